@@ -1,0 +1,276 @@
+"""The interface that every platform adapter implements. An adapter does no I/O: it recognises, prepares and reads."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar, cast
+from urllib.parse import quote
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from takedown.contract.drafts import Draft, HttpDraft, compact_json
+from takedown.contract.replies import Denied, Reading, Receipt, Reply, TryLater, Unclear
+from takedown.contract.url import NotATarget, Reason, Url
+from takedown.contract.values import Channel, Kind, PortalForm, Request, Target
+
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def span(text: str) -> float:
+    """`30s`, `10m`, `24h`, `3d` in seconds. Raises ValueError."""
+    found = _SPAN.fullmatch(text.strip())
+    if not found:
+        raise ValueError(f"{text!r} is not a length of time such as 30s, 10m, 24h or 3d")
+    return float(found[1]) * _SECONDS[found[2]]
+
+
+def per_second(text: str) -> float:
+    """`50/s`, `20/min`, `100/h`, `500/d` as a rate in 1/s. Raises ValueError."""
+    number, slash, unit = text.strip().partition("/")
+    known = slash and unit.strip() in {"s", "min", "h", "d"} and re.fullmatch(r"\d+(\.\d+)?", number.strip())
+    if not known or not float(number):
+        raise ValueError(f"{text!r} is not a rate such as 50/s, 20/min, 100/h or 500/d")
+    return float(number) / _SECONDS[unit.strip()]
+
+
+class PlatformSettings(BaseModel):
+    """`[platforms.NAME]` in the configuration; an adapter may add keys of its own in a subclass."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    channel: Channel | None = Field(default=None, description="api, email or portal; default: the platform's real one")
+    base_url: str | None = Field(default=None, description="Where the granted intake endpoint is")
+    token_file: str | None = Field(default=None, description="File (mode 0600) that holds the endpoint's token")
+    token_command: str | None = Field(default=None, description="Command that prints the token")
+    to: str | None = Field(default=None, description="The one address that removal requests go to")
+    reply_domains: tuple[str, ...] = Field(default=(), description="Only authenticated mail from these domains can make a claim")
+    cases_per_request: int | None = Field(default=None, ge=1, le=10_000, description="Cases in one request")
+    rate: str | None = Field(default=None, description="Pace: N/s, N/min, N/h or N/d; never a burst")
+    idempotency: bool = Field(default=False, description="The endpoint honours Idempotency-Key")
+    search: bool = Field(default=False, description="The endpoint answers ?reference=")
+    settle: str | None = Field(default=None, description="How long after an unclear sending a search is believed")
+    key_life: str = Field(default="24h", description="How long the endpoint remembers a key")
+    deadline: str = Field(default="30s", description="Total time for one attempt")
+    breaker: str = Field(default="10 failures, 10s", description="After so many failures in a row, pause for so long")
+
+    @field_validator("settle", "key_life", "deadline")
+    @classmethod
+    def _span(cls, value: str | None) -> str | None:
+        if value is not None:
+            span(value)
+        return value
+
+    @field_validator("rate")
+    @classmethod
+    def _rate(cls, value: str | None) -> str | None:
+        if value is not None:
+            per_second(value)
+        return value
+
+    @field_validator("breaker")
+    @classmethod
+    def _breaker(cls, value: str) -> str:
+        breaker(value)
+        return value
+
+
+def breaker(text: str) -> tuple[int, float]:
+    """`10 failures, 10s` as (failures, seconds). Raises ValueError."""
+    found = re.fullmatch(r"(\d+) failures?, (.+)", text.strip())
+    if not found or int(found[1]) < 1:
+        raise ValueError(f'{text!r} is not a breaker such as "10 failures, 10s"')
+    return int(found[1]), span(found[2])
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTerms:
+    """What is known of a channel, with its source. `pace` as in the settings; `form` only for portals."""
+
+    source: str
+    verified_on: date | None = None
+    cases_per_request: int = 1
+    pace: str = "1/s"
+    form: PortalForm | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemStatus:
+    """What the platform says of one case. `status` is a claimed value; `ground` own_rules, local_law or empty."""
+
+    case: str
+    status: str
+    decided_at: datetime | None = None
+    ground: str = ""
+    territory: tuple[str, ...] = ()
+    reason_code: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """The state of a whole request; items whose status is not a known word are left out."""
+
+    reference: str
+    items: tuple[ItemStatus, ...]
+
+
+class Platform(ABC):
+    """One platform. Made with validated settings; holds no other state."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    hosts: ClassVar[frozenset[str]]
+    schemes: ClassVar[frozenset[str]] = frozenset({"http", "https"})
+    mirrors: ClassVar[frozenset[str]] = frozenset()
+    """Third-party mirror hosts, refused with a hint instead of `unknown host`."""
+    channels: ClassVar[Mapping[Channel, ChannelTerms]]
+    default_channel: ClassVar[Channel] = Channel.PORTAL
+
+    class Settings(PlatformSettings):
+        """Settings of the platform; the base ones unless an adapter adds its own."""
+
+    def __init__(self, settings: PlatformSettings | None = None) -> None:
+        self.settings = settings if settings is not None else self.Settings()
+
+    def owns(self, url: Url) -> bool:
+        """Whether the link is this platform's; by exact host unless an adapter knows more (never by suffix text)."""
+        return url.scheme in self.schemes and url.host in self.hosts
+
+    @abstractmethod
+    def recognise(self, url: Url) -> Target | NotATarget:
+        """What the link points to, by grammar only. Called for links that the platform owns."""
+
+    @abstractmethod
+    def prepare(self, request: Request) -> Draft:
+        """The exact bytes for the request's channel."""
+
+    @abstractmethod
+    def read(self, reply: Reply) -> Reading:
+        """What an answer to a POST means; the platform's own conventions first, then the plain intake."""
+
+    def barred(self, channel: Channel) -> str | None:
+        """Why the platform's rules do not let this configuration use the channel; None when they do."""
+        return None if channel in self.channels else f"{self.title} has no {channel} channel"
+
+    def target(self, kind: Kind, key: str, url: str, identity: str = "") -> Target:
+        return Target(self.name, kind, key, url, identity or f"{kind.value}:{key}")
+
+    def refuse(self, reason: Reason, message: str) -> NotATarget:
+        return NotATarget(reason, message)
+
+
+class Trackable(ABC):
+    """A receipt's status can be asked for."""
+
+    @abstractmethod
+    def status_call(self, receipt: str) -> HttpDraft: ...
+
+    @abstractmethod
+    def read_status(self, reply: Reply) -> StatusReport | TryLater | Denied | Unclear: ...
+
+
+class Searchable(ABC):
+    """A request can be found by our reference."""
+
+    @abstractmethod
+    def search_call(self, reference: str) -> HttpDraft: ...
+
+    @abstractmethod
+    def read_search(self, reply: Reply, reference: str) -> Receipt | TryLater | Denied | Unclear | None:
+        """The receipt, or None when the platform says that it has no such request."""
+
+
+class Retractable(ABC):
+    """A sent request can be withdrawn."""
+
+    @abstractmethod
+    def withdraw_call(self, receipt: str, reason: str) -> HttpDraft: ...
+
+    @abstractmethod
+    def read_withdrawal(self, reply: Reply) -> Reading: ...
+
+
+STATUSES = frozenset({"received", "in_review", "removed", "restricted", "declined", "needs_information", "not_found"})
+
+
+class SpeaksIntake(Trackable, Searchable, Retractable):
+    """The abilities of the takedown intake, version 1, for adapters whose api channel is one."""
+
+    @abstractmethod
+    def read(self, reply: Reply) -> Reading: ...
+
+    def status_call(self, receipt: str) -> HttpDraft:
+        return HttpDraft("GET", f"/v1/removal-requests/{quote(receipt, safe='')}")
+
+    def search_call(self, reference: str) -> HttpDraft:
+        return HttpDraft("GET", f"/v1/removal-requests?reference={quote(reference, safe='')}")
+
+    def withdraw_call(self, receipt: str, reason: str) -> HttpDraft:
+        path = f"/v1/removal-requests/{quote(receipt, safe='')}/withdrawal"
+        return HttpDraft("POST", path, compact_json({"reason": reason}), {"Content-Type": "application/json"})
+
+    def read_status(self, reply: Reply) -> StatusReport | TryLater | Denied | Unclear:
+        match self.read(reply):
+            case Receipt(reference=reference):
+                return StatusReport(reference, tuple(_statuses(reply)))
+            case Denied(what="endpoint") if reply.status == 404:
+                return Unclear("the platform does not know this receipt")
+            case TryLater() | Denied() | Unclear() as other:
+                return other
+            case other:
+                return Unclear(f"HTTP {reply.status}: {other.why}")
+
+    def read_search(self, reply: Reply, reference: str) -> Receipt | TryLater | Denied | Unclear | None:
+        if reply.status != 200 or not isinstance(reply.at("results"), list):
+            match self.read(reply):
+                case TryLater() | Denied() as other:
+                    return other
+                case _:
+                    return Unclear(f"HTTP {reply.status} to a search")
+        for found in cast("list[Any]", reply.at("results")):
+            # A server that ignores the query would list others' requests: only our own reference counts.
+            if isinstance(found, dict) and cast("dict[str, Any]", found).get("reference") == reference:
+                match self.read(Reply(200, reply.headers, compact_json(cast("dict[str, Any]", found)), reply.received_at)):
+                    case Receipt() as receipt:
+                        return receipt
+                    case _:
+                        return Unclear("the search found our reference without a receipt")
+        return None if not reply.at("results") else Unclear("the search answered with requests that are not ours")
+
+    def read_withdrawal(self, reply: Reply) -> Reading:
+        return Receipt("withdrawal") if reply.status in {200, 202, 204} else self.read(reply)
+
+
+def _statuses(reply: Reply) -> list[ItemStatus]:
+    found = reply.at("items")
+    made: list[ItemStatus] = []
+    for item in cast("list[Any]", found) if isinstance(found, list) else []:
+        if not isinstance(item, dict):
+            continue
+        row = cast("dict[str, Any]", item)
+        if row.get("status") not in STATUSES:
+            continue
+        listed = row.get("territory")
+        territory = tuple(str(t) for t in cast("list[Any]", listed)) if isinstance(listed, list) else ()
+        ground = row.get("ground") if row.get("ground") in {"own_rules", "local_law"} else ""
+        made.append(
+            ItemStatus(
+                str(row.get("case", "")), str(row["status"]), _when(row.get("decided_at")), str(ground), territory,
+                str(row.get("reason_code") or ""), str(row.get("reason") or "")[:2000],
+            )
+        )  # fmt: skip
+    return made
+
+
+def _when(value: object) -> datetime | None:
+    try:
+        when = datetime.fromisoformat(str(value)) if value else None
+    except ValueError:
+        return None
+    return when if when and when.tzinfo else None
