@@ -1,0 +1,106 @@
+"""The one function that moves a request's state: compare, set, and record, in one transaction. Nothing else writes a state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import case, null, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from takedown.contract import TakedownError
+from takedown.ledger.book import Book
+from takedown.ledger.ids import request_id
+from takedown.ledger.tables import cases, requests
+
+
+class State(StrEnum):
+    """Where a request stands; a case's `delivered` value is one of these or `draft`."""
+
+    DRAFT = "draft"
+    PLANNED = "planned"
+    APPROVED = "approved"
+    SENDING = "sending"
+    SENT = "sent"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    OPERATOR = "operator"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+
+
+ALLOWED: Mapping[State, frozenset[State]] = {
+    State.PLANNED: frozenset({State.APPROVED, State.WITHDRAWN}),
+    State.APPROVED: frozenset({State.SENDING, State.OPERATOR, State.WITHDRAWN, State.UNKNOWN}),
+    State.SENDING: frozenset({State.SENT, State.APPROVED, State.REFUSED, State.UNKNOWN}),
+    State.OPERATOR: frozenset({State.SENT, State.UNKNOWN, State.APPROVED, State.REFUSED, State.WITHDRAWN}),
+    State.UNKNOWN: frozenset({State.SENT, State.APPROVED, State.REFUSED}),
+    State.SENT: frozenset({State.RETURNED}),
+    State.RETURNED: frozenset({State.SENT}),
+    State.REFUSED: frozenset(),
+    State.WITHDRAWN: frozenset(),
+}
+"""sending.md's picture. approved -> unknown is the repeat whose key has died; operator -> refused is `portal fail`."""
+
+
+class IllegalMove(TakedownError):
+    """A request cannot go from {was} to {to}."""
+
+    code, exit = "TD-1201", 12
+    why, do = "the states of a request allow no such step", "report this as a defect"
+
+
+def move(
+    book: Book,
+    ids: Sequence[int],
+    was: State,
+    to: State,
+    *,
+    where: Sequence[ColumnElement[bool]] = (),
+    event: Mapping[str, Any] | None = None,
+    private: Mapping[str, str] | None = None,
+    **columns: object,
+) -> list[int]:
+    """Move requests that are still in `was` (and meet `where`) to `to`; returns those that moved, in order.
+
+    One event tells of all of them. The cases whose newest request moved follow, unless another one that carried them was
+    sent. Raises IllegalMove.
+    """
+    if to not in ALLOWED[was]:
+        raise IllegalMove(was=was, to=to)
+    moved: list[int] = []
+    for start in range(0, len(ids), 500):
+        change = (
+            update(requests)
+            .where(requests.c.id.in_(ids[start : start + 500]), requests.c.state == was.value, *where)
+            .values(state=to.value, updated_at=book.now, **columns)
+            .returning(requests.c.id)
+        )
+        moved += [int(row[0]) for row in book.db.execute(change)]
+    if not moved:
+        return []
+    moved.sort()
+    _carry(book, moved, to)
+    data = {"from": was.value, "to": to.value, "requests": moved, **(event or {})}
+    book.record(f"request.{to.value}", request_id(moved[0]), data, private)
+    return moved
+
+
+def _carry(book: Book, moved: list[int], to: State) -> None:
+    for start in range(0, len(moved), 500):
+        theirs = cases.c.request.in_(moved[start : start + 500])
+        match to:
+            case State.SENT:
+                change = (
+                    update(cases)
+                    .where(theirs)
+                    .values(delivered="sent", sent_at=case((cases.c.sent_at.is_(None), book.now), else_=cases.c.sent_at))
+                )
+            case State.RETURNED:
+                change = update(cases).where(theirs).values(delivered="returned", sent_at=null())
+            case State.WITHDRAWN:
+                change = update(cases).where(theirs, cases.c.sent_at.is_(None)).values(delivered="draft")
+            case _:
+                change = update(cases).where(theirs, cases.c.sent_at.is_(None)).values(delivered=to.value)
+        book.db.execute(change.values(updated_at=book.now))
