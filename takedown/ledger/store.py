@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ from sqlalchemy.exc import OperationalError
 from takedown.clock import Clock, SystemClock
 from takedown.contract import TakedownError, Temporary
 from takedown.ledger.book import Book
+from takedown.ledger.ids import load_secret
 from takedown.ledger.tables import meta
 
 T = TypeVar("T")
@@ -74,10 +76,11 @@ def make_engine(url: str) -> Engine:
 
 
 class Ledger:
-    """A ledger that is open. `folder` is where its secret, locks and heads lie."""
+    """A ledger that is open. `folder` is where its locks, heads and evidence lie."""
 
-    def __init__(self, engine: Engine, folder: Path, name: str, clock: Clock | None = None) -> None:
+    def __init__(self, engine: Engine, folder: Path, name: str, secret: Path, clock: Clock | None = None) -> None:
         self.engine, self.folder, self.name = engine, folder, name
+        self._secret_path = secret
         self.clock = clock or SystemClock()
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._writer: threading.Thread | None = None
@@ -143,6 +146,10 @@ class Ledger:
         for (_, future), result in zip(group, results, strict=True):
             future.set_result(result)
         return True
+
+    @cached_property
+    def secret(self) -> bytes:
+        return load_secret(self._secret_path)
 
     def setting(self, name: str) -> str:
         """A value of the ledger's own table `meta`; empty when unset."""

@@ -1,0 +1,148 @@
+"""Making, opening and upgrading a ledger. A ledger is stamped with its environment and never changes it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import uuid
+from importlib import resources
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from takedown.clock import Clock, SystemClock, iso
+from takedown.contract import IntegrityFailed, RefusedByPolicy, TakedownError
+from takedown.ledger.book import Book
+from takedown.ledger.ids import make_secret
+from takedown.ledger.store import Ledger, NoLedger, OldLedger, make_engine
+from takedown.ledger.tables import meta
+
+HEAD = "0001"
+
+
+class WrongEnvironment(RefusedByPolicy):
+    """The ledger was made for {stamped}, the configuration says {configured}."""
+
+    code = "TD-0711"
+    why, do = "what was practised must never mix with what is real", "use another ledger url for {configured}"
+
+
+class NetworkDisk(TakedownError):
+    """The ledger {where} lies on a network file system ({kind})."""
+
+    code, exit = "TD-1003", 10
+    why, do = "file locks there do not keep two writers apart", "put it on a local disk, or use postgresql://"
+
+
+class Unreadable(IntegrityFailed):
+    """{where} is not a ledger that can be read: {what}."""
+
+    code, why, do = "TD-1202", "the file is damaged or something else", "restore a backup: takedown ledger restore FILE"
+
+
+def resolve(url: str, folder: Path) -> URL:
+    """The ledger's address with a relative SQLite path taken from the configuration's folder."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return parsed
+    return parsed.set(database=str(folder / Path(parsed.database or "takedown.db").expanduser()))
+
+
+def secret_path(url: URL, folder: Path) -> Path:
+    """Beside the SQLite file; for a server, in the configuration's folder and named after the database."""
+    if url.get_backend_name() == "sqlite":
+        return Path(f"{url.database}.secret")
+    tag = hashlib.sha256(f"{url.host}/{url.database}".encode()).hexdigest()[:8]
+    return folder / f"takedown-{tag}.secret"
+
+
+def create(url: str, folder: Path, environment: str, clock: Clock | None = None) -> Ledger:
+    """Make the ledger unless it is there, and open it."""
+    parsed = resolve(url, folder)
+    if parsed.get_backend_name() == "sqlite":
+        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+        if not Path(str(parsed.database)).exists():
+            os.close(os.open(str(parsed.database), os.O_CREAT | os.O_WRONLY, 0o600))
+    make_secret(secret_path(parsed, folder))
+    engine = make_engine(parsed.render_as_string(hide_password=False))
+    with engine.connect().execution_options(takedown_write=True) as connection, connection.begin():
+        if not inspect(connection).has_table("meta"):
+            migrate(connection)
+            _stamp(connection, environment, clock or SystemClock())
+    engine.dispose()
+    return open_ledger(url, folder, environment, clock)
+
+
+def _stamp(connection: Connection, environment: str, clock: Clock) -> None:
+    book = Book(connection, clock.now())
+    ident = uuid.uuid4().hex
+    rows = {"ledger": ident, "environment": environment, "made_at": iso(book.now), "halted": ""}
+    book.db.execute(meta.insert(), [{"name": name, "value": value} for name, value in rows.items()])
+    book.record("ledger.made", ident, {"environment": environment})
+    book.flush()
+
+
+def open_ledger(url: str, folder: Path, environment: str, clock: Clock | None = None) -> Ledger:
+    """Open a ledger that exists. Raises NoLedger, OldLedger, WrongEnvironment, NetworkDisk, Unreadable."""
+    parsed = resolve(url, folder)
+    where = parsed.render_as_string(hide_password=True)
+    home, name = folder, parsed.database or "takedown"
+    if parsed.get_backend_name() == "sqlite":
+        path = Path(str(parsed.database))
+        if not path.exists():
+            raise NoLedger(where=path)
+        if kind := network_disk(path):
+            raise NetworkDisk(where=path, kind=kind)
+        home, name = path.parent, path.name
+    engine = make_engine(parsed.render_as_string(hide_password=False))
+    try:
+        with engine.connect() as connection:
+            found = version(connection)
+            stamped = connection.execute(select(meta.c.value).where(meta.c.name == "environment")).scalar() if found else ""
+    except OperationalError as error:
+        raise NoLedger(where=f"{where} ({str(error.orig).strip()})") from None
+    except DatabaseError as error:
+        raise Unreadable(where=where, what=error.orig) from None
+    if not found:
+        raise NoLedger(where=where)
+    if found != HEAD:
+        raise OldLedger(found=found, needed=HEAD)
+    if stamped != environment:
+        raise WrongEnvironment(stamped=stamped, configured=environment)
+    return Ledger(engine, home, name, secret_path(parsed, folder), clock)
+
+
+def version(connection: Connection) -> str:
+    """The migration that the tables are at; empty for an empty database."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+
+
+def migrate(connection: Connection, to: str = "head") -> None:
+    """Bring the tables to a version, inside the caller's transaction."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("takedown.ledger") / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
+
+
+NETWORK_DISKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph", "glusterfs"})
+
+
+def network_disk(path: Path, mounts: Path = Path("/proc/mounts")) -> str:
+    """The kind of network file system that a path lies on; empty when it is local or nothing is known."""
+    try:
+        lines = mounts.read_text().splitlines()
+    except OSError:
+        return ""
+    at = [(fields[1], fields[2]) for line in lines if len(fields := line.split()) > 2]
+    resolved = path.resolve()
+    over = [(point, kind) for point, kind in at if resolved.is_relative_to(point)]
+    kind = max(over, key=lambda pair: len(pair[0]))[1] if over else ""
+    return kind if kind in NETWORK_DISKS else ""
