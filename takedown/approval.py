@@ -1,0 +1,231 @@
+"""Signatures of people over a plan's digest: OpenSSH Ed25519 keys, from a file or an ssh-agent.
+
+The signed bytes are those of `ssh-keygen -Y sign -n takedown-approval` over the digest's text, so that anybody can check
+an approval with OpenSSH alone (PROTOCOL.sshsig). Approvers are named as in an allowed-signers file.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import socket
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_ssh_private_key
+
+from takedown.contract import CredentialsMissing, RefusedByPolicy
+
+NAMESPACE = "takedown-approval"
+ALGORITHM = b"ssh-ed25519"
+
+
+class NotAnApprover(RefusedByPolicy):
+    """{name} is not among the approvers."""
+
+    code = "TD-0703"
+    why, do = "policy.approvers names who may approve: {known}", "ask one of them"
+
+
+class StrangeKey(RefusedByPolicy):
+    """The key that signed is not {name}'s."""
+
+    code = "TD-0704"
+    why, do = "policy.approvers has another key under that name; a name alone proves nothing", "sign with {name}'s own key"
+
+
+class OwnPlan(RefusedByPolicy):
+    """{name} made {what} and cannot approve it."""
+
+    code = "TD-0705"
+    why, do = "a second person, with a key of their own, must look", "ask one of: {others}"
+
+
+class BadSignature(RefusedByPolicy):
+    """The signature of {name} does not fit {what}."""
+
+    code = "TD-0706"
+    why, do = "either the plan or the approval was changed afterwards", "takedown plan show {what}, then approve it anew"
+
+
+class NoKey(CredentialsMissing):
+    """No Ed25519 key to sign with: {what}."""
+
+    code, why, do = "TD-0401", "an approval is a signature", "give --key FILE, or load the key with ssh-add"
+
+
+@dataclass(frozen=True, slots=True)
+class Approver:
+    """`key` is the OpenSSH public key blob in base64."""
+
+    name: str
+    key: str
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """`signature` is the raw 64 bytes as hex, `key` the public key blob in base64."""
+
+    key: str
+    signature: str
+
+
+def fingerprint(key: str) -> str:
+    """`SHA256:...` as OpenSSH prints it."""
+    return "SHA256:" + base64.b64encode(hashlib.sha256(base64.b64decode(key)).digest()).decode().rstrip("=")
+
+
+def approvers(lines: Sequence[str]) -> list[Approver]:
+    """Lines of `NAME ssh-ed25519 BASE64 [comment]`. Raises RefusedByPolicy for a line that is none."""
+    found: list[Approver] = []
+    for line in lines:
+        words = line.split()
+        if len(words) < 3 or words[1] != ALGORITHM.decode() or not _is_key(words[2]):
+            raise RefusedByPolicy(
+                what=f"policy.approvers: {line[:60]!r} is not usable", why="a line is NAME ssh-ed25519 KEY", do="mend it"
+            )
+        found.append(Approver(words[0], words[2]))
+    return found
+
+
+def _is_key(text: str) -> bool:
+    try:
+        blob = base64.b64decode(text, validate=True)
+        name, rest = _take(blob)
+        key, end = _take(rest)
+    except (ValueError, struct.error):
+        return False
+    return name == ALGORITHM and len(key) == 32 and not end
+
+
+def _string(data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + data
+
+
+def _take(blob: bytes) -> tuple[bytes, bytes]:
+    (length,) = struct.unpack(">I", blob[:4])
+    return blob[4 : 4 + length], blob[4 + length :]
+
+
+def signed_bytes(text: str, namespace: str = NAMESPACE) -> bytes:
+    """What an SSH signature is really over: magic, namespace, reserved, hash name, hash of the message."""
+    digest = hashlib.sha512(text.encode()).digest()
+    return b"SSHSIG" + _string(namespace.encode()) + _string(b"") + _string(b"sha512") + _string(digest)
+
+
+def armored(signature: Signature, namespace: str = NAMESPACE) -> str:
+    """The signature as a file that `ssh-keygen -Y verify` reads."""
+    raw = _string(ALGORITHM) + _string(bytes.fromhex(signature.signature))
+    key = base64.b64decode(signature.key)
+    blob = (
+        b"SSHSIG"
+        + struct.pack(">I", 1)
+        + _string(key)
+        + _string(namespace.encode())
+        + _string(b"")
+        + _string(b"sha512")
+        + _string(raw)
+    )
+    text = base64.b64encode(blob).decode()
+    lines = [text[i : i + 70] for i in range(0, len(text), 70)]
+    return "\n".join(["-----BEGIN SSH SIGNATURE-----", *lines, "-----END SSH SIGNATURE-----", ""])
+
+
+def sign_with_file(path: Path, text: str, passphrase: Callable[[], str]) -> Signature:
+    """Sign with an OpenSSH private key; `passphrase` is asked only when the key has one. Raises NoKey."""
+    try:
+        raw = path.read_bytes()
+        if path.stat().st_mode & 0o077:
+            raise NoKey(what=f"{path} can be read by others (chmod 600 it)")
+        try:
+            key = load_ssh_private_key(raw, None)
+        except (TypeError, ValueError) as error:
+            if "password" not in str(error).lower() and "passphrase" not in str(error).lower():
+                raise
+            key = load_ssh_private_key(raw, passphrase().encode())
+    except OSError as error:
+        raise NoKey(what=f"{path}: {error.strerror}") from None
+    except ValueError:
+        raise NoKey(what=f"{path} is not an OpenSSH private key that can be opened") from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise NoKey(what=f"{path} is not an Ed25519 key")
+    return _signed(key, signed_bytes(text))
+
+
+def _signed(key: Ed25519PrivateKey, data: bytes) -> Signature:
+    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    blob = base64.b64encode(_string(ALGORITHM) + _string(public)).decode()
+    return Signature(blob, key.sign(data).hex())
+
+
+def sign_with_agent(key: str, text: str, address: str | None = None) -> Signature:
+    """Ask the ssh-agent to sign with this public key (base64 blob). Raises NoKey."""
+    path = address or os.environ.get("SSH_AUTH_SOCK", "")
+    if not path:
+        raise NoKey(what="no --key was given and no ssh-agent is running")
+    blob = base64.b64decode(key)
+    message = b"\x0d" + _string(blob) + _string(signed_bytes(text)) + struct.pack(">I", 0)  # SSH_AGENTC_SIGN_REQUEST
+    try:
+        with socket.socket(socket.AF_UNIX) as agent:
+            agent.settimeout(60)
+            agent.connect(path)
+            agent.sendall(_string(message))
+            answer = _read_frame(agent)
+    except OSError as error:
+        raise NoKey(what=f"the ssh-agent did not answer: {error}") from None
+    if answer[:1] != b"\x0e":  # SSH_AGENT_SIGN_RESPONSE
+        raise NoKey(what=f"the ssh-agent does not hold {fingerprint(key)}")
+    inner, _ = _take(answer[1:])
+    algorithm, rest = _take(inner)
+    raw, _ = _take(rest)
+    if algorithm != ALGORITHM or len(raw) != 64:
+        raise NoKey(what="the ssh-agent answered with another kind of signature")
+    return Signature(key, raw.hex())
+
+
+def _read_frame(agent: socket.socket) -> bytes:
+    data = b""
+    while len(data) < 4 or len(data) < 4 + struct.unpack(">I", data[:4])[0]:
+        more = agent.recv(65536)
+        if not more:
+            raise OSError("closed")
+        data += more
+    return data[4:]
+
+
+def holds(signature: Signature, text: str) -> bool:
+    """Whether the signature is of these very words, by the key it names."""
+    try:
+        _, rest = _take(base64.b64decode(signature.key))
+        raw, _ = _take(rest)
+        Ed25519PublicKey.from_public_bytes(raw).verify(bytes.fromhex(signature.signature), signed_bytes(text))
+    except (InvalidSignature, ValueError, struct.error):
+        return False
+    return True
+
+
+def check_approval(name: str, signature: Signature, text: str, what: str, planner: str, allowed: Sequence[Approver]) -> Approver:
+    """The approver whose valid approval this is. Raises NotAnApprover, OwnPlan, StrangeKey, BadSignature."""
+    own = [a for a in allowed if a.name == name]
+    others = [a.name for a in allowed if a.name != planner]
+    if name == planner:
+        raise OwnPlan(name=name, what=what, others=", ".join(others) or "nobody is configured")
+    if not own:
+        raise NotAnApprover(name=name, known=", ".join(sorted({a.name for a in allowed})) or "nobody")
+    match = [a for a in own if a.key == signature.key]
+    if not match:
+        raise StrangeKey(name=name)
+    if any(a.key == signature.key for a in allowed if a.name == planner):
+        raise OwnPlan(name=f"the key of {planner}", what=what, others=", ".join(others))
+    if not holds(signature, text):
+        raise BadSignature(name=name, what=what)
+    return match[0]

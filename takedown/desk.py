@@ -1,0 +1,115 @@
+"""One desk at work: configuration, ledger, platforms, packs, clock, and who acts. Everything else is given this value."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from takedown.clock import Clock, SystemClock
+from takedown.contract import Channel, Platform, PlatformSettings, RefusedByPolicy, UsageError
+from takedown.ledger.book import canonical
+from takedown.ledger.setup import open_ledger
+from takedown.ledger.store import Ledger
+from takedown.notices import Packs, load_packs
+from takedown.registry import Registry, load
+from takedown.settings import Config, Settings, platform_settings
+
+
+class NoSuchPlatform(UsageError):
+    """There is no platform called {name}."""
+
+    code, why, do = "TD-0004", "known are {known}", "takedown platforms"
+
+
+class ChannelBarred(RefusedByPolicy):
+    """{platform}: the {channel} channel cannot be used."""
+
+    code, why, do = "TD-0712", "{why}", "takedown platforms {platform}"
+
+
+@dataclass
+class Desk:
+    """`who` is the acting person's name."""
+
+    config: Config
+    ledger: Ledger
+    who: str
+    clock: Clock
+
+    @property
+    def settings(self) -> Settings:
+        return self.config.settings
+
+    @cached_property
+    def registry(self) -> Registry:
+        return load()
+
+    @cached_property
+    def packs(self) -> Packs:
+        folder = self.settings.packs.folder
+        return load_packs([self.config.path(folder)] if folder else [])
+
+    @cached_property
+    def _platforms(self) -> dict[str, Platform]:
+        return {}
+
+    def platform(self, name: str) -> Platform:
+        """The adapter with its validated settings. Raises NoSuchPlatform, BadConfiguration."""
+        if name not in self._platforms:
+            known = self.registry.platforms
+            if name not in known:
+                raise NoSuchPlatform(name=repr(name), known=", ".join(sorted(known)))
+            table = self.settings.platforms.get(name, {})
+            self._platforms[name] = known[name](platform_settings(known[name].Settings, name, table))
+        return self._platforms[name]
+
+    def terms(self, name: str) -> PlatformSettings:
+        return self.platform(name).settings
+
+    def channel(self, name: str) -> Channel:
+        """The configured channel, or the platform's real one. Raises ChannelBarred."""
+        platform = self.platform(name)
+        channel = platform.settings.channel or platform.default_channel
+        if why := platform.barred(channel):
+            raise ChannelBarred(platform=name, channel=channel, why=why)
+        return channel
+
+    def policy_hash(self) -> str:
+        """sha256 over the policy in force; part of every plan's digest."""
+        return hashlib.sha256(canonical(self.settings.policy.model_dump(mode="json")).encode()).hexdigest()
+
+    def inputs_hash(self, platforms: list[str], packs: list[str]) -> str:
+        """sha256 over everything but the cases that shaped a plan's bytes; a plan is stale when it changes."""
+        settings = self.settings
+        shaped: dict[str, Any] = {
+            "policy": self.policy_hash(),
+            "authority": settings.authority.model_dump(mode="json"),
+            "packs": {name: self.packs[name].fingerprint for name in sorted(packs)},
+            "platforms": {name: self._shape(name) for name in sorted(platforms)},
+        }
+        return hashlib.sha256(canonical(shaped).encode()).hexdigest()
+
+    def _shape(self, name: str) -> dict[str, Any]:
+        own = self.terms(name).model_dump(mode="json")
+        pacing = {
+            "rate",
+            "settle",
+            "key_life",
+            "deadline",
+            "breaker",
+            "token_file",
+            "token_command",
+            "idempotency",
+            "search",
+            "reply_domains",
+        }
+        return {key: value for key, value in own.items() if key not in pacing}
+
+
+def open_desk(config: Config, who: str, clock: Clock | None = None) -> Desk:
+    """Open the configured ledger. Raises what `open_ledger` raises."""
+    settings = config.settings
+    ledger = open_ledger(settings.ledger.url, config.folder, settings.environment, clock)
+    return Desk(config, ledger, who, clock or SystemClock())
