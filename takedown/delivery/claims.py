@@ -1,0 +1,159 @@
+"""Before the wire: claims as intents on disk, the look again, and what a dead owner left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, or_, select, update
+
+from takedown.delivery.lanes import Lane
+from takedown.ledger.book import Book
+from takedown.ledger.ids import case_id, plan_id
+from takedown.ledger.moves import State, move
+from takedown.ledger.tables import attempts, lanes, meta, plans, request_cases, requests
+from takedown.planning.approving import Tampered, Verified
+from takedown.planning.digest import leaf
+from takedown.transport.results import Held
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A request that this process is sending. `row` has the columns of `requests` as they were when it was claimed."""
+
+    row: Mapping[str, Any]
+    started_at: float
+
+    @property
+    def id(self) -> int:
+        return int(self.row["id"])
+
+    @property
+    def attempt(self) -> int:
+        return int(self.row["attempts"]) + 1
+
+    @property
+    def doubtful(self) -> bool:
+        """An earlier attempt may have arrived, so that nothing said of this one settles the matter, but a receipt."""
+        return self.row["doubt_since"] is not None
+
+
+def sendable(lane: Lane, now: float) -> ColumnElement[bool]:
+    """Rows that may go out: surely unsent ones, and uncertain ones whose key the platform still knows."""
+    if not lane.keyed:
+        return requests.c.state == State.APPROVED.value
+    young = or_(requests.c.key_born.is_(None), requests.c.key_born > now - lane.key_life)
+    return or_(requests.c.state == State.APPROVED.value, and_(requests.c.state == State.UNKNOWN.value, young))
+
+
+def claim(book: Book, lane: Lane, verified: Verified, owner: str, size: int, next_at: float) -> list[Claimed]:
+    """Take up to `size` requests that are due, as intents on disk. Raises Tampered when bytes are not those approved."""
+    now = book.now
+    mine = and_(requests.c.plan == verified.plan, requests.c.lane == lane.name)
+    due = (
+        select(requests).where(mine, sendable(lane, now), requests.c.not_before <= now).order_by(requests.c.position).limit(size)
+    )
+    found = [{**row} for row in book.db.execute(due).mappings()]
+    if not found:
+        return []
+    _check(book, verified, found)
+    repeats = [row["id"] for row in found if row["state"] == State.UNKNOWN.value]
+    move(book, repeats, State.UNKNOWN, State.APPROVED, event={"because": "same key"})
+    born = case((requests.c.doubt_since.is_(None), now), else_=requests.c.key_born)  # a key that never arrived does not age
+    counted = requests.c.attempts + 1
+    taken = move(
+        book,
+        [row["id"] for row in found],
+        State.APPROVED,
+        State.SENDING,
+        event={"plan": plan_id(verified.plan), "digest": verified.digest},
+        owner=owner,
+        key_born=born,
+        attempts=counted,
+    )
+    book.db.execute(update(lanes).where(lanes.c.name == lane.name).values(next_at=next_at))
+    moved = set(taken)
+    return [Claimed(row, now) for row in found if row["id"] in moved]
+
+
+def _check(book: Book, verified: Verified, found: Sequence[Mapping[str, Any]]) -> None:
+    pairs = select(request_cases.c.request, request_cases.c.case).where(request_cases.c.request.in_([row["id"] for row in found]))
+    carried: dict[int, list[str]] = {}
+    for request, carried_case in book.db.execute(pairs.order_by(request_cases.c.request, request_cases.c.position)):
+        carried.setdefault(request, []).append(case_id(carried_case))
+    for row in found:
+        if not verified.vouches(row["position"], leaf(row["salt"], row, row["body"], carried.get(row["id"], []))):
+            raise Tampered(plan=plan_id(verified.plan), what=f"request R-{row['id']}")
+
+
+def still_mine(db: Connection, one: Claimed, owner: str, lane: Lane, now: float) -> Held | None:
+    """The look again: is the row still ours, the plan in force, the key young, the switch off?"""
+    halted = select(meta.c.value).where(meta.c.name == "halted").scalar_subquery()
+    joined = requests.join(plans, plans.c.id == requests.c.plan)
+    query = select(requests.c.state, requests.c.owner, requests.c.key_born, requests.c.sha256, plans.c.state, halted).select_from(
+        joined
+    )
+    state, holder, born, sha256, plan, halt = db.execute(query.where(requests.c.id == one.id)).one()
+    if halt:
+        return Held("halted")
+    if state != State.SENDING.value or holder != owner:
+        return Held("another process owns it now")
+    if plan != "approved" or sha256 != one.row["sha256"]:
+        return Held("its plan is no longer in force")
+    if one.doubtful and now > born + lane.key_life:
+        return Held("the platform may have forgotten its key")
+    return None
+
+
+def recover(book: Book, lane: Lane) -> int:
+    """What a dead owner of the lane was sending may have arrived: unknown. The caller holds the lane."""
+    found = (
+        book.db.execute(select(requests).where(requests.c.lane == lane.name, requests.c.state == State.SENDING.value))
+        .mappings()
+        .all()
+    )
+    wait = 0.0 if lane.keyed else lane.settle
+    doubt = func.coalesce(requests.c.doubt_since, book.now)
+    why = "the process that was sending it died"
+    move(
+        book,
+        [row["id"] for row in found],
+        State.SENDING,
+        State.UNKNOWN,
+        event={"because": "owner died"},
+        owner="",
+        doubt_since=doubt,
+        not_before=book.now + wait,
+        detail=why,
+    )
+    rows = [
+        {
+            "request": row["id"],
+            "number": row["attempts"],
+            "started_at": row["updated_at"],
+            "ended_at": book.now,
+            "outcome": "unknown",
+            "detail": why,
+        }
+        for row in found
+    ]
+    if rows:
+        book.db.execute(insert(attempts), rows)
+    return len(rows)
+
+
+def put_back(book: Book, held: Sequence[Claimed], owner: str) -> None:
+    """Claimed but never begun: surely not sent by this attempt."""
+    for doubtful, to in ((False, State.APPROVED), (True, State.UNKNOWN)):
+        ids = [one.id for one in held if one.doubtful is doubtful]
+        move(
+            book,
+            ids,
+            State.SENDING,
+            to,
+            where=[requests.c.owner == owner],
+            event={"because": "not begun"},
+            owner="",
+            attempts=requests.c.attempts - 1,
+        )

@@ -1,0 +1,148 @@
+"""`submit`: send what an approved plan has left, on all its lanes at once, and say where it stands."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import case, func, select
+
+from takedown.contract import Channel, RefusedByPolicy
+from takedown.delivery.lanes import Lane, lane_for
+from takedown.delivery.run import Budget, LaneRun, Progress
+from takedown.delivery.senders import sender_for
+from takedown.desk import Desk
+from takedown.ledger.ids import plan_id
+from takedown.ledger.moves import State, move
+from takedown.ledger.tables import lanes, requests
+from takedown.planning.approving import Verified, verify
+
+
+class Halted(RefusedByPolicy):
+    """Sending is halted: {why}."""
+
+    code, why, do = "TD-0720", "the kill switch was set", "takedown unhalt --as NAME (a second person)"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Where a plan's requests stand after a run, in requests. `stopped` is lane -> why, `signal` what interrupted it."""
+
+    plan: int
+    sent: int = 0
+    unknown: int = 0
+    refused: int = 0
+    operator: int = 0
+    retry_later: int = 0
+    remaining: int = 0
+    stopped: Mapping[str, str] | None = None
+    busy: tuple[str, ...] = ()
+    signal: int = 0
+
+    @property
+    def exit(self) -> int:
+        """The first that applies of: interrupted, 4, 3, 5, 8, 0."""
+        if self.signal:
+            return 128 + self.signal
+        if self.stopped:
+            return 4
+        if self.refused:
+            return 3
+        if self.retry_later or self.remaining:
+            return 5
+        return 8 if self.unknown or self.operator else 0
+
+
+def deliver(desk: Desk, plan: int, *, wait: float, limit: int | None, progress: Progress) -> Delivered:
+    """Send an approved plan; again to resume. Raises what verify raises, Halted, and what the ledger raises."""
+    if why := desk.ledger.setting("halted"):
+        raise Halted(why=why)
+    verified = verify(desk, plan)
+    hand_over(desk, plan)
+    return asyncio.run(_deliver(desk, verified, wait, limit, progress))
+
+
+def hand_over(desk: Desk, plan: int) -> None:
+    """Packets for portals go to the operators' list; nothing leaves by itself."""
+    portal = (requests.c.plan == plan, requests.c.channel == Channel.PORTAL.value, requests.c.state == State.APPROVED.value)
+    with desk.ledger.read() as db:
+        ids = [int(row[0]) for row in db.execute(select(requests.c.id).where(*portal))]
+    if ids:
+        desk.ledger.write(lambda book: move(book, ids, State.APPROVED, State.OPERATOR, event={"plan": plan_id(plan)}))
+
+
+async def _deliver(desk: Desk, verified: Verified, wait: float, limit: int | None, progress: Progress) -> Delivered:
+    budget = Budget(wait, limit)
+    runs: list[LaneRun] = []
+    with _signals(budget) as caught:
+        for lane, total in _lanes(desk, verified.plan):
+            progress.start(lane.name, total)
+            runs.append(LaneRun(desk, lane, verified, sender_for(desk, lane), budget, progress))
+        ended = await asyncio.gather(*(run.run() for run in runs), return_exceptions=True)
+    for error in [*budget.trouble, *ended]:
+        if isinstance(error, BaseException):
+            raise error
+    busy = tuple(run.lane.name for run in runs if run.busy)
+    return standing(desk, verified.plan, busy, caught[0] if caught else 0)
+
+
+def _lanes(desk: Desk, plan: int) -> list[tuple[Lane, int]]:
+    waiting = requests.c.state.in_([State.APPROVED.value, State.UNKNOWN.value, State.SENDING.value])
+    wired = requests.c.channel != Channel.PORTAL.value
+    query = select(requests.c.lane, func.count()).where(requests.c.plan == plan, requests.c.purpose != "reminder", waiting, wired)
+    with desk.ledger.read() as db:
+        return [(lane_for(desk, name), total) for name, total in db.execute(query.group_by(requests.c.lane))]
+
+
+def standing(desk: Desk, plan: int, busy: tuple[str, ...] = (), interrupted: int = 0) -> Delivered:
+    """Count a plan's requests (frozen reminders apart) by what has to happen next."""
+    now = desk.clock.now()
+    counts = dict.fromkeys(("sent", "unknown", "refused", "operator", "retry_later", "remaining"), 0)
+    born = case((requests.c.state == State.UNKNOWN.value, requests.c.key_born), else_=None)
+    keys = (requests.c.lane, requests.c.state, requests.c.attempts > 0, born)
+    query = select(*keys, func.count()).where(requests.c.plan == plan, requests.c.purpose != "reminder").group_by(*keys)
+    with desk.ledger.read() as db:
+        rows = db.execute(query).all()
+        shut = dict(db.execute(select(lanes.c.name, lanes.c.why).where(lanes.c.stopped != "")).tuples().all())
+    for name, state, tried, key_born, count in rows:
+        lane = lane_for(desk, name)
+        match State(state):
+            case State.SENT | State.RETURNED | State.WITHDRAWN:
+                word = "sent" if state == "sent" else "unknown" if state == "returned" else ""
+            case State.REFUSED | State.OPERATOR:
+                word = state
+            case State.UNKNOWN:
+                alive = lane.keyed and key_born is not None and key_born > now - lane.key_life
+                word = "retry_later" if alive or lane.searchable else "unknown"
+            case _:
+                word = "retry_later" if tried else "remaining"
+        if word:
+            counts[word] += count
+    mine = {name for name, *_ in rows}
+    return Delivered(plan, **counts, stopped={k: v for k, v in shut.items() if k in mine} or None, busy=busy, signal=interrupted)
+
+
+@contextmanager
+def _signals(budget: Budget) -> Generator[list[int]]:
+    """Ctrl-C and SIGTERM let what is in flight finish and start nothing new."""
+    caught: list[int] = []
+    loop = asyncio.get_running_loop()
+
+    def stop(number: int) -> None:
+        caught.append(number)
+        budget.stop.set()
+
+    handled = (signal.SIGINT, signal.SIGTERM)
+    try:
+        for number in handled:
+            loop.add_signal_handler(number, stop, int(number))
+    except (ValueError, RuntimeError):  # not the main thread: the caller's own handling stands
+        handled = ()
+    try:
+        yield caught
+    finally:
+        for number in handled:
+            loop.remove_signal_handler(number)

@@ -1,0 +1,90 @@
+"""A lane: one platform over one channel with one credential. One process owns it at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from takedown.contract import Channel, breaker, per_second, span
+from takedown.desk import Desk
+from takedown.ledger.store import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """rate in 1/s; settle, key_life, deadline and pause in seconds."""
+
+    name: str
+    platform: str
+    channel: Channel
+    rate: float
+    keyed: bool
+    searchable: bool
+    settle: float
+    key_life: float
+    deadline: float
+    failures: int
+    pause: float
+
+    @property
+    def interval(self) -> float:
+        return 1 / self.rate
+
+    @property
+    def block(self) -> int:
+        """Requests claimed at once: with a key about half a second's worth, without one no more than can be in flight."""
+        return max(1, min(64, int(self.rate / 2))) if self.keyed else 1
+
+
+def lane_for(desk: Desk, name: str) -> Lane:
+    """The lane of a stored request (`platform:channel`) under the settings of now."""
+    platform_name, _, word = name.partition(":")
+    platform, channel = desk.platform(platform_name), Channel(word)
+    settings, terms = platform.settings, platform.channels[channel]
+    api = channel is Channel.API
+    failures, pause = breaker(settings.breaker)
+    default = "2s" if desk.settings.environment == "sandbox" else "10m"
+    return Lane(
+        name=name,
+        platform=platform_name,
+        channel=channel,
+        rate=per_second(settings.rate or terms.pace),
+        keyed=api and settings.idempotency,
+        searchable=api and settings.search,
+        settle=span(settings.settle or default),
+        key_life=span(settings.key_life),
+        deadline=span(settings.deadline),
+        failures=failures,
+        pause=pause,
+    )
+
+
+class LaneLock:
+    """Sole ownership of a lane on this host: a file lock, which the kernel frees when its owner dies."""
+
+    def __init__(self, ledger: Ledger, lane: str) -> None:
+        self._path = lock_path(ledger, lane)
+        self._file: IO[str] | None = None
+
+    def take(self) -> bool:
+        """Try once; False while another process owns the lane."""
+        file = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            return False
+        self._file = file
+        return True
+
+    def free(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def lock_path(ledger: Ledger, lane: str) -> Path:
+    return ledger.folder / f"{ledger.name}.{lane.replace(':', '-')}.lock"

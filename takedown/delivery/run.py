@@ -1,0 +1,295 @@
+"""One lane's run: own the lane, clear up after the dead, then slot, claim, connect, look again, write, record."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import secrets
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from sqlalchemy import func, insert, select, update
+from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt, wait_exponential_jitter
+
+from takedown.delivery.claims import Claimed, claim, put_back, recover, sendable, still_mine
+from takedown.delivery.decide import Later, Outcome, Sent, Stopped, Unsure, back_off
+from takedown.delivery.lanes import Lane, LaneLock
+from takedown.delivery.pace import Pace
+from takedown.delivery.records import record
+from takedown.delivery.senders import ApiSender, MailSender
+from takedown.delivery.settling import due_searches, settle_one
+from takedown.desk import Desk
+from takedown.ledger.book import Book
+from takedown.ledger.moves import State
+from takedown.ledger.tables import lanes, meta, requests
+from takedown.planning.approving import Verified
+from takedown.transport.results import Held, NotSent, Result
+
+SHORT_RETRIES = 3
+POLL_OWNER = 0.25
+
+
+class Progress(Protocol):
+    """What a screen wants to know; times in seconds since the epoch."""
+
+    def start(self, lane: str, total: int) -> None: ...
+
+    def advance(self, lane: str, outcome: str) -> None: ...
+
+    def waiting(self, lane: str, until: float, why: str) -> None: ...
+
+
+@dataclass
+class Budget:
+    """What one command may still do: seconds of idle waiting in each lane, how many sendings, and whether to stop."""
+
+    wait: float
+    limit: int | None = None
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    trouble: list[BaseException] = field(default_factory=list[BaseException])
+
+    def take_one(self) -> bool:
+        if self.limit is None:
+            return True
+        self.limit -= 1
+        return self.limit >= 0
+
+
+@dataclass
+class LaneRun:
+    """Send what a verified plan has on one lane. `run` returns when nothing more can be done within the budget."""
+
+    desk: Desk
+    lane: Lane
+    verified: Verified
+    sender: ApiSender | MailSender
+    budget: Budget
+    progress: Progress
+    rng: random.Random = field(default_factory=random.Random)
+
+    def __post_init__(self) -> None:
+        self._ledger, self._clock = self.desk.ledger, self.desk.clock
+        self._owner = secrets.token_hex(8)
+        self._lock = LaneLock(self._ledger, self.lane.name)
+        self._waited = 0.0
+        self._held: deque[Claimed] = deque()
+        self._open: set[asyncio.Task[None]] = set()
+        self._width = asyncio.Semaphore(self.sender.width)
+        self._stopped = False
+        self._not_before = 0.0
+        self.busy = False
+
+    async def run(self) -> None:
+        if not await self._own():
+            self.busy = True
+            return
+        try:
+            self._pace = await self._ledger.awrite(self._enter)
+            await self._ledger.awrite(lambda book: recover(book, self.lane))
+            await self._loop()
+        finally:
+            await self._finish()
+
+    async def _own(self) -> bool:
+        while not self._lock.take():
+            if not await self._idle(self._clock.now() + POLL_OWNER, "another process is sending"):
+                return False
+        return True
+
+    def _enter(self, book: Book) -> Pace:
+        row = book.db.execute(select(lanes).where(lanes.c.name == self.lane.name)).mappings().first()
+        if row is None:
+            book.db.execute(insert(lanes).values(name=self.lane.name, owner=self._owner))
+            return Pace(self._clock, self.lane.interval, book.now)
+        # A clock that was set back must not close a lane for longer than its own interval or the longest Retry-After.
+        self._not_before = min(row["not_before"], book.now + 3600)
+        first = min(row["next_at"], book.now + self.lane.interval)
+        if row["owner"]:  # its last owner died: when it last wrote is not known, but it was before now
+            first = book.now + self.lane.interval
+        book.db.execute(update(lanes).where(lanes.c.name == self.lane.name).values(owner=self._owner, stopped="", why=""))
+        return Pace(self._clock, self.lane.interval, max(first, book.now))
+
+    async def _finish(self) -> None:
+        if self._open:
+            await asyncio.wait(self._open)
+        held, free_at = list(self._held), getattr(self, "_pace", None)
+
+        def leave(book: Book) -> None:
+            put_back(book, held, self._owner)
+            if free_at is not None:
+                book.db.execute(update(lanes).where(lanes.c.name == self.lane.name).values(owner="", next_at=free_at.free_at))
+
+        try:
+            await self._ledger.awrite(leave)
+        finally:
+            self._lock.free()
+            await self.sender.aclose()
+
+    async def _loop(self) -> None:
+        while not (self._stopped or self.budget.stop.is_set() or self.budget.trouble):
+            await self._settle()
+            await self._width.acquire()
+            one = await self._next()
+            if one is not None:
+                task = asyncio.create_task(self._attempt(one))
+                self._open.add(task)
+                task.add_done_callback(self._open.discard)
+                continue
+            self._width.release()
+            if self._open:
+                await asyncio.wait(self._open, return_when=asyncio.FIRST_COMPLETED)
+                continue
+            due = await self._due()
+            if due is None or not await self._idle(due, self._why_waiting(due)):
+                return
+
+    async def _next(self) -> Claimed | None:
+        """The next request that may go out now, its pace slot taken; None when none is due."""
+        now = self._clock.now()
+        if now < self._not_before or (not self._held and not self._work(now)) or not self.budget.take_one():
+            self._stopped = self._stopped or (self.budget.limit is not None and self.budget.limit < 0)
+            return None
+        await self._pace.slot()
+        if self.budget.stop.is_set() or self._clock.now() < self._not_before:
+            self._pace.give_back()
+            return None
+        if not self._held:
+            size, next_at = self._size(), self._pace.next_at
+            self._held.extend(
+                await self._ledger.awrite(lambda book: claim(book, self.lane, self.verified, self._owner, size, next_at))
+            )
+        if not self._held:
+            self._pace.give_back()
+            return None
+        return self._held.popleft()
+
+    def _size(self) -> int:
+        return min(self.lane.block, (self.budget.limit or 0) + 1) if self.budget.limit is not None else self.lane.block
+
+    def _work(self, now: float) -> bool:
+        mine = (requests.c.plan == self.verified.plan, requests.c.lane == self.lane.name)
+        query = select(requests.c.id).where(*mine, sendable(self.lane, now), requests.c.not_before <= now).limit(1)
+        return self._ledger.peek(lambda db: db.execute(query).first()) is not None
+
+    async def _due(self) -> float | None:
+        """When the next thing can be done: a row, the lane itself, or a search; None when only people can go on."""
+        now = self._clock.now()
+        mine = (requests.c.plan == self.verified.plan, requests.c.lane == self.lane.name)
+        waiting = sendable(self.lane, now)
+        if self.lane.searchable:
+            waiting = waiting | (requests.c.state == State.UNKNOWN.value)
+        query = select(func.min(requests.c.not_before)).where(*mine, waiting)
+        first = self._ledger.peek(lambda db: db.execute(query).scalar())
+        return None if first is None else max(float(first), self._not_before)
+
+    def _why_waiting(self, until: float) -> str:
+        return "Retry-After" if until <= self._not_before else "to try again"
+
+    async def _idle(self, until: float, why: str) -> bool:
+        """Wait, if the budget has the time for it and nobody says stop."""
+        wait = until - self._clock.now()
+        if wait > self.budget.wait - self._waited or self.budget.stop.is_set():
+            return False
+        self.progress.waiting(self.lane.name, until, why)
+        started = self._clock.now()
+        sleeper, stopper = asyncio.ensure_future(self._clock.sleep(max(wait, 0))), asyncio.ensure_future(self.budget.stop.wait())
+        await asyncio.wait({sleeper, stopper}, return_when=asyncio.FIRST_COMPLETED)
+        sleeper.cancel()
+        stopper.cancel()
+        self._waited += self._clock.now() - started
+        return not self.budget.stop.is_set()
+
+    async def _settle(self) -> None:
+        """Search for what is uncertain and old enough; each search keeps the lane's pace like a sending."""
+        if not isinstance(self.sender, ApiSender) or not self.lane.searchable:
+            return
+        now = self._clock.now()
+        if now < self._not_before:
+            return
+        for row in self._ledger.peek(lambda db: due_searches(db, self.lane, self.verified.plan, now)):
+            if self.budget.stop.is_set() or self._stopped:
+                return
+            await self._pace.slot()
+            word = await settle_one(self._ledger, self.sender, self.lane, row, self._halted)
+            self.progress.advance(self.lane.name, word)
+
+    async def _halted(self) -> Held | None:
+        await self._pace.write()
+        halted = select(meta.c.value).where(meta.c.name == "halted")
+        return Held("halted") if self._ledger.peek(lambda db: db.execute(halted).scalar()) else None
+
+    async def _attempt(self, one: Claimed) -> None:
+        released = False
+        try:
+            result = await self._send(one)
+            self._width.release()  # the connection is free while the outcome is committed
+            released = True
+            outcome = self.sender.decide(result)
+            wait = self._retry_in(one, outcome)
+            await self._ledger.awrite(lambda book: self._record(book, one, outcome, wait, result))
+            self.progress.advance(self.lane.name, type(outcome).__name__.lower())
+        except Exception as error:  # noqa: BLE001 -- the run stops, and the row stays `sending`: uncertain, never lost
+            self.budget.trouble.append(error)
+        finally:
+            if not released:
+                self._width.release()
+
+    async def _send(self, one: Claimed) -> Result:
+        """Once bare; tenacity only after a failure that is surely not sent, and within the same deadline."""
+        until = self._clock.now() + self.lane.deadline
+
+        async def look_again() -> Held | None:
+            await self._pace.write()
+            return self._ledger.peek(lambda db: still_mine(db, one, self._owner, self.lane, self._clock.now()))
+
+        async def once() -> Result:
+            return await self.sender.send(one, max(until - self._clock.now(), 0.01), look_again)
+
+        def in_time(state: RetryCallState) -> bool:
+            return self._clock.now() + state.upcoming_sleep > until or self.budget.stop.is_set()
+
+        result = await once()
+        if not isinstance(result, NotSent):
+            return result
+        await self._clock.sleep(back_off(1, self.sender.first_back_off, self.rng))
+        short = AsyncRetrying(
+            retry=retry_if_result(lambda found: isinstance(found, NotSent)),
+            stop=stop_after_attempt(SHORT_RETRIES - 1) | in_time,  # pyright: ignore[reportOperatorIssue, reportUnknownArgumentType]
+            wait=wait_exponential_jitter(initial=2 * self.sender.first_back_off),
+            sleep=self._clock.sleep,
+            retry_error_callback=lambda state: state.outcome.result() if state.outcome else result,
+        )
+        return await short(once)
+
+    def _retry_in(self, one: Claimed, outcome: Outcome) -> float:
+        match outcome:
+            case Later(after=float() as after):
+                return after
+            case Unsure() if self.lane.searchable and not self.lane.keyed:
+                return self.lane.settle
+            case _:
+                return back_off(one.attempt, self.sender.first_back_off, self.rng)
+
+    def _record(self, book: Book, one: Claimed, outcome: Outcome, wait: float, result: Result) -> None:
+        record(book, one, self._owner, self.lane, outcome, wait, result)
+        self._stopped = self._stopped or isinstance(outcome, Stopped) or outcome == Held("halted")
+        closed = 0.0
+        if isinstance(outcome, Later) and outcome.lane:
+            closed = book.now + wait
+        mine = lanes.c.name == self.lane.name
+        if isinstance(outcome, Unsure) or (isinstance(outcome, Later) and outcome.failure):
+            failed = int(
+                book.db.execute(
+                    update(lanes).where(mine).values(failures=lanes.c.failures + 1).returning(lanes.c.failures)
+                ).scalar_one()
+            )
+            if failed >= self.lane.failures:  # the breaker: one failure after the pause opens it again
+                closed = book.now + self.lane.pause
+        elif isinstance(outcome, Sent):
+            book.db.execute(update(lanes).where(mine, lanes.c.failures > 0).values(failures=0))
+        if closed > self._not_before:
+            self._not_before = closed
+            book.db.execute(
+                update(lanes).where(mine).values(not_before=closed, why="" if not isinstance(outcome, Later) else outcome.why)
+            )

@@ -1,0 +1,101 @@
+"""The two wires behind one call: hand a claimed request to its lane's transport and say what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from takedown.contract import Channel, HttpDraft, Receipt, Searchable, TryLater
+from takedown.delivery.claims import Claimed
+from takedown.delivery.decide import Outcome, Unsure, decide_http, decide_mail
+from takedown.delivery.lanes import Lane
+from takedown.desk import Desk
+from takedown.planning.destinations import check_url, is_loopback
+from takedown.secrets import secret
+from takedown.transport.http import Call, HttpTransport
+from takedown.transport.results import Answered, LookAgain, Result
+from takedown.transport.smtp import SmtpServer, SmtpTransport
+
+
+class Sender(Protocol):
+    first_back_off: float
+    width: int
+
+    async def send(self, one: Claimed, deadline: float, look_again: LookAgain) -> Result: ...
+
+    def decide(self, result: Result) -> Outcome: ...
+
+    async def aclose(self) -> None: ...
+
+
+class ApiSender:
+    """An intake endpoint. Ten connections; kept alive only where a key makes a repeat harmless."""
+
+    first_back_off, width = 1.0, 10
+
+    def __init__(self, desk: Desk, lane: Lane) -> None:
+        self._platform, self._lane = desk.platform(lane.platform), lane
+        settings = self._platform.settings
+        self._base = check_url(settings.base_url, lane.platform, desk.settings.environment).rstrip("/")
+        token = secret(desk.config, settings.token_file, settings.token_command, f"the token of {lane.platform}")
+        self._headers = {"authorization": f"Bearer {token}"} if token else {}
+        ca = desk.settings.network.ca_file
+        ca_file: Path | None = desk.config.path(ca) if ca else None
+        self._http = HttpTransport(keep_alive=lane.keyed, proxy=desk.settings.network.proxy, ca_file=ca_file)
+
+    async def send(self, one: Claimed, deadline: float, look_again: LookAgain) -> Result:
+        headers = {**one.row["headers"], **self._headers, "idempotency-key": one.row["idempotency_key"]}
+        call = Call(one.row["method"], one.row["destination"], headers, one.row["body"])
+        return await self._http.send(call, deadline, look_again)
+
+    async def call(self, draft: HttpDraft, look_again: LookAgain) -> Result:
+        """A question (status, search) or a withdrawal: no key, same credentials."""
+        call = Call(draft.method, self._base + draft.path, {**draft.headers, **self._headers}, draft.body)
+        return await self._http.send(call, self._lane.deadline, look_again)
+
+    async def search(self, reference: str, look_again: LookAgain) -> Receipt | TryLater | Unsure | None:
+        """Ask for our reference: the receipt, None for a believable no, anything else leaves it open."""
+        if not isinstance(self._platform, Searchable):
+            return Unsure(f"{self._platform.title} cannot be searched")
+        result = await self.call(self._platform.search_call(reference), look_again)
+        if not isinstance(result, Answered):
+            return Unsure(result.why)
+        found = self._platform.read_search(result.reply, reference)
+        return found if isinstance(found, Receipt | TryLater) or found is None else Unsure(found.why)
+
+    def decide(self, result: Result) -> Outcome:
+        return decide_http(result, self._platform)
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+
+class MailSender:
+    """The authority's own mail server; what may be claimed ends at the relay that took the message."""
+
+    first_back_off, width = 2.0, 1
+
+    def __init__(self, desk: Desk) -> None:
+        smtp = desk.settings.smtp
+        loopback = is_loopback(smtp.host)
+        if desk.settings.environment == "sandbox":
+            check_url(f"http://{smtp.host}:{smtp.port}", "smtp", "sandbox")
+        password = (
+            secret(desk.config, smtp.password_file, smtp.password_command, "the password of the mail server") if smtp.user else ""
+        )
+        self._sender = desk.settings.authority.email
+        self._smtp = SmtpTransport(SmtpServer(smtp.host, smtp.port, smtp.starttls, loopback, smtp.user, password))
+
+    async def send(self, one: Claimed, deadline: float, look_again: LookAgain) -> Result:
+        return await self._smtp.send(self._sender, one.row["destination"], one.row["body"], deadline, look_again)
+
+    def decide(self, result: Result) -> Outcome:
+        return decide_mail(result)
+
+    async def aclose(self) -> None:
+        await self._smtp.aclose()
+
+
+def sender_for(desk: Desk, lane: Lane) -> ApiSender | MailSender:
+    """The lane's wire. Raises CredentialsMissing, NotConfigured, Unreachable."""
+    return MailSender(desk) if lane.channel is Channel.EMAIL else ApiSender(desk, lane)

@@ -1,0 +1,51 @@
+"""Uncertain sendings that the platform itself can settle: it is searched for our reference, once the answer can be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, and_, not_, select, update
+
+from takedown.contract import Receipt, TryLater
+from takedown.delivery.claims import sendable
+from takedown.delivery.lanes import Lane
+from takedown.delivery.senders import ApiSender
+from takedown.ledger.book import Book, commitment
+from takedown.ledger.moves import State, move
+from takedown.ledger.store import Ledger
+from takedown.ledger.tables import requests
+from takedown.transport.results import LookAgain
+
+
+def due_searches(db: Connection, lane: Lane, plan: int | None, now: float) -> Sequence[Mapping[str, Any]]:
+    """Uncertain requests that a search may settle now: those that no key can, settled long enough."""
+    waiting = and_(requests.c.lane == lane.name, requests.c.state == State.UNKNOWN.value, requests.c.not_before <= now)
+    mine = (requests.c.plan == plan,) if plan is not None else ()
+    query = select(requests.c.id, requests.c.reference, requests.c.salt, requests.c.attempts)
+    return [{**row} for row in db.execute(query.where(waiting, not_(sendable(lane, now)), *mine)).mappings()]
+
+
+async def settle_one(ledger: Ledger, sender: ApiSender, lane: Lane, row: Mapping[str, Any], look_again: LookAgain) -> str:
+    """Search for one request; returns what became of it: sent, approved (surely not sent) or unknown."""
+    found = await sender.search(row["reference"], look_again)
+
+    def write(book: Book) -> str:
+        match found:
+            case Receipt(reference):
+                seal = {"receipt": commitment(row["salt"], reference), "because": "found by our reference"}
+                done: dict[str, Any] = {"receipt": reference, "receipt_at": book.now, "doubt_since": None, "detail": ""}
+                move(book, [row["id"]], State.UNKNOWN, State.SENT, event=seal, **done)
+                return "sent"
+            case None:
+                clear: dict[str, Any] = {"doubt_since": None, "not_before": 0.0, "detail": "the platform has no such request"}
+                move(book, [row["id"]], State.UNKNOWN, State.APPROVED, event={"because": "searched, not there"}, **clear)
+                return "approved"
+            case TryLater(after=after):
+                wait = after.total_seconds() if after else lane.settle
+            case _:
+                wait = max(lane.settle, 1.0)
+        book.db.execute(update(requests).where(requests.c.id == row["id"]).values(not_before=book.now + wait))
+        return "unknown"
+
+    return await ledger.awrite(write)

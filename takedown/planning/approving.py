@@ -1,0 +1,181 @@
+"""The second person's signature, and the check that everything still is what was signed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from takedown.approval import Signature, approvers, check_approval
+from takedown.contract import RefusedByPolicy, UsageError
+from takedown.desk import Desk
+from takedown.ledger.book import Book
+from takedown.ledger.ids import case_id, plan_id
+from takedown.ledger.moves import State, move
+from takedown.ledger.tables import approvals, cases, plans, request_cases, requests
+from takedown.planning.digest import leaf, plan_digest, split
+from takedown.planning.undoing import PlanEnded, get_plan, undo
+
+
+class NotApproved(RefusedByPolicy):
+    """Plan {plan} is not approved."""
+
+    code = "TD-0702"
+    why = "{needed} by a person other than its planner is required, {given} given"
+    do = "takedown approve {plan} --as NAME"
+
+
+class StalePlan(RefusedByPolicy):
+    """Plan {plan} was made for something that has changed since: {what}."""
+
+    code, why, do = (
+        "TD-0715",
+        "what was reviewed is no longer what would be meant",
+        "takedown plan discard {plan} && takedown plan",
+    )
+
+
+class Tampered(RefusedByPolicy):
+    """Plan {plan} is not the one that was made: {what}."""
+
+    code, why, do = "TD-0716", "bytes, digest and signatures must fit each other", "takedown plan discard {plan} && takedown plan"
+
+
+class WrongCount(UsageError):
+    """Plan {plan} holds {cases} cases, not {typed}."""
+
+    code, exit = "TD-0717", 7
+    why, do = "the number is typed to show that the plan was read", "takedown plan show {plan}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A plan that may be sent: its digest, and the leaf of each request by position (from 1)."""
+
+    plan: int
+    digest: str
+    leaves: tuple[bytes, ...]
+
+    def vouches(self, position: int, found: bytes) -> bool:
+        return 0 < position <= len(self.leaves) and self.leaves[position - 1] == found
+
+
+def check_fresh(desk: Desk, row: RowMapping) -> None:
+    """Raise PlanEnded or StalePlan unless the plan is in force and nothing under it changed."""
+    name = plan_id(row["id"])
+    if row["state"] in {"open", "approved"} and desk.clock.now() > row["valid_until"]:
+        desk.ledger.write(lambda book: undo(book, row["id"], ("open", "approved"), "expired", "its time was over", desk.who))
+        raise PlanEnded(plan=name, state="expired", reason="[plan] valid_for is over; frozen mails carry their date")
+    if row["state"] not in {"open", "approved"}:
+        raise PlanEnded(plan=name, state=row["state"], reason=row["reason"] or "a plan is used once")
+    if row["environment"] != desk.settings.environment:
+        raise StalePlan(plan=name, what="the environment")
+    with desk.ledger.read() as db:
+        platforms, packs = _shaped_by(db, row["id"])
+        changed = _changed_case(db, row["id"])
+    if desk.inputs_hash(platforms, packs) != row["inputs"]:
+        raise StalePlan(plan=name, what="the policy, the authority, a pack or a platform's settings")
+    if changed:
+        raise StalePlan(plan=name, what=f"case {changed}")
+
+
+def _shaped_by(db: Connection, plan: int) -> tuple[list[str], list[str]]:
+    platforms = db.execute(select(requests.c.platform).where(requests.c.plan == plan).distinct())
+    carried = (
+        select(cases.c.basis).distinct().select_from(requests.join(request_cases).join(cases, cases.c.id == request_cases.c.case))
+    )
+    packs = db.execute(carried.where(requests.c.plan == plan))
+    return sorted(row[0] for row in platforms), sorted(row[0] for row in packs)
+
+
+def _changed_case(db: Connection, plan: int) -> str:
+    unsent = requests.c.state.in_([State.PLANNED.value, State.APPROVED.value])
+    joined = requests.join(request_cases).join(cases, cases.c.id == request_cases.c.case)
+    differs = (cases.c.version != request_cases.c.version) | (cases.c.closed != "")
+    found = select(cases.c.id).select_from(joined).where(requests.c.plan == plan, unsent, differs).limit(1)
+    number = db.execute(found).scalar()
+    return case_id(number) if number else ""
+
+
+def recomputed_digest(desk: Desk, row: RowMapping) -> str:
+    """The digest made anew from the bytes that lie in the ledger. Raises Tampered where a leaf does not fit its row."""
+    name, leaves = plan_id(row["id"]), split(row["leaves"])
+    found: dict[int, bytes] = {}
+    with desk.ledger.read() as db:
+        carried: dict[int, list[str]] = {}
+        pairs = select(request_cases.c.request, request_cases.c.case).join(requests).where(requests.c.plan == row["id"])
+        for request, case in db.execute(pairs.order_by(request_cases.c.request, request_cases.c.position)):
+            carried.setdefault(request, []).append(case_id(case))
+        every = select(requests).where(requests.c.plan == row["id"]).order_by(requests.c.position)
+        for one in db.execution_options(yield_per=500).execute(every).mappings():
+            found[one["position"]] = leaf(one["salt"], {**one}, one["body"], carried.get(one["id"], []))
+    if [found.get(at + 1) for at in range(len(leaves))] != leaves or len(found) != len(leaves):
+        raise Tampered(plan=name, what="a request is not the one that was planned")
+    return plan_digest(desk.ledger.setting("ledger"), name, row["environment"], desk.policy_hash(), leaves)
+
+
+def approve(desk: Desk, plan: int, typed: int, signature: Signature) -> int:
+    """Record `desk.who`'s approval; returns how many are still missing. The bytes are hashed anew first.
+
+    Raises what check_fresh and check_approval raise, WrongCount, Tampered.
+    """
+    row = get_plan(desk.ledger, plan)
+    name, needed = plan_id(plan), desk.settings.policy.approvals
+    allowed = approvers(desk.settings.policy.approvers)
+    check_approval(desk.who, signature, row["digest"], name, row["planner"], allowed)
+    check_fresh(desk, row)
+    if typed != row["cases"]:
+        raise WrongCount(plan=name, cases=row["cases"], typed=typed)
+    if recomputed_digest(desk, row) != row["digest"]:
+        raise Tampered(plan=name, what="its digest")
+
+    def record(book: Book) -> int:
+        held = {one.name for one in book.db.execute(select(approvals.c.name).where(approvals.c.plan == plan))}
+        if desk.who not in held:
+            values = {"name": desk.who, "key": signature.key, "digest": row["digest"], "signature": signature.signature}
+            book.db.execute(insert(approvals).values(plan=plan, at=book.now, **values))
+            book.record("plan.signed", name, {"digest": row["digest"], "key": signature.key}, {"by": desk.who})
+        missing = needed - len(held | {desk.who})
+        if missing <= 0:
+            release(book, plan, row["digest"])
+        return max(missing, 0)
+
+    return desk.ledger.write(record)
+
+
+def release(book: Book, plan: int, digest: str) -> None:
+    """All signatures are there: the plan's requests may be sent."""
+    if not book.db.execute(update(plans).where(plans.c.id == plan, plans.c.state == "open").values(state="approved")).rowcount:
+        return
+    found = book.db.execute(select(requests.c.id).where(requests.c.plan == plan, requests.c.state == State.PLANNED.value))
+    moved = move(
+        book, [int(one[0]) for one in found], State.PLANNED, State.APPROVED, event={"plan": plan_id(plan), "digest": digest}
+    )
+    book.record("plan.approved", plan_id(plan), {"digest": digest, "requests": len(moved)})
+
+
+def verify(desk: Desk, plan: int) -> Verified:
+    """Check at claim: fresh, the digest fits the leaves, and enough valid signatures of others are there.
+
+    With `approvals = 0`, which only the sandbox allows, an open plan is approved here. Raises NotApproved and what
+    check_fresh and check_approval raise.
+    """
+    row = get_plan(desk.ledger, plan)
+    check_fresh(desk, row)
+    name, policy = plan_id(plan), desk.settings.policy
+    leaves = tuple(split(row["leaves"]))
+    digest = plan_digest(desk.ledger.setting("ledger"), name, row["environment"], desk.policy_hash(), leaves)
+    if digest != row["digest"]:
+        raise Tampered(plan=name, what="its digest")
+    with desk.ledger.read() as db:
+        held = db.execute(select(approvals).where(approvals.c.plan == plan)).mappings().all()
+    allowed = approvers(policy.approvers)
+    for one in held:
+        check_approval(one["name"], Signature(one["key"], one["signature"]), digest, name, row["planner"], allowed)
+    given = len({one["name"] for one in held})
+    if given < policy.approvals:
+        needed = f"{policy.approvals} approval{'s' * (policy.approvals > 1)}"
+        raise NotApproved(plan=name, needed=needed, given=given)
+    if row["state"] == "open":
+        desk.ledger.write(lambda book: release(book, plan, digest))
+    return Verified(plan, digest, leaves)

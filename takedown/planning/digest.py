@@ -1,0 +1,48 @@
+"""What a signature is over: RFC 8785 JSON of the salted hashes of every request's exact bytes, the policy and the environment.
+
+A list of salted hashes lets one request be proven later without showing the others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import rfc8785
+
+from takedown.ledger.ids import request_id
+
+
+def leaf(salt: bytes, row: Mapping[str, Any], body: bytes, carried: Sequence[str]) -> bytes:
+    """Salted hash of one request: where it goes, how, which cases, and its bytes. 32 bytes."""
+    facts: dict[str, Any] = {
+        "request": request_id(row["id"]),
+        "reference": row["reference"],
+        "purpose": row["purpose"],
+        "platform": row["platform"],
+        "channel": row["channel"],
+        "method": row["method"],
+        "destination": row["destination"],
+        "headers": dict(row["headers"]),
+        "sha256": hashlib.sha256(body).hexdigest(),
+        "cases": list(carried),
+    }
+    return hashlib.sha256(salt + rfc8785.dumps(facts)).digest()
+
+
+def plan_digest(ledger: str, plan: str, environment: str, policy: str, leaves: Sequence[bytes]) -> str:
+    """sha256 as hex: what approvers sign (as text) and what is checked again before each write."""
+    document: dict[str, Any] = {
+        "schema": 1,
+        "ledger": ledger,
+        "plan": plan,
+        "environment": environment,
+        "policy": policy,
+        "requests": [one.hex() for one in leaves],
+    }
+    return hashlib.sha256(rfc8785.dumps(document)).hexdigest()
+
+
+def split(leaves: bytes) -> list[bytes]:
+    return [leaves[i : i + 32] for i in range(0, len(leaves), 32)]
