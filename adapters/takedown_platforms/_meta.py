@@ -47,6 +47,10 @@ NO_API = (
 NO_ADDRESS = "Meta publishes no address for removal requests: use this only with an address that Meta gave you, as `to`."
 
 
+def words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 def authority_form(name: str, note: str = "") -> PortalForm:
     """The packet for Meta's portals: what a removal order must say, in the order of the annex to Regulation (EU) 2021/784."""
     return PortalForm(
