@@ -10,7 +10,7 @@ from takedown.contract import Kind, NotATarget, Reason, Target, Url
 from takedown_platforms._meta import HANDLE, SHORTCODE, MetaPlatform, authority_form, official_channels, words
 
 WWW = "https://www.instagram.com"
-NUMBER = re.compile(r"[0-9]{1,25}")
+NUMBER = re.compile(r"[1-9][0-9]{0,24}")
 CODE = re.compile(r"[A-Za-z0-9_-]{5,60}")
 TOKEN = 28
 """The code of a private post carries this many characters of access token behind the id (gallery-dl, instaloader)."""
