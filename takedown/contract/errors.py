@@ -9,6 +9,14 @@ from __future__ import annotations
 from typing import ClassVar
 
 
+class _Facts(dict[str, object]):
+    """A fact that nobody gave is empty: an error must never fail while it is told."""
+
+    def __missing__(self, key: str) -> str:
+        del key
+        return ""
+
+
 class TakedownError(Exception):
     """Something failed: {what}."""
 
@@ -23,7 +31,7 @@ class TakedownError(Exception):
         super().__init__(self.message)
 
     def _fill(self, sentence: str) -> str:
-        return sentence.format(**self.facts) if self.facts else sentence
+        return sentence.format_map(_Facts(self.facts)) if self.facts else sentence
 
     @property
     def message(self) -> str:

@@ -1,0 +1,7 @@
+"""`python -m takedown.cli`"""
+
+import sys
+
+from takedown.cli import main
+
+sys.exit(main())

@@ -1,0 +1,91 @@
+"""What a command knows about its run: flags, screen, configuration, who acts, and whether somebody can be asked."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from takedown.cli.flags import Flags
+from takedown.display import Display, Mode, safe
+
+if TYPE_CHECKING:
+    from takedown.settings import Config
+
+
+@dataclass(frozen=True)
+class Context:
+    flags: Flags = field(default_factory=Flags)
+    display: Display = field(default_factory=Display)
+
+    @classmethod
+    def of(cls, flags: Flags) -> Context:
+        color = not flags.no_color and not os.environ.get("NO_COLOR")
+        return cls(flags, Display(Mode(flags.json, flags.quiet, flags.verbose, color)))
+
+    @property
+    def interactive(self) -> bool:
+        """Whether a person sits at a terminal and may be asked."""
+        return not self.flags.no_input and sys.stdin.isatty() and sys.stderr.isatty()
+
+    def load_config(self) -> Config:
+        """The configuration. Raises BadConfiguration."""
+        from takedown.settings import load
+
+        return load(Path(self.flags.config) if self.flags.config is not None else None)
+
+    def acting(self, given: str | None = None) -> str:
+        """Who acts: `--as`, else TAKEDOWN_AS, else the operating system's user."""
+        return given or os.environ.get("TAKEDOWN_AS") or _system_user()
+
+    def ask(self, question: str, flag: str) -> str:
+        """An answer typed on one line, stripped. Raises UsageError, which names `flag`, when nobody can be asked."""
+        if not self.interactive:
+            raise _unanswered(question, flag)
+        sys.stderr.write(f"{safe(question)} ")
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        if not line:
+            raise _unanswered(question, flag)
+        return line.strip()
+
+    def confirm(self, question: str) -> bool:
+        """Yes or no, default no; `--yes` answers. Raises UsageError when nobody can be asked."""
+        return self.flags.yes or self.ask(f"{question} [y/N]", "--yes").lower() in {"y", "yes"}
+
+
+_CURRENT: ContextVar[Context | None] = ContextVar("takedown_cli_context", default=None)
+
+
+def current() -> Context:
+    """The context of the command that runs; a plain one outside the command line, as in a test."""
+    return _CURRENT.get() or Context.of(Flags())
+
+
+@contextmanager
+def use(context: Context) -> Generator[None]:
+    token = _CURRENT.set(context)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
+
+
+def _system_user() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container whose user id has no name; KeyError until Python 3.13
+        return f"uid-{os.getuid()}"
+
+
+def _unanswered(question: str, flag: str) -> Exception:
+    from takedown.contract.errors import UsageError
+
+    return UsageError(what=f"no answer to: {question}", why="there is no terminal to ask on", do=f"give {flag}")

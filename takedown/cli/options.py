@@ -1,0 +1,7 @@
+"""Options that several commands share."""
+
+from typing import Annotated
+
+import typer
+
+As = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who acts; default TAKEDOWN_AS, else your user name")]
