@@ -110,9 +110,7 @@ class MetaPlatform(SpeaksIntake, Platform):
             case Channel.EMAIL:
                 return mail(request, self.settings.to or "")
             case Channel.PORTAL:
-                form = request.form or self.channels[Channel.PORTAL].form
-                assert form is not None, "official_channels always has one"  # noqa: S101 - for the type checker
-                return portal_packet(request, form)
+                return portal_packet(request, request.form or cast("PortalForm", self.channels[Channel.PORTAL].form))
 
     def read(self, reply: Reply) -> Reading:
         return read_graph(reply)
@@ -150,8 +148,8 @@ def read_graph(reply: Reply) -> Reading:
 
 
 def _read_error(reply: Reply) -> Reading:
-    code, accepted = _code(reply), reply.status < 300
-    if code in UNSURE or (accepted and reply.at("id") is not None):
+    code = _code(reply)
+    if code in UNSURE or (reply.status < 300 and reply.at("id") is not None):
         return Unclear(_why(reply))
     if code in TOO_MANY:
         return TryLater(_wait(reply), _why(reply))
@@ -161,7 +159,7 @@ def _read_error(reply: Reply) -> Reading:
         return Unclear(_why(reply))
     if code == BAD_PARAMETER:
         return Refusal(_label(reply), _why(reply))
-    return Unclear(_why(reply)) if accepted else read_intake(reply)
+    return read_intake(reply)
 
 
 def _code(reply: Reply) -> int | None:

@@ -123,6 +123,11 @@ class TestFacebook(PlatformContract):
         "https://www.facebook.com/standin.": "grammar",
         "https://www.facebook.com/ståndin": "grammar",
         "facebook:100000000000888": "scheme",
+        "https://www.facebook.com@evil.test/standin": "userinfo",
+        "https://www.facebook.com:8443/standin": "port",
+        "https://www.facebook.com\\@evil.test/standin": "backslash",
+        "https://www.facebook.com/stand\u200bin": "control",
+        "https://fаcebook.com/standin": "host",
     }
     same = (
         ("https://www.facebook.com/stand.in.0042", "https://FB.com/StandIn.0042", "hxxps://m.facebook[.]com/standin0042/about"),
