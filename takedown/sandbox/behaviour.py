@@ -147,8 +147,8 @@ class Behaviour:
     real seconds. searchable: `?reference=` is answered, `search_lag` real seconds after acceptance. faults: weights for each
     attempt to file. read_faults: for each look at a status or a search. ripening: hours until a decision, shortest and
     longest, in the sandbox's time. wait: the seconds of every Retry-After. pause: real seconds of SLOW and, in all, of DRIP.
-    mailbox: the address of the mailed channel. hosts: where its addresses live, so that a letter's other links are passed over; none keeps
-    every link. territory: of a restriction, where the channel does not carry the request's own.
+    mailbox: the address of the mailed channel. hosts: where its addresses live, so that a letter's other links are passed
+    over; none keeps every link. territory: of a restriction, where the channel does not carry the request's own.
     """
 
     dialect: str = "plain"

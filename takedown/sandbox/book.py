@@ -53,14 +53,14 @@ class Book:
 
     def take(
         self, channel: str, reference: str, addresses: Iterable[tuple[str, str]], *, key: str = "", sha256: str = "",
-        territory: tuple[str, ...] = (), fault: str = "none",
+        territory: tuple[str, ...] = (), to: tuple[str, ...] = (), fault: str = "none",
     ) -> Filed:  # fmt: skip
         """Take a request with its (case, url) pairs: journal first, then memory. The caller answers after that."""
         ident = f"{self.name[:2].upper()}-{len(self._filed) + 1:06d}"
         items = tuple(Item(f"{ident}-{n}", case, url) for n, (case, url) in enumerate(addresses, 1))
         filed = Filed(ident, reference, channel, self.clock(), items, territory, key, sha256)
         self.note(
-            "accepted", id=ident, channel=channel, reference=reference, key=key, sha256=sha256, fault=fault,
+            "accepted", id=ident, channel=channel, reference=reference, key=key, sha256=sha256, fault=fault, to=list(to),
             territory=list(territory), cases=[i.case for i in items], urls=[i.url for i in items],
         )  # fmt: skip
         self._remember(filed)

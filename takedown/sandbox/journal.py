@@ -14,13 +14,13 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        self._file = os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "wb", buffering=0)
 
     def note(self, row: Mapping[str, object]) -> None:
-        os.write(self._file, json.dumps(row, ensure_ascii=False).encode() + b"\n")
+        self._file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
 
     def close(self) -> None:
-        os.close(self._file)
+        self._file.close()
 
 
 def read_journal(path: Path) -> Iterator[dict[str, Any]]:

@@ -43,14 +43,16 @@ class Mailboxes:
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
         raw = envelope.original_content or b""
         message = email.message_from_bytes(raw, policy=policy.default)
-        replies = [self._take(self.books[address.lower()], message, raw) for address in envelope.rcpt_tos]
+        replies = [
+            self._take(self.books[address.lower()], message, raw, tuple(envelope.rcpt_tos)) for address in envelope.rcpt_tos
+        ]
         if all(replies):
             return replies[0]
         drop(server)
         # aiosmtpd must not go on to answer on the line that was just dropped.
         raise asyncio.CancelledError
 
-    def _take(self, book: Book, message: EmailMessage, raw: bytes) -> str:
+    def _take(self, book: Book, message: EmailMessage, raw: bytes, to: tuple[str, ...]) -> str:
         """The reply to the final dot; empty to drop the line instead."""
         body = message.get_body(("plain",))
         text = str(body.get_content()) if body is not None else ""
@@ -65,7 +67,7 @@ class Mailboxes:
         reference = str(message["X-Takedown-Reference"] or "") or reference_in(str(message["Subject"] or ""))
         filed = book.take(
             "email", reference, [("", url) for url in urls],
-            key=str(message["Message-ID"] or ""), sha256=hashlib.sha256(raw).hexdigest(), fault=fault.value,
+            key=str(message["Message-ID"] or ""), sha256=hashlib.sha256(raw).hexdigest(), to=to, fault=fault.value,
         )  # fmt: skip
         return "" if fault is Fault.LOST else ACCEPTED.format(filed.id)
 

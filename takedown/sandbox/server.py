@@ -57,6 +57,7 @@ class Sandbox:
         self.books: dict[str, Book] = {}
         self.clock = clock
         self._sleep = sleep
+        self._journal: Journal | None = None
         self._intakes: dict[str, Intake] = {}
         self._portals: dict[str, Portal] = {}
         self._servers: list[asyncio.Server | MailServer] = []
@@ -73,11 +74,18 @@ class Sandbox:
 
     async def start(self) -> None:
         """Listen, and write `sandbox.json` once every port is known."""
+        try:
+            await self._open()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _open(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         earlier = list(read_journal(self.journal_path))
-        self._journal = Journal(self.journal_path)
+        self._journal = journal = Journal(self.journal_path)
         for name, behaviour in self.behaviours.items():
-            book = Book(name, behaviour, self._journal.note, self.clock, self.scale)
+            book = Book(name, behaviour, journal.note, self.clock, self.scale)
             book.restore(earlier)
             self.books[name] = book
         http = await asyncio.start_server(self._meet, self.host, self.http_port, limit=MAX_HEAD)
@@ -101,7 +109,8 @@ class Sandbox:
             talk.cancel()
         await asyncio.gather(*self._talks, return_exceptions=True)
         self._servers.clear()
-        self._journal.close()
+        if self._journal:
+            self._journal.close()
         (self.folder / "sandbox.json").unlink(missing_ok=True)
 
     async def __aenter__(self) -> Sandbox:
