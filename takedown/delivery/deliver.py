@@ -106,7 +106,7 @@ def standing(desk: Desk, plan: int, busy: tuple[str, ...] = (), interrupted: int
     query = select(*keys, func.count()).where(requests.c.plan == plan, requests.c.purpose != "reminder").group_by(*keys)
     with desk.ledger.read() as db:
         rows = db.execute(query).all()
-        shut = dict(db.execute(select(lanes.c.name, lanes.c.why).where(lanes.c.stopped != "")).tuples().all())
+        shut = dict(db.execute(select(lanes.c.name, lanes.c.why).where(lanes.c.stopped != "")).all())
     for name, state, tried, key_born, count in rows:
         lane = lane_for(desk, name)
         match State(state):

@@ -66,4 +66,4 @@ def _items(book: Book, request: int, items: Sequence[ReceiptItem]) -> None:
     named = [{"a_case": int(i.case[2:]), "an_item": i.id} for i in items if i.id and i.case[:2] == "C-" and i.case[2:].isdigit()]
     if named:
         theirs = and_(request_cases.c.request == request, request_cases.c.case == bindparam("a_case"))
-        book.db.execute(update(request_cases).where(theirs).values(item=bindparam("an_item")))
+        book.db.execute(update(request_cases).where(theirs).values(item=bindparam("an_item")), named)

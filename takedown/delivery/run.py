@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import random
-import secrets
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt, wait_exponential_jitter
 
 from takedown.delivery.claims import Claimed, claim, put_back, recover, sendable, still_mine
 from takedown.delivery.decide import Later, Outcome, Sent, Stopped, Unsure, back_off
-from takedown.delivery.lanes import Lane, LaneLock
-from takedown.delivery.pace import Pace
+from takedown.delivery.hold import Hold
+from takedown.delivery.lanes import Lane
 from takedown.delivery.records import record
 from takedown.delivery.senders import ApiSender, MailSender
 from takedown.delivery.settling import due_searches, settle_one
@@ -70,14 +69,13 @@ class LaneRun:
 
     def __post_init__(self) -> None:
         self._ledger, self._clock = self.desk.ledger, self.desk.clock
-        self._owner = secrets.token_hex(8)
-        self._lock = LaneLock(self._ledger, self.lane.name)
+        self._hold = Hold(self._ledger, self._clock, self.lane)
+        self._owner = self._hold.owner
         self._waited = 0.0
         self._held: deque[Claimed] = deque()
         self._open: set[asyncio.Task[None]] = set()
         self._width = asyncio.Semaphore(self.sender.width)
         self._stopped = False
-        self._not_before = 0.0
         self.busy = False
 
     async def run(self) -> None:
@@ -85,45 +83,26 @@ class LaneRun:
             self.busy = True
             return
         try:
-            self._pace = await self._ledger.awrite(self._enter)
+            await self._hold.enter()
             await self._ledger.awrite(lambda book: recover(book, self.lane))
             await self._loop()
         finally:
             await self._finish()
 
     async def _own(self) -> bool:
-        while not self._lock.take():
+        while not self._hold.take():
             if not await self._idle(self._clock.now() + POLL_OWNER, "another process is sending"):
                 return False
         return True
 
-    def _enter(self, book: Book) -> Pace:
-        row = book.db.execute(select(lanes).where(lanes.c.name == self.lane.name)).mappings().first()
-        if row is None:
-            book.db.execute(insert(lanes).values(name=self.lane.name, owner=self._owner))
-            return Pace(self._clock, self.lane.interval, book.now)
-        # A clock that was set back must not close a lane for longer than its own interval or the longest Retry-After.
-        self._not_before = min(row["not_before"], book.now + 3600)
-        first = min(row["next_at"], book.now + self.lane.interval)
-        if row["owner"]:  # its last owner died: when it last wrote is not known, but it was before now
-            first = book.now + self.lane.interval
-        book.db.execute(update(lanes).where(lanes.c.name == self.lane.name).values(owner=self._owner, stopped="", why=""))
-        return Pace(self._clock, self.lane.interval, max(first, book.now))
-
     async def _finish(self) -> None:
         if self._open:
             await asyncio.wait(self._open)
-        held, free_at = list(self._held), getattr(self, "_pace", None)
-
-        def leave(book: Book) -> None:
-            put_back(book, held, self._owner)
-            if free_at is not None:
-                book.db.execute(update(lanes).where(lanes.c.name == self.lane.name).values(owner="", next_at=free_at.free_at))
-
+        held = list(self._held)
         try:
-            await self._ledger.awrite(leave)
+            await self._ledger.awrite(lambda book: put_back(book, held, self._owner))
         finally:
-            self._lock.free()
+            await self._hold.leave()
             await self.sender.aclose()
 
     async def _loop(self) -> None:
@@ -147,20 +126,20 @@ class LaneRun:
     async def _next(self) -> Claimed | None:
         """The next request that may go out now, its pace slot taken; None when none is due."""
         now = self._clock.now()
-        if now < self._not_before or (not self._held and not self._work(now)) or not self.budget.take_one():
+        if now < self._hold.not_before or (not self._held and not self._work(now)) or not self.budget.take_one():
             self._stopped = self._stopped or (self.budget.limit is not None and self.budget.limit < 0)
             return None
-        await self._pace.slot()
-        if self.budget.stop.is_set() or self._clock.now() < self._not_before:
-            self._pace.give_back()
+        await self._hold.pace.slot()
+        if self.budget.stop.is_set() or self._clock.now() < self._hold.not_before:
+            self._hold.pace.give_back()
             return None
         if not self._held:
-            size, next_at = self._size(), self._pace.next_at
+            size, next_at = self._size(), self._hold.pace.next_at
             self._held.extend(
                 await self._ledger.awrite(lambda book: claim(book, self.lane, self.verified, self._owner, size, next_at))
             )
         if not self._held:
-            self._pace.give_back()
+            self._hold.pace.give_back()
             return None
         return self._held.popleft()
 
@@ -181,10 +160,10 @@ class LaneRun:
             waiting = waiting | (requests.c.state == State.UNKNOWN.value)
         query = select(func.min(requests.c.not_before)).where(*mine, waiting)
         first = self._ledger.peek(lambda db: db.execute(query).scalar())
-        return None if first is None else max(float(first), self._not_before)
+        return None if first is None else max(float(first), self._hold.not_before)
 
     def _why_waiting(self, until: float) -> str:
-        return "Retry-After" if until <= self._not_before else "to try again"
+        return "Retry-After" if until <= self._hold.not_before else "to try again"
 
     async def _idle(self, until: float, why: str) -> bool:
         """Wait, if the budget has the time for it and nobody says stop."""
@@ -205,17 +184,17 @@ class LaneRun:
         if not isinstance(self.sender, ApiSender) or not self.lane.searchable:
             return
         now = self._clock.now()
-        if now < self._not_before:
+        if now < self._hold.not_before:
             return
         for row in self._ledger.peek(lambda db: due_searches(db, self.lane, self.verified.plan, now)):
             if self.budget.stop.is_set() or self._stopped:
                 return
-            await self._pace.slot()
+            await self._hold.pace.slot()
             word = await settle_one(self._ledger, self.sender, self.lane, row, self._halted)
             self.progress.advance(self.lane.name, word)
 
     async def _halted(self) -> Held | None:
-        await self._pace.write()
+        await self._hold.pace.write()
         halted = select(meta.c.value).where(meta.c.name == "halted")
         return Held("halted") if self._ledger.peek(lambda db: db.execute(halted).scalar()) else None
 
@@ -240,7 +219,7 @@ class LaneRun:
         until = self._clock.now() + self.lane.deadline
 
         async def look_again() -> Held | None:
-            await self._pace.write()
+            await self._hold.pace.write()
             return self._ledger.peek(lambda db: still_mine(db, one, self._owner, self.lane, self._clock.now()))
 
         async def once() -> Result:
@@ -274,22 +253,13 @@ class LaneRun:
     def _record(self, book: Book, one: Claimed, outcome: Outcome, wait: float, result: Result) -> None:
         record(book, one, self._owner, self.lane, outcome, wait, result)
         self._stopped = self._stopped or isinstance(outcome, Stopped) or outcome == Held("halted")
-        closed = 0.0
         if isinstance(outcome, Later) and outcome.lane:
-            closed = book.now + wait
+            self._hold.rest(book, book.now + wait, outcome.why)
         mine = lanes.c.name == self.lane.name
         if isinstance(outcome, Unsure) or (isinstance(outcome, Later) and outcome.failure):
-            failed = int(
-                book.db.execute(
-                    update(lanes).where(mine).values(failures=lanes.c.failures + 1).returning(lanes.c.failures)
-                ).scalar_one()
-            )
+            change = update(lanes).where(mine).values(failures=lanes.c.failures + 1).returning(lanes.c.failures)
+            failed = int(book.db.execute(change).scalar_one())
             if failed >= self.lane.failures:  # the breaker: one failure after the pause opens it again
-                closed = book.now + self.lane.pause
+                self._hold.rest(book, book.now + self.lane.pause, f"{failed} failures in a row")
         elif isinstance(outcome, Sent):
             book.db.execute(update(lanes).where(mine, lanes.c.failures > 0).values(failures=0))
-        if closed > self._not_before:
-            self._not_before = closed
-            book.db.execute(
-                update(lanes).where(mine).values(not_before=closed, why="" if not isinstance(outcome, Later) else outcome.why)
-            )
