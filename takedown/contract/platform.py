@@ -41,7 +41,7 @@ def per_second(text: str) -> float:
 class PlatformSettings(BaseModel):
     """`[platforms.NAME]` in the configuration; an adapter may add keys of its own in a subclass."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     channel: Channel | None = Field(default=None, description="api, email or portal; default: the platform's real one")
     base_url: str | None = Field(default=None, description="Where the granted intake endpoint is")
@@ -174,6 +174,13 @@ class Trackable(ABC):
     @abstractmethod
     def read_status(self, reply: Reply) -> StatusReport | TryLater | Denied | Unclear: ...
 
+    @abstractmethod
+    def status_call_by_reference(self, reference: str) -> HttpDraft:
+        """For requests that went another way (mail, portal) and have no receipt of the endpoint's own."""
+
+    @abstractmethod
+    def read_status_by_reference(self, reply: Reply, reference: str) -> StatusReport | TryLater | Denied | Unclear: ...
+
 
 class Searchable(ABC):
     """A request can be found by our reference."""
@@ -226,17 +233,31 @@ class SpeaksIntake(Trackable, Searchable, Retractable):
             case other:
                 return Unclear(f"HTTP {reply.status}: {other.why}")
 
+    def status_call_by_reference(self, reference: str) -> HttpDraft:
+        return self.search_call(reference)
+
+    def read_status_by_reference(self, reply: Reply, reference: str) -> StatusReport | TryLater | Denied | Unclear:
+        match self.read_search(reply, reference):
+            case Receipt():
+                found = next(one for one in _results(reply) if one.get("reference") == reference)
+                return self.read_status(_as_reply(found, reply))
+            case None:
+                return Unclear("the platform does not know our reference")
+            case other:
+                return other
+
     def read_search(self, reply: Reply, reference: str) -> Receipt | TryLater | Denied | Unclear | None:
-        if reply.status != 200 or not isinstance(reply.at("results"), list):
+        # A list beside an error is no believable no: what was "not found" would be sent again.
+        if reply.status != 200 or not isinstance(reply.at("results"), list) or reply.at("error") or reply.at("errors"):
             match self.read(reply):
                 case TryLater() | Denied() as other:
                     return other
                 case _:
                     return Unclear(f"HTTP {reply.status} to a search")
-        for found in cast("list[Any]", reply.at("results")):
+        for found in _results(reply):
             # A server that ignores the query would list others' requests: only our own reference counts.
-            if isinstance(found, dict) and cast("dict[str, Any]", found).get("reference") == reference:
-                match self.read(Reply(200, reply.headers, compact_json(cast("dict[str, Any]", found)), reply.received_at)):
+            if found.get("reference") == reference:
+                match self.read(_as_reply(found, reply)):
                     case Receipt() as receipt:
                         return receipt
                     case _:
@@ -245,6 +266,19 @@ class SpeaksIntake(Trackable, Searchable, Retractable):
 
     def read_withdrawal(self, reply: Reply) -> Reading:
         return Receipt("withdrawal") if reply.status in {200, 202, 204} else self.read(reply)
+
+
+def _results(reply: Reply) -> list[dict[str, Any]]:
+    found = reply.at("results")
+    return (
+        [cast("dict[str, Any]", one) for one in cast("list[Any]", found) if isinstance(one, dict)]
+        if isinstance(found, list)
+        else []
+    )
+
+
+def _as_reply(found: dict[str, Any], around: Reply) -> Reply:
+    return Reply(200, around.headers, compact_json(found), around.received_at)
 
 
 def _statuses(reply: Reply) -> list[ItemStatus]:

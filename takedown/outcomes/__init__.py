@@ -1,0 +1,1 @@
+"""What became of what was sent: asking platforms, and asking again."""

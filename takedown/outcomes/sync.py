@@ -1,0 +1,175 @@
+"""`sync`: ask status endpoints what became of requests, and write down what they claim. A second sync changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from takedown.contract import Channel, Denied, ItemStatus, StatusReport, Trackable, TryLater, Unclear
+from takedown.delivery.deliver import Halted
+from takedown.delivery.hold import Hold
+from takedown.delivery.lanes import Lane, lane_for
+from takedown.delivery.run import Progress
+from takedown.delivery.senders import ApiSender
+from takedown.desk import Desk
+from takedown.ledger.ids import number
+from takedown.ledger.moves import State
+from takedown.ledger.tables import cases, meta, request_cases, requests
+from takedown.ledger.truths import FINAL, Claim, add_claims
+from takedown.transport.results import Answered, Held
+
+WIDTH = 10
+BATCH = 50
+
+
+@dataclass
+class Synced:
+    """What a sync did: requests asked, claims that were new, requests without a usable answer, lanes that stopped and why."""
+
+    asked: int = 0
+    news: int = 0
+    unanswered: int = 0
+    stopped: dict[str, str] = field(default_factory=dict[str, str])
+    busy: list[str] = field(default_factory=list[str])
+
+    @property
+    def exit(self) -> int:
+        if any(why.startswith("credentials") for why in self.stopped.values()):
+            return 4
+        return 5 if self.unanswered or self.busy or self.stopped else 0
+
+
+def sync(desk: Desk, platform: str | None, progress: Progress) -> Synced:
+    """Ask every lane that has a status endpoint about its open requests. Raises Halted and what the ledger raises."""
+    if why := desk.ledger.setting("halted"):
+        raise Halted(why=why)
+    return asyncio.run(_sync(desk, platform, progress))
+
+
+async def _sync(desk: Desk, platform: str | None, progress: Progress) -> Synced:
+    done = Synced()
+    asks = [Asking(desk, lane, rows, done, progress) for lane, rows in _work(desk, platform)]
+    ended = await asyncio.gather(*(one.run() for one in asks), return_exceptions=True)
+    for error in ended:
+        if isinstance(error, BaseException):
+            raise error
+    return done
+
+
+def _work(desk: Desk, platform: str | None) -> Iterator[tuple[Lane, Sequence[Mapping[str, Any]]]]:
+    """Open requests by lane. Mail and portal requests are asked for too where the platform grants a status endpoint."""
+    open_case = (cases.c.closed == "", cases.c.claimed.not_in(FINAL))
+    carried = select(request_cases.c.request).join(cases, cases.c.id == request_cases.c.case).where(*open_case)
+    columns = (requests.c.id, requests.c.platform, requests.c.channel, requests.c.receipt, requests.c.reference)
+    query = select(*columns).where(requests.c.state == State.SENT.value, requests.c.id.in_(carried)).order_by(requests.c.id)
+    if platform:
+        query = query.where(requests.c.platform == platform)
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    with desk.ledger.read() as db:
+        for row in db.execute(query).mappings():
+            found.setdefault(row["platform"], []).append({**row})
+    for name, rows in found.items():
+        if desk.terms(name).base_url and isinstance(desk.platform(name), Trackable):
+            yield lane_for(desk, f"{name}:{Channel.API}"), rows
+
+
+@dataclass
+class Asking:
+    """One lane's questions, at the lane's own pace."""
+
+    desk: Desk
+    lane: Lane
+    rows: Sequence[Mapping[str, Any]]
+    done: Synced
+    progress: Progress
+
+    async def run(self) -> None:
+        hold = Hold(self.desk.ledger, self.desk.clock, self.lane)
+        if not hold.take():
+            self.done.busy.append(self.lane.name)
+            return
+        self._hold, self._sender = hold, ApiSender(self.desk, self.lane)
+        self.progress.start(self.lane.name, len(self.rows))
+        try:
+            await hold.enter()
+            for start in range(0, len(self.rows), BATCH):
+                if self.lane.name in self.done.stopped:
+                    return
+                await self._batch(self.rows[start : start + BATCH])
+        finally:
+            await hold.leave()
+            await self._sender.aclose()
+
+    async def _batch(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        width = asyncio.Semaphore(WIDTH)
+        found: list[Claim] = []
+
+        async def one(row: Mapping[str, Any]) -> None:
+            async with width:
+                if self.lane.name in self.done.stopped or self.desk.clock.now() < self._hold.not_before:
+                    self.done.unanswered += 1
+                    return
+                await self._hold.pace.slot()
+                answer = await self._ask(row)
+            found.extend(self._understood(row, answer))
+            self.progress.advance(self.lane.name, "asked")
+
+        await asyncio.gather(*(one(row) for row in rows))
+        if found:
+            self.done.news += await self.desk.ledger.awrite(lambda book: add_claims(book, found))
+
+    async def _ask(self, row: Mapping[str, Any]) -> StatusReport | TryLater | Denied | Unclear:
+        adapter = self.desk.platform(self.lane.platform)
+        if not isinstance(adapter, Trackable):
+            return Unclear("it has no status endpoint")
+        self.done.asked += 1
+        by_receipt = row["channel"] == Channel.API.value
+        call = adapter.status_call(row["receipt"]) if by_receipt else adapter.status_call_by_reference(row["reference"])
+        result = await self._sender.call(call, self._look)
+        if not isinstance(result, Answered):
+            return Unclear(result.why)
+        return (
+            adapter.read_status(result.reply) if by_receipt else adapter.read_status_by_reference(result.reply, row["reference"])
+        )
+
+    async def _look(self) -> Held | None:
+        await self._hold.pace.write()
+        halted = select(meta.c.value).where(meta.c.name == "halted")
+        return Held("halted") if self.desk.ledger.peek(lambda db: db.execute(halted).scalar()) else None
+
+    def _understood(self, row: Mapping[str, Any], answer: StatusReport | TryLater | Denied | Unclear) -> Iterator[Claim]:
+        match answer:
+            case StatusReport(items=items):
+                mine = self._carried(row["id"])
+                yield from (_claim(row["id"], item) for item in items if item.case in mine)
+                return
+            case TryLater(after=after) if after is not None:
+                self._hold.not_before = self.desk.clock.now() + after.total_seconds()
+            case Denied(what, why):
+                self.done.stopped[self.lane.name] = f"{what}: {why}"
+            case _:
+                pass
+        self.done.unanswered += 1
+
+    def _carried(self, request: int) -> set[str]:
+        """The cases a request carries: a platform's word about any other case is not believed."""
+        query = select(request_cases.c.case).where(request_cases.c.request == request, request_cases.c.excepted == "")
+        return {f"C-{row[0]}" for row in self.desk.ledger.peek(lambda db: db.execute(query).all())}
+
+
+def _claim(request: int, item: ItemStatus) -> Claim:
+    return Claim(
+        case=number(item.case, "C"),
+        value=item.status,
+        source="status_api",
+        request=request,
+        ground=item.ground,
+        territory=",".join(item.territory),
+        reason_code=item.reason_code[:200],
+        reason=item.reason,
+        decided_at=item.decided_at.timestamp() if item.decided_at else None,
+    )
