@@ -1,0 +1,143 @@
+"""What a pack's texts must say and must not: orders, notices and referrals are never worded alike."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from pydantic import ValidationError
+
+from takedown.contract import Instrument, Kind, Measure
+from takedown.notices.errors import Fault
+from takedown.notices.pack import Data, Pack
+
+COMMENT = re.compile(r"{#.*?#}", re.S)
+LETTER_SAYS = {
+    "authority.name": "who sends it",
+    "authority.unit": "the office",
+    "authority.contact": "whom to ask",
+    "authority.email": "where to answer",
+    "reference": "our reference",
+    "item.url": "the exact URLs",
+    "item.file_number": "the file numbers",
+    "measures": "what is asked",
+    "reasons": "the reasons",
+    "proportionality": "why nothing less serves",
+    "territory": "where it is meant to have effect",
+    "issued": "when it was issued",
+    "redress": "redress for the user",
+    "evidence": "the hashes of the evidence",
+}
+REMINDER_SAYS = {
+    "authority.name": "who sends it",
+    "reference": "our reference",
+    "first.reference": "the reference of the request",
+    "first.message_id": "the mail it answers to",
+    "item.url": "the exact URLs",
+    "redress": "redress for the user",
+}
+
+
+class Wording(Data):
+    """For one instrument: phrases of which one must be there, and words that may not be, save within `allowed` phrases."""
+
+    needs: tuple[str, ...]
+    forbidden: tuple[str, ...]
+    allowed: tuple[str, ...] = ()
+
+
+class Words(Data):
+    """`words.toml` of a language. All of it is lower case; measures are phrases that follow "we ask for" and "we order"."""
+
+    wording: Mapping[Instrument, Wording]
+    measures: Mapping[Measure, str]
+    kinds: Mapping[Kind, str]
+    item: str
+    items: str
+    worldwide: str
+
+
+@lru_cache(maxsize=64)
+def words_of(texts: tuple[tuple[str, str], ...], language: str) -> Words:
+    """Raises ValidationError, TOMLDecodeError or KeyError for a language whose words are not sound."""
+    return Words.model_validate(tomllib.loads(dict(texts)[f"{language}/words.toml"]))
+
+
+def lint(pack: Pack) -> list[Fault]:
+    """Faults of wording and completeness. Looks at the templates as text; `check_templates` compiles and tries them."""
+    texts = dict(pack.texts)
+    return [fault for language in pack.languages for fault in _language_faults(pack, language, texts)]
+
+
+def _language_faults(pack: Pack, language: str, texts: Mapping[str, str]) -> Iterator[Fault]:
+    wanted = [
+        "subject.txt",
+        "statement.txt",
+        "letter.txt",
+        "words.toml",
+        *(["reminder.txt", "reminder_subject.txt"] if pack.reminders else []),
+    ]
+    lost = [name for name in wanted if f"{language}/{name}" not in texts]
+    place = f"{language}/{pack.texts_of or pack.id}"
+    for name in lost:
+        where = f"{language}/{name}" if name.endswith(".toml") else f"{place}/{name}"
+        yield Fault(pack.file, where, "there is no such text", f"write it, or take {language} out of languages")
+    if lost:
+        return
+    try:
+        words = words_of(pack.texts, language)
+        wording = words.wording[pack.instrument]
+    except (ValidationError, tomllib.TOMLDecodeError, KeyError) as error:
+        yield Fault(
+            pack.file, f"{language}/words.toml", f"not sound: {_short(error)}", "mend it after the shape of en/words.toml"
+        )
+        return
+    for path, text in sorted(texts.items()):
+        if path.startswith(f"{language}/") and path.endswith(".txt"):
+            yield from _forbidden(pack, path, text, wording)
+    for field, text in (("title", pack.title), (f"redress.{language}", pack.redress[language])):
+        yield from _forbidden(pack, field, text, wording)
+    for name, says in (("letter", LETTER_SAYS), ("reminder", REMINDER_SAYS if pack.reminders else {})):
+        whole = _with_includes(texts, language, f"{language}/{name}.txt") if says else ""
+        for value, meaning in says.items():
+            if not re.search(rf"\b{re.escape(value)}\b", whole):
+                yield Fault(pack.file, f"{place}/{name}.txt", f"it does not print {value} ({meaning})", f"print {value} in it")
+        if says and not any(phrase in _flat(whole) for phrase in wording.needs):
+            needs = " or ".join(repr(phrase) for phrase in wording.needs)
+            yield Fault(
+                pack.file, f"{place}/{name}.txt", f"it does not say that it is a {pack.instrument}: {needs}", "say what it is"
+            )
+
+
+def _forbidden(pack: Pack, path: str, text: str, wording: Wording) -> Iterator[Fault]:
+    flat = _flat(text)
+    for phrase in wording.allowed:
+        flat = flat.replace(phrase, " ")
+    for word in wording.forbidden:
+        if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", flat):
+            do = "the three instruments are never worded alike: say it otherwise"
+            yield Fault(pack.file, path, f"{word!r} has no place in a {pack.instrument}", do)
+
+
+def _with_includes(texts: Mapping[str, str], language: str, path: str) -> str:
+    """A template's source with all that it includes, each once."""
+    seen: dict[str, str] = {}
+    waiting = [path]
+    while waiting:
+        path = waiting.pop()
+        if path in texts and path not in seen:
+            seen[path] = COMMENT.sub(" ", texts[path])
+            waiting += [f"{language}/{name}" for name in re.findall(r"""{%-?\s*include\s+["']([^"']*)["']""", seen[path])]
+    return "\n".join(seen.values())
+
+
+def _flat(text: str) -> str:
+    return " ".join(COMMENT.sub(" ", text).lower().split())
+
+
+def _short(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:3])
+    return f"{error}"

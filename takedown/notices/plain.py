@@ -1,0 +1,30 @@
+"""Values from outside as plain text that cannot pose as anything else in a letter."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_BREAKS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_PLAIN = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u02ff]*")
+_JOINERS = "\u200c\u200d\u200e\u200f\u061c"
+"""Joiners and weak marks, which Urdu, Persian and emoji need. What reorders a line (overrides, isolates) is not among them."""
+
+
+def one_line(value: str) -> str:
+    """Line breaks and runs of spaces become one space; control, bidi and invisible characters become visible: [U+202E]."""
+    if _PLAIN.fullmatch(value) and "  " not in value:
+        return value.strip()
+    joined = _BREAKS.sub(" ", value).replace("\t", " ")
+    return re.sub(r" {2,}", " ", "".join(map(_visible, joined))).strip()
+
+
+def paragraphs(value: str) -> tuple[str, ...]:
+    """The lines of a longer value, each as `one_line`, without empty ones."""
+    return tuple(line for part in _BREAKS.split(value) if (line := one_line(part)))
+
+
+def _visible(char: str) -> str:
+    if char in _JOINERS:
+        return char
+    return f"[U+{ord(char):04X}]" if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} else char

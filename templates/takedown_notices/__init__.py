@@ -1,0 +1,9 @@
+"""Legal packs and notice texts: data only.
+
+`packs/ID.toml`             one legal basis each, dated, with its source and what of it is not verified
+`LANGUAGE/ID/*.txt`         its texts: subject, statement (forms and intake), letter, reminder and reminder_subject (mail)
+`LANGUAGE/shared/*.txt`     what letters have in common; worded so that any instrument may use it
+`LANGUAGE/words.toml`       names of kinds and measures, and the words that each instrument needs or may not use
+
+`takedown.notices` reads them; an operator's folder of the same shape adds to them or replaces them.
+"""
