@@ -7,26 +7,28 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from takedown.cli.flags import Flags
-from takedown.display import Display, Mode, safe
 
 if TYPE_CHECKING:
+    from takedown.display import Display
     from takedown.settings import Config
 
 
 @dataclass(frozen=True)
 class Context:
-    flags: Flags = field(default_factory=Flags)
-    display: Display = field(default_factory=Display)
+    flags: Flags
 
-    @classmethod
-    def of(cls, flags: Flags) -> Context:
-        color = not flags.no_color and not os.environ.get("NO_COLOR")
-        return cls(flags, Display(Mode(flags.json, flags.quiet, flags.verbose, color)))
+    @cached_property
+    def display(self) -> Display:
+        from takedown.display import Display, Mode
+
+        color = not self.flags.no_color and not os.environ.get("NO_COLOR")
+        return Display(Mode(self.flags.json, self.flags.quiet, self.flags.verbose, color))
 
     @property
     def interactive(self) -> bool:
@@ -47,8 +49,7 @@ class Context:
         """An answer typed on one line, stripped. Raises UsageError, which names `flag`, when nobody can be asked."""
         if not self.interactive:
             raise _unanswered(question, flag)
-        sys.stderr.write(f"{safe(question)} ")
-        sys.stderr.flush()
+        self.display.prompt(question)
         line = sys.stdin.readline()
         if not line:
             raise _unanswered(question, flag)
@@ -64,7 +65,7 @@ _CURRENT: ContextVar[Context | None] = ContextVar("takedown_cli_context", defaul
 
 def current() -> Context:
     """The context of the command that runs; a plain one outside the command line, as in a test."""
-    return _CURRENT.get() or Context.of(Flags())
+    return _CURRENT.get() or Context(Flags())
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import os
 import sys
 import traceback
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import typer.main
@@ -15,7 +15,9 @@ from takedown import __version__
 from takedown.cli.context import Context, use
 from takedown.cli.flags import Flags
 from takedown.cli.lazy import LazyGroup
-from takedown.display import Display, Problem
+
+if TYPE_CHECKING:
+    from takedown.display import Display, Problem
 
 NAME = "takedown"
 INTERRUPTED, READER_GONE = 130, 141
@@ -51,7 +53,7 @@ def root(
 
 def run_command(flags: Flags, argv: list[str]) -> int:
     """Run one command line whose global flags were taken out. Returns the exit code."""
-    context = Context.of(flags)
+    context = Context(flags)
     with use(context):
         try:
             code = _invoke(argv)
@@ -96,6 +98,8 @@ def _interrupted(display: Display) -> int:
 
 
 def _usage(error: typer.TyperException) -> Problem:
+    from takedown.display import Problem
+
     ctx = getattr(error, "ctx", None)
     path = ctx.command_path if ctx else NAME
     why = " ".join(ctx.get_usage().split()).replace("Usage: ", "usage: ", 1) if ctx else ""
@@ -106,6 +110,7 @@ def _usage(error: typer.TyperException) -> Problem:
 def _told(error: Exception) -> Problem | None:
     """The story of an error of ours; None for another's."""
     from takedown.contract.errors import TakedownError
+    from takedown.display import Problem
 
     if not isinstance(error, TakedownError):
         return None
@@ -114,6 +119,8 @@ def _told(error: Exception) -> Problem | None:
 
 
 def _unexpected(error: Exception, context: Context) -> Problem:
+    from takedown.display import Problem
+
     # No message and no locals: another library's message may quote a token or a target.
     frames = traceback.extract_tb(error.__traceback__)
     ours = [f for f in frames if f"{os.sep}{NAME}" in f.filename] or frames

@@ -6,7 +6,9 @@ from importlib import import_module
 from typing import Any
 
 import typer.main
-from typer.core import TyperCommand, TyperGroup
+from typer import _completion_classes  # pyright: ignore[reportPrivateUsage] - see the end
+from typer._coercion import TypeDescriptor, build_runtime_param
+from typer.core import TyperCommand, TyperGroup, _TyperParameter  # pyright: ignore[reportPrivateUsage] - see the end
 
 from takedown.cli.commands import COMMANDS, SECTIONS
 
@@ -39,3 +41,31 @@ def load(name: str) -> Any:
     command = found.commands.get(name, found) if isinstance(found, TyperGroup) else found
     command.name, command.epilog = name, command.epilog or EPILOG
     return command
+
+
+class _Late:
+    """Coerces a parameter only when there is something to coerce.
+
+    typer 0.29 builds a pydantic adapter for each parameter, given or not; importing pydantic takes seven times as long as
+    starting Python, and text needs no adapter.
+    """
+
+    def __init__(self, descriptor: TypeDescriptor) -> None:
+        self._descriptor = descriptor
+        self._is_text = descriptor.annotation in (str, list[str]) and descriptor.parameter_info.parser is None
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
+        if value is None:
+            return () if param.multiple or param.nargs == -1 else None
+        if value == () or self._is_text:
+            return value
+        return build_runtime_param(self._descriptor).coerce(value, param=param, ctx=ctx)
+
+
+def _runtime(param: Any) -> _Late:
+    return _Late(param.type_descriptor)
+
+
+# typer has no other place for either; ~=0.29 is pinned, and tests/cli/test_startup.py sees when they stop working.
+setattr(_TyperParameter, "get_runtime_param", _runtime)  # noqa: B010 - see above
+setattr(_completion_classes, "_sanitize_help_text", str)  # noqa: B010 - it loads rich to strip markup that our help lacks

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, TextIO
 
 from takedown.display.blocks import Block, Lines, drawn, plain
 from takedown.display.lanes import BarLanes, Lanes, LineLanes, NoLanes
-from takedown.display.safe import safe_lines
+from takedown.display.safe import safe, safe_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -111,6 +111,11 @@ class Display:
     def next(self, command: str) -> None:
         """The command to paste next."""
         self.say(f"next: {command}")
+
+    def prompt(self, question: str) -> None:
+        """Also with --quiet and --json: whoever waits for an answer must ask."""
+        self.err.write(f"{safe(question)} ")
+        self.err.flush()
 
     def error(self, problem: Problem) -> None:
         if self.mode.json:
