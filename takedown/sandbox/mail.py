@@ -40,7 +40,7 @@ class Mailboxes:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 Ok"
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
         raw = envelope.original_content or b""
         message = email.message_from_bytes(raw, policy=policy.default)
         replies = [
@@ -48,8 +48,7 @@ class Mailboxes:
         ]
         if all(replies):
             return replies[0]
-        drop(server)
-        # aiosmtpd must not go on to answer on the line that was just dropped.
+        # aiosmtpd takes this for a line that was lost: it hangs up and answers nothing.
         raise asyncio.CancelledError
 
     def _take(self, book: Book, message: EmailMessage, raw: bytes, to: tuple[str, ...]) -> str:
