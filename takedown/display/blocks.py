@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from takedown.display.safe import safe, safe_lines
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 GAP = 2
-NARROWEST = 10  # columns that wrap: below this a handle is cut too often to be read
+NARROWEST = (24, 10)  # a column that wraps, essential or not: handles and references should stay on one line
 
 
 class Styled(NamedTuple):
@@ -142,7 +142,7 @@ def width(text: str) -> int:
 def _least(table: Table, index: int) -> int:
     column = table.columns[index]
     widest = max((width(text_of(row[index])) for row in table.rows), default=0)
-    return max(width(column.title), widest if column.number else min(widest, NARROWEST))
+    return max(width(column.title), widest if column.number else min(widest, NARROWEST[column.priority > 0]))
 
 
 def _title(title: str) -> Iterator[str]:
@@ -174,8 +174,10 @@ def _grid(table: Table, kept: Sequence[int]) -> RenderableType:
     from rich.text import Text
 
     grid = Grid(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
-    for column in (table.columns[i] for i in kept):
-        grid.add_column(Text(column.title), justify="right" if column.number else "left", overflow="fold", no_wrap=column.number)
+    for index in kept:
+        column, least = table.columns[index], _least(table, index)
+        side: Literal["left", "right"] = "right" if column.number else "left"
+        grid.add_column(Text(column.title), justify=side, overflow="fold", no_wrap=column.number, min_width=least)
     for row in table.rows:
         grid.add_row(*(_rich(row[i]) for i in kept))
     return grid
@@ -186,7 +188,7 @@ def _pairs(pairs: Sequence[tuple[str, Cell]], room: int) -> RenderableType:
     from rich.text import Text
 
     grid = Grid.grid(padding=(0, GAP, 0, 0))
-    grid.add_column(style="dim", overflow="fold", max_width=max(room // 3, NARROWEST))
+    grid.add_column(style="dim", overflow="fold", max_width=max(room // 2, NARROWEST[1]))
     grid.add_column(overflow="fold")
     for name, value in pairs:
         grid.add_row(Text(safe(name)), _rich(value))
