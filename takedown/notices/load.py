@@ -116,7 +116,7 @@ def _fault(name: str, loc: tuple[int | str, ...], message: str, kind: str) -> Fa
     message = message.removeprefix("Value error, ")
     field = ".".join(map(str, loc))
     if kind == "value_error" and not loc:
-        field, _, message = message.partition(": ") if re.match(r"[\w.]+: ", message) else ("pack", "", message)
+        field, _, message = message.partition(": ") if re.match(r"[\w. ]+: ", message) else ("pack", "", message)
     what = {"missing": "it is missing", "extra_forbidden": "there is no such field"}.get(kind, message)
     do = {"missing": "add it", "extra_forbidden": "remove it, or mend its spelling"}.get(kind, "mend the value")
     return Fault(name, field, what, do)

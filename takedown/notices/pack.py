@@ -32,7 +32,10 @@ def _length_of_time(text: str) -> str:
 
 
 def _pattern(text: str) -> str:
-    re.compile(text)
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"not a pattern: {error}") from None
     return text
 
 
