@@ -21,7 +21,6 @@ def run(argv: list[str]) -> int:
     flags, rest = hoist(argv)
     if rest == ["--version"]:
         return _version()
-    os.environ.setdefault("TYPER_USE_RICH", "0")  # help through rich costs more than the rest of a start
     from takedown.cli.frame import run_command
 
     return run_command(flags, rest)

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 NAME = "takedown"
 INTERRUPTED, READER_GONE = 130, 141
 
-app = typer.Typer(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]}, pretty_exceptions_enable=False)
+app = typer.Typer(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,  # help through rich costs as much as the rest of a start
+    pretty_exceptions_enable=False,
+)
 
 
 @app.callback(invoke_without_command=True)

@@ -40,6 +40,14 @@ def load(name: str) -> Any:
     found = typer.main.get_command(app)
     command = found.commands.get(name, found) if isinstance(found, TyperGroup) else found
     command.name, command.epilog = name, command.epilog or EPILOG
+    return _plain(command)
+
+
+def _plain(command: Any) -> Any:
+    """The same command, whose help does without rich."""
+    command.rich_markup_mode = None
+    for inner in getattr(command, "commands", {}).values():
+        _plain(inner)
     return command
 
 
