@@ -230,3 +230,32 @@ def _sentence(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"])
     return f"{where}: {first['msg']}" if where else first["msg"].removeprefix("Value error, ")
+
+
+STARTER = """\
+# Configuration of takedown. A sandbox reaches this machine only; `live` needs approvals and https endpoints.
+environment = "sandbox"
+
+[authority]
+name = "Example Authority"
+unit = "Online Harms Desk"
+contact = "Duty officer"
+email = "desk@authority.example"
+country = "PK"
+
+[policy]
+approvals = 1          # people other than the planner who must sign; 0 only in the sandbox
+approvers = [
+  # "alice ssh-ed25519 AAAA...",
+  # "bilal ssh-ed25519 AAAA...",
+]
+max_cases_per_plan = 2000
+
+# One table a platform; without it the platform's portal is used. `takedown platforms NAME` lists the keys.
+# [platforms.tiktok]
+# channel = "api"
+# base_url = "http://127.0.0.1:9001/tiktok"
+# token_file = "tiktok.token"
+# rate = "5/s"
+# idempotency = true
+"""

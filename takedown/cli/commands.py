@@ -17,10 +17,35 @@ class Entry(NamedTuple):
 
 SECTIONS: dict[str, tuple[Entry, ...]] = {
     "Set up": (
+        Entry("init", "takedown.cli.init", "Write takedown.toml and the ledger; ends with doctor"),
+        Entry("doctor", "takedown.cli.init", "Look at configuration, credentials, ledger, channels; sends nothing"),
         Entry("config", "takedown.cli.config", "Show the configuration and where each value comes from"),
         Entry("platforms", "takedown.cli.platforms", "What each platform accepts: channels, settings, sources, dates"),
     ),
-    "Prepare": (Entry("recognise", "takedown.cli.recognise", "Say what each URL points to, or why it is refused"),),
+    "Prepare": (
+        Entry("recognise", "takedown.cli.recognise", "Say what each URL points to, or why it is refused"),
+        Entry("import", "takedown.cli.import_", "Import a batch: CSV, XLSX or JSON Lines"),
+        Entry("plan", "takedown.cli.plan", "The dry run: freeze what would be sent; show, list, discard"),
+        Entry("approve", "takedown.cli.approve", "Sign a plan as its second person"),
+        Entry("reject", "takedown.cli.approve", "Reject a plan, or take cases out of it"),
+    ),
+    "Send": (
+        Entry("submit", "takedown.cli.submit", "Send an approved plan; run it again to resume"),
+        Entry("resubmit", "takedown.cli.submit", "Remind of what is pending, plan anew what failed; for cron"),
+        Entry("halt", "takedown.cli.submit", "Stop all sending at once"),
+        Entry("unhalt", "takedown.cli.submit", "Let sending go on; needs a second person"),
+    ),
+    "Follow": (
+        Entry("status", "takedown.cli.status", "Where everything stands, what needs a person, the next command"),
+        Entry("sync", "takedown.cli.submit", "Ask platforms what became of requests"),
+        Entry("case", "takedown.cli.case", "List, show, explain, note, close and reopen cases"),
+        Entry("report", "takedown.cli.report", "What became of it: outcomes by platform, honest rates"),
+        Entry("export", "takedown.cli.export", "Write cases to CSV, XLSX or JSON Lines"),
+    ),
+    "Keep": (
+        Entry("audit", "takedown.cli.audit", "Check that the record is what was recorded"),
+        Entry("ledger", "takedown.cli.ledger", "Upgrade, back up, restore the ledger"),
+    ),
 }
 
 COMMANDS = {entry.name: entry for entries in SECTIONS.values() for entry in entries}

@@ -41,7 +41,7 @@ def per_second(text: str) -> float:
 class PlatformSettings(BaseModel):
     """`[platforms.NAME]` in the configuration; an adapter may add keys of its own in a subclass."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     channel: Channel | None = Field(default=None, description="api, email or portal; default: the platform's real one")
     base_url: str | None = Field(default=None, description="Where the granted intake endpoint is")

@@ -19,6 +19,7 @@ from takedown.ledger.ids import plan_id
 from takedown.ledger.moves import State, move
 from takedown.ledger.tables import lanes, requests
 from takedown.planning.approving import Verified, verify
+from takedown.planning.drafting import DORMANT
 
 
 class Halted(RefusedByPolicy):
@@ -92,18 +93,18 @@ async def _deliver(desk: Desk, verified: Verified, wait: float, limit: int | Non
 def _lanes(desk: Desk, plan: int) -> list[tuple[Lane, int]]:
     waiting = requests.c.state.in_([State.APPROVED.value, State.UNKNOWN.value, State.SENDING.value])
     wired = requests.c.channel != Channel.PORTAL.value
-    query = select(requests.c.lane, func.count()).where(requests.c.plan == plan, requests.c.purpose != "reminder", waiting, wired)
+    query = select(requests.c.lane, func.count()).where(requests.c.plan == plan, requests.c.not_before < DORMANT, waiting, wired)
     with desk.ledger.read() as db:
         return [(lane_for(desk, name), total) for name, total in db.execute(query.group_by(requests.c.lane))]
 
 
 def standing(desk: Desk, plan: int, busy: tuple[str, ...] = (), interrupted: int = 0) -> Delivered:
-    """Count a plan's requests (frozen reminders apart) by what has to happen next."""
+    """Count a plan's requests (reminders that sleep apart) by what has to happen next."""
     now = desk.clock.now()
     counts = dict.fromkeys(("sent", "unknown", "refused", "operator", "retry_later", "remaining"), 0)
     born = case((requests.c.state == State.UNKNOWN.value, requests.c.key_born), else_=None)
     keys = (requests.c.lane, requests.c.state, requests.c.attempts > 0, born)
-    query = select(*keys, func.count()).where(requests.c.plan == plan, requests.c.purpose != "reminder").group_by(*keys)
+    query = select(*keys, func.count()).where(requests.c.plan == plan, requests.c.not_before < DORMANT).group_by(*keys)
     with desk.ledger.read() as db:
         rows = db.execute(query).all()
         shut = dict(db.execute(select(lanes.c.name, lanes.c.why).where(lanes.c.stopped != "")).all())

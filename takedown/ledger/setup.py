@@ -132,6 +132,20 @@ def migrate(connection: Connection, to: str = "head") -> None:
     command.upgrade(config, to)
 
 
+def upgrade(url: str, folder: Path) -> tuple[str, str]:
+    """Migrate the ledger; returns (version before, version now). Raises NoLedger."""
+    parsed = resolve(url, folder)
+    if parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).exists():
+        raise NoLedger(where=parsed.database)
+    engine = make_engine(parsed.render_as_string(hide_password=False))
+    with engine.connect().execution_options(takedown_write=True) as connection, connection.begin():
+        was = version(connection)
+        migrate(connection)
+        now = version(connection)
+    engine.dispose()
+    return was, now
+
+
 NETWORK_DISKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph", "glusterfs"})
 
 

@@ -80,7 +80,7 @@ class Ledger:
 
     def __init__(self, engine: Engine, folder: Path, name: str, secret: Path, clock: Clock | None = None) -> None:
         self.engine, self.folder, self.name = engine, folder, name
-        self._secret_path = secret
+        self.secret_path = secret
         self.clock = clock or SystemClock()
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._writer: threading.Thread | None = None
@@ -149,7 +149,7 @@ class Ledger:
 
     @cached_property
     def secret(self) -> bytes:
-        return load_secret(self._secret_path)
+        return load_secret(self.secret_path)
 
     def setting(self, name: str) -> str:
         """A value of the ledger's own table `meta`; empty when unset."""

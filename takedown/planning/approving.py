@@ -14,6 +14,7 @@ from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.moves import State, move
 from takedown.ledger.tables import approvals, cases, plans, request_cases, requests
 from takedown.planning.digest import leaf, plan_digest, split
+from takedown.planning.drafting import DORMANT
 from takedown.planning.undoing import PlanEnded, get_plan, undo
 
 
@@ -63,7 +64,7 @@ class Verified:
 def check_fresh(desk: Desk, row: RowMapping) -> None:
     """Raise PlanEnded or StalePlan unless the plan is in force and nothing under it changed."""
     name = plan_id(row["id"])
-    if row["state"] in {"open", "approved"} and desk.clock.now() > row["valid_until"]:
+    if row["state"] in {"open", "approved"} and desk.clock.now() > row["valid_until"] and _has_unsent(desk, row["id"]):
         desk.ledger.write(lambda book: undo(book, row["id"], ("open", "approved"), "expired", "its time was over", desk.who))
         raise PlanEnded(plan=name, state="expired", reason="[plan] valid_for is over; frozen mails carry their date")
     if row["state"] not in {"open", "approved"}:
@@ -79,6 +80,14 @@ def check_fresh(desk: Desk, row: RowMapping) -> None:
         raise StalePlan(plan=name, what=f"case {changed}")
 
 
+def _has_unsent(desk: Desk, plan: int) -> bool:
+    """Only what was never sent grows stale with time; reminders that sleep were dated for later."""
+    unsent = requests.c.state.in_([State.PLANNED.value, State.APPROVED.value])
+    query = select(requests.c.id).where(requests.c.plan == plan, unsent, requests.c.purpose != "reminder").limit(1)
+    with desk.ledger.read() as db:
+        return db.execute(query).first() is not None
+
+
 def _shaped_by(db: Connection, plan: int) -> tuple[list[str], list[str]]:
     platforms = db.execute(select(requests.c.platform).where(requests.c.plan == plan).distinct())
     carried = (
@@ -92,7 +101,12 @@ def _changed_case(db: Connection, plan: int) -> str:
     unsent = requests.c.state.in_([State.PLANNED.value, State.APPROVED.value])
     joined = requests.join(request_cases).join(cases, cases.c.id == request_cases.c.case)
     differs = (cases.c.version != request_cases.c.version) | (cases.c.closed != "")
-    found = select(cases.c.id).select_from(joined).where(requests.c.plan == plan, unsent, differs).limit(1)
+    found = (
+        select(cases.c.id)
+        .select_from(joined)
+        .where(requests.c.plan == plan, unsent, requests.c.not_before < DORMANT, differs)
+        .limit(1)
+    )
     number = db.execute(found).scalar()
     return case_id(number) if number else ""
 

@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from takedown.clock import utc
@@ -93,6 +94,7 @@ class Drafter:
             authority=authority,
             territory=first.territory,
             issued_at=issued,
+            respond_by=pack.respond_by(issued),
             form=self._form(first.target.platform) if channel is Channel.PORTAL else None,
             message_id=self._message_id(ident) if channel is Channel.EMAIL else "",
         )
@@ -108,12 +110,14 @@ class Drafter:
     def _reminder(self, first: int, request: Request, group: Sequence[Versioned]) -> Drafted:
         ident = self.take_id()
         ref = reference(self.desk.ledger.secret, ident, 1)
+        pack = self.desk.packs[request.notice.basis.pack]
         again = replace(
             request,
             reference=ref,
-            notice=render_reminder(self.desk.packs[request.notice.basis.pack], request, reference=ref),
+            notice=render_reminder(pack, request, reference=ref),
             message_id=self._message_id(ident),
             in_reply_to=request.message_id,
+            issued_at=request.issued_at + timedelta(seconds=pack.patience_seconds),  # about when it will leave
         )
         draft = self.desk.platform(request.platform).prepare(again)
         return self._freeze(ident, again, draft, group, "reminder", follows=first, not_before=DORMANT)

@@ -1,0 +1,34 @@
+"""The desk behind a command, and the signature of the person at it."""
+
+from __future__ import annotations
+
+from getpass import getpass
+from pathlib import Path
+
+from takedown.approval import NotAnApprover, Signature, approvers, sign_with_agent, sign_with_file
+from takedown.cli.context import current
+from takedown.contract import UsageError
+from takedown.desk import Desk, open_desk
+
+
+def desk_of(as_name: str | None = None) -> Desk:
+    """Open the configured ledger for the acting person. Raises what `open_desk` raises."""
+    context = current()
+    return open_desk(context.load_config(), context.acting(as_name))
+
+
+def sign(desk: Desk, key: Path | None, text: str) -> Signature:
+    """`desk.who`'s signature, with the key file or by an ssh-agent that holds a key of that name. Raises NoKey."""
+    if key is not None:
+        return sign_with_file(key, text, lambda: _passphrase(key))
+    allowed = approvers(desk.settings.policy.approvers)
+    own = [one for one in allowed if one.name == desk.who]
+    if not own:
+        raise NotAnApprover(name=desk.who, known=", ".join(sorted({one.name for one in allowed})) or "nobody")
+    return sign_with_agent(own[0].key, text)
+
+
+def _passphrase(key: Path) -> str:
+    if not current().interactive:
+        raise UsageError(what=f"{key} has a passphrase", why="there is no terminal to ask on", do="load the key with ssh-add")
+    return getpass(f"Passphrase of {key}: ")

@@ -1,0 +1,48 @@
+"""`takedown ledger`: upgrade, backup, restore."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from takedown.cli.context import current
+from takedown.display import Answer, Facts
+from takedown.ledger.backup import backup, restore
+from takedown.ledger.setup import upgrade
+
+app = typer.Typer()
+
+
+@app.callback()
+def ledger() -> None:
+    """Care for the ledger."""
+
+
+@app.command("upgrade")
+def upgrade_() -> None:
+    """Bring the ledger's tables to this program's version."""
+    config = current().load_config()
+    was, now = upgrade(config.settings.ledger.url, config.folder)
+    current().display.show(Answer([], {"from": was, "to": now}), Facts([("was", was), ("is", now)]))
+
+
+@app.command("backup")
+def backup_(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+    """Copy the ledger and its secret while it is in use. Keep both as safe as the ledger itself."""
+    config = current().load_config()
+    made = backup(config.settings.ledger.url, config.folder, file)
+    current().display.show(Answer([], {"file": str(file), "sha256": made}), Facts([("backup", str(file)), ("sha256", made)]))
+
+
+@app.command("restore")
+def restore_(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+    """Put a backup in the ledger's place; the present one is kept beside it. What was open becomes uncertain."""
+    context = current()
+    if not context.confirm("Put the backup in the ledger's place?"):
+        raise typer.Exit(2)
+    config = context.load_config()
+    held = restore(config.settings.ledger.url, config.folder, config.settings.environment, file)
+    context.display.show(Answer([], {"uncertain": held}), Facts([("now uncertain", held)]))
+    context.display.next("takedown unknown list")

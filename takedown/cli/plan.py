@@ -1,0 +1,170 @@
+"""`takedown plan`: the dry run, its review, and its end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import RowMapping
+
+from takedown.cli.context import current
+from takedown.cli.desk import desk_of
+from takedown.cli.options import As
+from takedown.clock import iso
+from takedown.desk import Desk
+from takedown.display import Answer, Column, Facts, Styled, Table
+from takedown.ledger.ids import number, plan_id
+from takedown.planning.making import Planned, Selection, make_plan
+from takedown.planning.showing import Review, every, items, raw, review
+from takedown.planning.undoing import discard, get_plan
+
+app = typer.Typer()
+LISTED = ("state", "planner", "requests", "cases", "digest")
+
+Batch = Annotated[str | None, typer.Option("--batch", metavar="B-N", help="Only this batch")]
+OnPlatform = Annotated[str | None, typer.Option("--platform", metavar="NAME", help="Only this platform")]
+PlanArg = Annotated[str, typer.Argument(metavar="PLAN")]
+
+
+@app.callback(invoke_without_command=True)
+def plan(
+    ctx: typer.Context,
+    batch: Batch = None,
+    platform: OnPlatform = None,
+    case: Annotated[list[str] | None, typer.Option("--case", metavar="C-N", help="Only this case; may be repeated")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Also write each request's bytes there")] = None,
+    as_name: As = None,
+) -> int | None:
+    """Freeze what would be sent, byte for byte. This is the dry run: nothing leaves, no connection is opened."""
+    if ctx.invoked_subcommand is not None:
+        return None
+    desk = desk_of(as_name)
+    chosen = Selection(number(batch, "B") if batch else None, platform, tuple(number(one, "C") for one in case or ()))
+    return show_planned(desk, make_plan(desk, chosen), out)
+
+
+def show_planned(desk: Desk, made: Planned, out: Path | None = None) -> int:
+    """Say what was planned; 3 when cases had to be left out."""
+    context, name = current(), plan_id(made.plan)
+    if out is not None:
+        write_bytes(desk, made.plan, out)
+    summary = {"plan": name, "digest": made.digest, "requests": made.requests, "cases": made.cases}
+    left = [f"{one.case} was left out: {one.why}" for one in made.left_out]
+    row = get_plan(desk.ledger, made.plan)
+    answer = Answer(items(desk.ledger, made.plan), {**summary, "left_out": len(left)}, left, dry_run=True)
+    context.display.show(answer, *([] if context.flags.json else _blocks(review(desk.ledger, row))))
+    context.display.say("Dry run: nothing was sent.")
+    needed = desk.settings.policy.approvals
+    context.display.next(f"takedown approve {name} --as NAME --cases N" if needed else f"takedown submit {name}")
+    return 3 if left else 0
+
+
+def write_bytes(desk: Desk, plan: int, out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    for one in items(desk.ledger, plan):
+        request = str(one["request"])
+        (out / f"{request}.{one['platform']}.{one['channel']}").write_bytes(raw(desk.ledger, plan, number(request, "R")))
+
+
+@app.command("show")
+def show(
+    plan: PlanArg,
+    raw_request: Annotated[
+        str | None, typer.Option("--raw", metavar="R-N", help="Print the exact bytes of one request; for HTTP, the body")
+    ] = None,
+    diff: Annotated[
+        str | None, typer.Option("--diff", metavar="PLAN", help="What this plan has that the other had not, and back")
+    ] = None,
+) -> None:
+    """A plan for reviewing: counts, everything suspicious first, samples, the exact bytes."""
+    desk, display = desk_of(), current().display
+    row = get_plan(desk.ledger, number(plan, "P"))
+    if raw_request is not None:
+        display.raw(raw(desk.ledger, row["id"], number(raw_request, "R")))
+        return
+    if diff is not None:
+        _show_diff(desk, row, get_plan(desk.ledger, number(diff, "P")))
+        return
+    summary = {"plan": plan_id(row["id"]), "digest": row["digest"], "requests": row["requests"], "cases": row["cases"]}
+    more = {"state": row["state"], "planner": row["planner"], "valid_until": iso(row["valid_until"])}
+    if current().flags.json:
+        display.show(Answer(items(desk.ledger, row["id"]), {**summary, **more}, dry_run=True))
+        return
+    display.show(Answer(), *_blocks(review(desk.ledger, row)))
+
+
+def _show_diff(desk: Desk, new: RowMapping, old: RowMapping) -> None:
+    from takedown.planning.comparing import compare
+
+    found = compare(desk.ledger, old["id"], new["id"])
+    rows = [[one.change, one.case, one.url, one.what] for one in found]
+    columns = [Column(""), Column("case"), Column("url"), Column("what", 1)]
+    data = [{"change": one.change, "case": one.case, "url": one.url, "what": one.what} for one in found]
+    current().display.show(
+        Answer(data, {"changes": len(found)}), Table(columns, rows, f"{plan_id(old['id'])} to {plan_id(new['id'])}")
+    )
+
+
+def _blocks(seen: Review) -> list[Facts | Table]:
+    row = seen.plan
+    blocks: list[Facts | Table] = [
+        Facts(
+            [
+                ("plan", f"{plan_id(row['id'])} ({row['state']}), made by {row['planner']} in the {row['environment']}"),
+                ("holds", f"{row['cases']} cases in {row['requests']} requests, {seen.reminders} frozen reminders"),
+                ("valid until", iso(row["valid_until"])),
+                ("approved by", ", ".join(seen.approved_by) or "nobody yet"),
+                ("digest", row["digest"]),
+            ]
+        )
+    ]
+    if seen.flags:
+        flagged = [[one.case, one.url, Styled(one.what, "yellow")] for one in seen.flags]
+        blocks.append(
+            Table([Column("case"), Column("url"), Column("look at this first")], flagged, f"{len(flagged)} things to look at")
+        )
+    columns = [
+        Column("platform"),
+        Column("channel"),
+        Column("basis", 1),
+        Column("measure", 2),
+        Column("requests", number=True),
+        Column("cases", number=True),
+    ]
+    blocks.append(Table(columns, [[*one] for one in seen.counts], "What would be sent"))
+    sample = [Column("case"), Column("reference", 1), Column("url"), Column("reason", 2)]
+    blocks.append(Table(sample, [[*one] for one in seen.sample], "A sample"))
+    if seen.same_reasons > 20 and seen.same_reasons == row["cases"]:
+        blocks.append(Facts([("note", f"all {seen.same_reasons} cases give the same reason, word for word")]))
+    return blocks
+
+
+@app.command("list")
+def list_() -> None:
+    """Every plan, newest first."""
+    desk, display = desk_of(), current().display
+    with desk.ledger.read() as db:
+        found = every(db)
+    data = [{"plan": plan_id(r["id"]), "created_at": iso(r["created_at"]), **{name: r[name] for name in LISTED}} for r in found]
+    columns = [
+        Column("plan"),
+        Column("state"),
+        Column("by", 1),
+        Column("requests", number=True),
+        Column("cases", number=True),
+        Column("made", 2),
+    ]
+    rows = [[d["plan"], d["state"], d["planner"], d["requests"], d["cases"], d["created_at"]] for d in data]
+    display.show(Answer(data), Table(columns, rows))
+
+
+@app.command("discard")
+def discard_(
+    plan: PlanArg, reason: Annotated[str, typer.Option("--reason", help="Why")] = "discarded by hand", as_name: As = None
+) -> None:
+    """End a plan of which nothing has left; its cases go back to draft."""
+    desk = desk_of(as_name)
+    discard(desk.ledger, number(plan, "P"), reason, desk.who)
+    current().display.say(f"{plan} is discarded; its cases can be planned again.")
+    current().display.next("takedown plan")

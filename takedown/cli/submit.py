@@ -1,0 +1,181 @@
+"""`takedown submit`, `sync`, `resubmit`, `halt` and `unhalt`: everything that makes or stops traffic."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from takedown.cli.approve import Key
+from takedown.cli.context import current
+from takedown.cli.desk import desk_of, sign
+from takedown.cli.options import As
+from takedown.cli.plan import Batch, OnPlatform, show_planned
+from takedown.contract import UsageError, span
+from takedown.delivery.deliver import Delivered, deliver
+from takedown.delivery.halting import halt, unhalt, unhalt_statement
+from takedown.display import Answer, Cell, Column, Facts, Styled, Table
+from takedown.ledger.ids import number, plan_id
+from takedown.outcomes.resubmit import Resubmission, choose, wake
+from takedown.outcomes.sync import sync
+from takedown.planning.making import Selection, make_plan
+
+app = typer.Typer()
+WAIT = "30s"
+COUNTS = ("sent", "unknown", "refused", "operator", "retry_later", "remaining")
+WORDS = {
+    "sent": "sent",
+    "operator": "to file by hand",
+    "retry_later": "to be tried again",
+    "unknown": "sending uncertain",
+    "refused": "refused",
+    "remaining": "not tried yet",
+}
+
+
+def seconds(text: str, flag: str) -> float:
+    try:
+        return span(text)
+    except ValueError as error:
+        raise UsageError(what=f"{flag}: {error}", why="it is a length of time", do=f"{flag} 30s") from None
+
+
+@app.command("submit")
+def submit(
+    plan: Annotated[str | None, typer.Argument(metavar="PLAN")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Send at most so many requests")] = None,
+    wait: Annotated[str, typer.Option("--wait", metavar="TIME", help="How long to wait for what may go out later")] = WAIT,
+    batch: Batch = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only plan: the same as `takedown plan`")] = False,
+    as_name: As = None,
+) -> int:
+    """Send an approved plan. Run it again to resume; it never sends a request twice.
+
+    Exits: 0 all sent, 3 some refused, 4 credentials, 5 run it again later, 7 not approved, 8 a person is needed.
+    """
+    desk = desk_of(as_name)
+    if dry_run:
+        return show_planned(desk, make_plan(desk, Selection(number(batch, "B") if batch else None)))
+    if plan is None:
+        raise UsageError(what="no plan was named", why="only an approved plan is sent", do="takedown plan list")
+    lanes = current().display.lanes()
+    try:
+        done = deliver(desk, number(plan, "P"), wait=seconds(wait, "--wait"), limit=limit, progress=lanes)
+    finally:
+        lanes.done()
+    return show_delivered(done)
+
+
+def show_delivered(done: Delivered) -> int:
+    """What happened, what failed, and a command that can be pasted."""
+    display, name = current().display, plan_id(done.plan)
+    summary = {"plan": name, **{word: getattr(done, word) for word in COUNTS}, "stopped": dict(done.stopped or {})}
+    rows = [_row(word, int(getattr(done, word))) for word in WORDS if getattr(done, word)]
+    display.show(Answer([], summary), Table([Column("requests"), Column("", number=True)], rows, name))
+    for lane, why in (done.stopped or {}).items():
+        display.warn(f"{lane} stopped: {why}")
+    for lane in done.busy:
+        display.warn(f"{lane}: another process is sending")
+    display.next(_next(done, name))
+    return done.exit
+
+
+def _row(word: str, count: int) -> list[Cell]:
+    return [WORDS[word], Styled(str(count), "red") if word in {"refused", "unknown"} else count]
+
+
+def _next(done: Delivered, name: str) -> str:
+    if done.stopped:
+        return "takedown doctor --online"
+    if done.retry_later or done.remaining or done.signal:
+        return f"takedown submit {name}"
+    if done.operator:
+        return "takedown portal run"
+    return "takedown unknown list" if done.unknown else "takedown sync"
+
+
+@app.command("sync")
+def sync_(platform: OnPlatform = None, as_name: As = None) -> int:
+    """Ask platforms what became of requests, and write down what they claim. Changes nothing else."""
+    desk = desk_of(as_name)
+    lanes = current().display.lanes()
+    try:
+        done = sync(desk, platform, lanes)
+    finally:
+        lanes.done()
+    display = current().display
+    pairs = [("requests asked", done.asked), ("new claims", done.news), ("no usable answer", done.unanswered)]
+    summary = {"asked": done.asked, "news": done.news, "unanswered": done.unanswered, "stopped": done.stopped}
+    display.show(Answer([], summary), Facts([(label, value) for label, value in pairs]))
+    for lane, why in done.stopped.items():
+        display.warn(f"{lane} stopped: {why}")
+    display.next("takedown report")
+    return done.exit
+
+
+@app.command("resubmit")
+def resubmit(
+    pending: Annotated[
+        bool, typer.Option("--pending", help="Cases without a final answer, and those that surely failed")
+    ] = False,
+    older_than: Annotated[str, typer.Option("--older-than", metavar="TIME", help="Only what was sent longer ago")] = "72h",
+    platform: OnPlatform = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; send nothing")] = False,
+    wait: Annotated[str, typer.Option("--wait", metavar="TIME", help="How long to wait for what may go out later")] = WAIT,
+    as_name: As = None,
+) -> int:
+    """Remind platforms of what is pending, and plan anew what surely failed. Made for cron.
+
+    Reminders that were frozen and approved with their plan are sent at once. Everything else becomes a plan that waits for
+    its approval: exit 8. Exit 0 when nothing was due.
+    """
+    if not pending:
+        raise UsageError(what="nothing to resubmit was named", why="--pending says which cases", do="takedown resubmit --pending")
+    desk = desk_of(as_name)
+    chosen = choose(desk, seconds(older_than, "--older-than"), platform)
+    if dry_run:
+        return _tell(chosen, dry_run=True)
+    worst = 0
+    for plan in wake(desk, chosen):
+        lanes = current().display.lanes()
+        try:
+            worst = max(worst, deliver(desk, plan, wait=seconds(wait, "--wait"), limit=None, progress=lanes).exit)
+        finally:
+            lanes.done()
+    code = _tell(chosen, dry_run=False)
+    if chosen.anew:
+        code = max(code, show_planned(desk, make_plan(desk, chosen.selection())))
+        code = 8 if desk.settings.policy.approvals else code
+    return worst or code
+
+
+def _tell(chosen: Resubmission, *, dry_run: bool) -> int:
+    items = [
+        {"case": one.case, "reference": one.reference, "platform": one.platform, "what": one.what, "why": one.why}
+        for one in chosen.all()
+    ]
+    summary = {"reminders": len(chosen.reminders), "anew": len(chosen.anew), "left_alone": len(chosen.left)}
+    columns = [Column("reference"), Column("case"), Column("platform", 1), Column("what"), Column("why", 2)]
+    rows = [[one.reference, one.case, one.platform, one.what, one.why] for one in chosen.all()]
+    current().display.show(Answer(items, summary, dry_run=dry_run), Table(columns, rows, "Resubmission"))
+    return 0
+
+
+@app.command("halt")
+def halt_(
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why")] = "halted by hand", as_name: As = None
+) -> None:
+    """Stop every lane before its next write. One person is enough."""
+    desk = desk_of(as_name)
+    halt(desk, reason)
+    current().display.say("Sending is halted everywhere. What was being written may still be answered.")
+    current().display.next("takedown unhalt --as NAME --key FILE")
+
+
+@app.command("unhalt")
+def unhalt_(key: Key = None, as_name: As = None) -> None:
+    """Let sending go on: a second person's signature, not of the one who halted."""
+    desk = desk_of(as_name)
+    statement = unhalt_statement(desk)
+    unhalt(desk, sign(desk, key, statement) if desk.settings.policy.approvals else None)
+    current().display.say("Sending may go on.")

@@ -1,0 +1,143 @@
+"""What a desk needs before it can work, looked at one by one. Nothing is sent; with `online`, connections are tried."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from sqlalchemy import text
+
+from takedown.approval import approvers
+from takedown.contract import Channel, TakedownError
+from takedown.desk import Desk
+from takedown.ledger.ids import load_secret
+from takedown.planning.destinations import check_address, check_url
+from takedown.secrets import secret
+
+LOW_DISK = 200_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`mark`: ok, look (works, but) or bad; `exit` is the code that a bad one ends with."""
+
+    mark: str
+    what: str
+    detail: str
+    do: str = ""
+    exit: int = 0
+
+
+def look(desk: Desk, *, online: bool) -> Iterator[Finding]:
+    yield from _configuration(desk)
+    yield from _ledger(desk)
+    yield from _packs(desk)
+    yield from (Finding("look", f"plugin {one.name}", one.why, "mend or uninstall it") for one in desk.registry.broken)
+    for name in desk.registry.platforms:
+        yield from _platform(desk, name, online)
+
+
+def _of(what: str, error: TakedownError) -> Finding:
+    story = error.as_dict()
+    return Finding("bad", what, f"{error.message}: {story['why']}", str(story["do"]), error.exit)
+
+
+def _configuration(desk: Desk) -> Iterator[Finding]:
+    settings, authority = desk.settings, desk.settings.authority
+    yield Finding("ok", "environment", settings.environment)
+    missing = [name for name in ("name", "contact", "email", "country") if not getattr(authority, name)]
+    if missing:
+        yield Finding(
+            "bad", "authority", f"no {', '.join(missing)}: nothing is sent anonymously", "fill in [authority] in takedown.toml", 2
+        )
+    else:
+        yield Finding("ok", "authority", f"{authority.name}, {authority.country}")
+    try:
+        names = {one.name for one in approvers(settings.policy.approvers)}
+    except TakedownError as error:
+        yield _of("approvers", error)
+        return
+    if settings.policy.approvals == 0:
+        yield Finding("look", "approvals", "0: whoever plans also sends; only the sandbox allows this")
+    elif len(names) < 2:
+        yield Finding(
+            "bad", "approvers", f"{len(names)} configured: a second person cannot approve", "fill in policy.approvers", 7
+        )
+    else:
+        yield Finding("ok", "approvers", ", ".join(sorted(names)))
+
+
+def _ledger(desk: Desk) -> Iterator[Finding]:
+    try:
+        load_secret(desk.ledger.secret_path)
+        yield Finding("ok", "ledger secret", "only its owner can read it")
+    except TakedownError as error:
+        yield _of("ledger secret", error)
+    with desk.ledger.read() as db:
+        if db.dialect.name == "sqlite":
+            mode = db.execute(text("PRAGMA journal_mode")).scalar()
+            sync = db.execute(text("PRAGMA synchronous")).scalar()
+            fine = mode == "wal" and sync == 2
+            yield Finding(
+                "ok" if fine else "bad",
+                "ledger",
+                f"SQLite, {mode}, synchronous {'FULL' if sync == 2 else sync}",
+                exit=0 if fine else 12,
+            )
+    free = shutil.disk_usage(desk.ledger.folder).free
+    yield Finding("ok" if free > LOW_DISK else "look", "disk", f"{free / 1e9:.1f} GB free")
+    if desk.ledger.setting("halted"):
+        yield Finding("look", "kill switch", "sending is halted", "takedown unhalt --as NAME")
+
+
+def _packs(desk: Desk) -> Iterator[Finding]:
+    try:
+        packs = desk.packs
+    except TakedownError as error:
+        yield _of("packs", error)
+        return
+    unverified = sorted(name for name, pack in packs.items() if not pack.verified)
+    yield Finding("ok", "packs", ", ".join(sorted(packs)))
+    if unverified:
+        yield Finding("look", "unverified packs", ", ".join(unverified), "takedown packs show PACK")
+
+
+def _platform(desk: Desk, name: str, online: bool) -> Iterator[Finding]:
+    if name not in desk.settings.platforms:
+        return
+    try:
+        channel = desk.channel(name)
+        settings = desk.terms(name)
+        match channel:
+            case Channel.API:
+                where = check_url(settings.base_url, name, desk.settings.environment)
+                secret(desk.config, settings.token_file, settings.token_command, f"the token of {name}")
+            case Channel.EMAIL:
+                where = check_address(settings.to or "", name, desk.settings.environment)
+            case Channel.PORTAL:
+                where = "filed by hand"
+    except TakedownError as error:
+        yield _of(name, error)
+        return
+    yield Finding("ok", name, f"{channel.value}: {where}")
+    if online and channel is not Channel.PORTAL:
+        host, port = _endpoint(desk, channel, where)
+        yield _reach(name, host, port)
+
+
+def _endpoint(desk: Desk, channel: Channel, where: str) -> tuple[str, int]:
+    if channel is Channel.EMAIL:
+        return desk.settings.smtp.host, desk.settings.smtp.port
+    parts = urlsplit(where)
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _reach(name: str, host: str, port: int) -> Finding:
+    try:
+        with socket.create_connection((host, port), timeout=5):
+            return Finding("ok", f"{name} reachable", f"{host}:{port}")
+    except OSError as error:
+        return Finding("bad", f"{name} reachable", f"{host}:{port}: {error}", "is it up, and is the address right?", 5)

@@ -1,0 +1,100 @@
+"""Backup of a SQLite ledger with its secret, and its return. What was open when the backup was made may have left since."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import select, update
+
+from takedown.contract import UsageError
+from takedown.ledger.book import Book
+from takedown.ledger.moves import State, move
+from takedown.ledger.setup import open_ledger, resolve, secret_path
+from takedown.ledger.store import NoLedger
+from takedown.ledger.tables import plans, requests
+
+
+class NotSqlite(UsageError):
+    """This is for SQLite ledgers."""
+
+    code, why, do = "TD-1004", "a server has tools of its own for it", "pg_dump"
+
+
+class FileThere(UsageError):
+    """{file} exists."""
+
+    code, why, do = "TD-1005", "a backup never overwrites anything", "give another name"
+
+
+def _paths(url: str, folder: Path) -> tuple[Path, Path]:
+    parsed = resolve(url, folder)
+    if parsed.get_backend_name() != "sqlite":
+        raise NotSqlite
+    return Path(str(parsed.database)), secret_path(parsed, folder)
+
+
+def _secret_of(file: Path) -> Path:
+    return Path(f"{file}.secret")
+
+
+def backup(url: str, folder: Path, file: Path) -> str:
+    """Copy the ledger (by SQLite's own online backup) and its secret; returns the copy's sha256. Raises FileThere, NoLedger."""
+    source, secret = _paths(url, folder)
+    if not source.exists():
+        raise NoLedger(where=source)
+    for one in (file, _secret_of(file)):
+        if one.exists():
+            raise FileThere(file=one)
+    os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(file)) as new:
+        old.backup(new)
+    shutil.copy2(secret, _secret_of(file))
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def restore(url: str, folder: Path, environment: str, file: Path) -> int:
+    """Put a backup in place; returns how many requests are uncertain now. The ledger that was there is kept as `.before-restore`.
+
+    Whatever the backup calls unsent may have been sent after it was made.
+    """
+    target, secret = _paths(url, folder)
+    if not file.exists():
+        raise NoLedger(where=file)
+    if target.exists():
+        kept = target.with_name(f"{target.name}.before-restore")
+        if kept.exists():
+            raise FileThere(file=kept)
+        with closing(sqlite3.connect(target)) as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        target.rename(kept)
+    for tail in ("-wal", "-shm"):
+        Path(f"{target}{tail}").unlink(missing_ok=True)
+    shutil.copy2(file, target)
+    shutil.copy2(_secret_of(file), secret)
+    ledger = open_ledger(url, folder, environment)
+    try:
+        return ledger.write(doubt)
+    finally:
+        ledger.close()
+
+
+def doubt(book: Book) -> int:
+    """Hold every open request as uncertain, under the key that it may have been sent with."""
+    held = 0
+    states = (State.SENDING, State.APPROVED)
+    for state in states:
+        query = select(requests.c.id).join(plans, plans.c.id == requests.c.plan)
+        ids = [row[0] for row in book.db.execute(query.where(requests.c.state == state.value, requests.c.purpose != "reminder"))]
+        event = {"because": "restored from a backup"}
+        held += len(move(book, ids, state, State.UNKNOWN, event=event, owner="", doubt_since=book.now, key_born=book.now))
+    planned = update(plans).where(plans.c.state == "open").values(state="discarded", reason="restored from a backup")
+    book.db.execute(planned)
+    ids = [row[0] for row in book.db.execute(select(requests.c.id).where(requests.c.state == State.PLANNED.value))]
+    move(book, ids, State.PLANNED, State.WITHDRAWN, event={"because": "restored from a backup"})
+    book.record("ledger.restored", "ledger", {"uncertain": held})
+    return held
