@@ -1,0 +1,251 @@
+"""A row becomes a case, or the list of everything that is wrong with it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from takedown.contract import Kind, Measure, NotATarget, Platform, Target, refang
+from takedown.intake.columns import COLUMNS
+from takedown.intake.evidence import CannotHold, EvidenceRoom, Held
+from takedown.intake.handles import Handles
+from takedown.intake.results import Linked, Problem, Refanged
+from takedown.intake.rows import Row
+from takedown.intake.territories import read_territory
+from takedown.intake.text import Text, bad_character
+from takedown.notices import Pack
+from takedown.registry import recognise
+
+PLACES = frozenset({Kind.ACCOUNT, Kind.CHANNEL, Kind.GROUP, Kind.INVITE, Kind.PHONE})
+"""Kinds that are removed as a whole; the default measure for others is `remove_item`."""
+LINES = {"organisation": 200, "designation": 500}
+PROSE = {"reason": 10_000, "proportionality": 10_000, "notes": 5_000}
+CODES = {"url": 2048, "platform": 200, "handle": 200, "legal_basis": 200, "reference": 200, "measure": 200, "evidence": 4000,
+         "territory": 1000, "platform_id": 200, "followers": 200, "language": 200, "first_seen": 200}  # fmt: skip
+SHORT = 200
+"""No column takes fewer characters than this, but for those that have a grammar of their own."""
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+MEASURES = {measure.value: measure for measure in Measure}
+WRITTEN_PLAINLY = ("https://", "http://")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What rows are checked against, and who acts. `authority` is its name, `country` where its measures have effect."""
+
+    platforms: Mapping[str, Platform]
+    packs: Mapping[str, Pack]
+    authority: str
+    country: str
+    who: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that a file may have: ours and each pack's own."""
+        own = sorted({name for pack in self.packs.values() for name in pack.own_columns})
+        return (*COLUMNS, *(name for name in own if name not in COLUMNS))
+
+
+class NewCase(NamedTuple):
+    """The columns of a new row of `cases` that come from the file, in the order in which they are stored."""
+
+    platform: str
+    kind: str
+    key: str
+    identity: str
+    url: str
+    basis: str
+    measure: str
+    reference: str
+    reason: str
+    proportionality: str
+    organisation: str
+    territory: str
+    platform_id: str
+    language: str
+    first_seen: str
+    notes: str
+    fields: str
+    evidence: str
+    followers: int | None
+
+
+class Checker:
+    """Checks rows one by one; `note` is told what was changed on the way."""
+
+    def __init__(self, setting: Setting, room: EvidenceRoom, note: Callable[[Refanged | Linked], None]) -> None:
+        self._setting, self._room, self._note = setting, room, note
+        self._handles = Handles(setting.platforms)
+        self._fields = frozenset({*setting.columns} - {*COLUMNS} | {"designation"})
+        self._texts = _texts(setting)
+
+    def check(self, row: Row) -> NewCase | list[Problem]:
+        """The case, or every problem of the row."""
+        found = list(row.problems)
+        if found and not row.values:
+            return found
+        values = {name: value.strip(" \t\u00a0") for name, value in row.values.items()}
+        found += self._characters(row.number, values)
+        target = self._target(row, values, found)
+        measure = self._measure(row.number, values, target, found)
+        values["territory"] = self._territory(row.number, values, found)
+        pack = self._setting.packs.get(values.get("legal_basis", ""))
+        if pack is None:
+            found.append(self._no_pack(row.number, values.get("legal_basis", "")))
+        else:
+            lacks = pack.missing(values, measure)
+            found += [
+                Problem(row.number, lack.field, "the case is not complete", lack.why, lack.fix, "TD-0230") for lack in lacks
+            ]
+        get = values.get
+        followers = self._followers(row.number, values["followers"], found) if get("followers") else None
+        language = self._language(row.number, values["language"], found) if get("language") else ""
+        first_seen = self._first_seen(row.number, values["first_seen"], found) if get("first_seen") else ""
+        evidence = self._evidence(row.number, values["evidence"], found) if get("evidence") else "[]"
+        if found or target is None:
+            return found
+        fields = {} if self._fields.isdisjoint(values) else {name: values[name] for name in self._fields if get(name)}
+        return NewCase(
+            target.platform, target.kind.value, target.key, target.identity, target.url, values["legal_basis"], measure.value,
+            values["reference"], values["reason"], get("proportionality", ""), get("organisation", ""), values["territory"],
+            get("platform_id", ""), language, first_seen, get("notes", ""),
+            json.dumps(fields, ensure_ascii=False, sort_keys=True) if fields else "{}", evidence, followers,
+        )  # fmt: skip
+
+    def _characters(self, number: int, values: dict[str, str]) -> list[Problem]:
+        if len(max(values.values(), key=len)) <= SHORT and "".join(values.values()).isprintable():
+            return []
+        found: list[Problem] = []
+        for name, value in values.items():
+            text, limit = self._texts[name]
+            if text is Text.PROSE and "\r" in value:
+                value = values[name] = value.replace("\r\n", "\n")
+            if len(value) > limit:
+                what = f"{len(value):,} characters"
+                found.append(Problem(number, name, what, f"at most {limit:,} are taken", "shorten it", "TD-0226"))
+            if not value.isprintable() and (bad := bad_character(value, text)):
+                why = "mail headers, file names and readers' eyes can be fooled with it"
+                found.append(Problem(number, name, f"it holds {bad}", why, f"write it as {text.value}, without it", "TD-0227"))
+        return found
+
+    def _target(self, row: Row, values: dict[str, str], found: list[Problem]) -> Target | None:
+        url, platform, handle = values.get("url", ""), values.get("platform", ""), values.get("handle", "")
+        if not url and handle:
+            target = self._handles.read(platform, handle)
+            column = "handle"
+        else:
+            target = recognise(url, self._setting.platforms)
+            column = "url"
+        if isinstance(target, NotATarget):
+            found.append(
+                Problem(row.number, column, f"{(url or handle)[:200]!r} is not a target", target.message,
+                        "give the address of one account, post, channel or group", target.reason.code)
+            )  # fmt: skip
+            return None
+        if url:
+            if not url.startswith(WRITTEN_PLAINLY) or "[" in url or "(" in url or "{" in url:
+                self._refanged(row.number, url)
+            if platform and target.platform != platform.lower():
+                found.append(
+                    Problem(row.number, "platform", f"the link is on {target.platform}, the column says {platform!r}",
+                            "rows may have been shifted against each other", "look at the row and its neighbours", "TD-0228")
+                )  # fmt: skip
+            if row.label:
+                self._labelled(row, target, found)
+        return target
+
+    def _refanged(self, number: int, url: str) -> None:
+        now = refang(url)
+        if now.casefold() != url.casefold():
+            self._note(Refanged(number, url, now))
+
+    def _labelled(self, row: Row, target: Target, found: list[Problem]) -> None:
+        shown = recognise(row.label, self._setting.platforms)
+        if isinstance(shown, Target) and (shown.platform, shown.identity) != (target.platform, target.identity):
+            found.append(
+                Problem(row.number, "url", f"the cell shows {shown.url}, its link leads to {target.url}",
+                        "only one of them is meant", "remove the link, or correct the text", "TD-0229")
+            )  # fmt: skip
+        elif row.label.rstrip("/") != target.url:
+            self._note(Linked(row.number, row.label, target.url))
+
+    def _measure(self, number: int, values: dict[str, str], target: Target | None, found: list[Problem]) -> Measure:
+        given = values.get("measure", "")
+        if given in MEASURES:
+            return MEASURES[given]
+        if given:
+            fix = f"write one of {', '.join(MEASURES)}"
+            found.append(
+                Problem(number, "measure", f"{given[:60]!r} is no measure", "a request asks for one thing", fix, "TD-0231")
+            )
+        return Measure.REMOVE_ACCOUNT if target is not None and target.kind in PLACES else Measure.REMOVE_ITEM
+
+    def _territory(self, number: int, values: dict[str, str], found: list[Problem]) -> str:
+        given = values.get("territory", "")
+        if not given and self._setting.country:
+            return self._setting.country
+        territory, wrong = read_territory(given)
+        if not territory:
+            what = f"{wrong[:20]!r} is no country code" if wrong else "there is no territory"
+            fix = "write codes such as PK or DE;FR, or worldwide; or set [authority] country"
+            why = "every request says where it is to have effect"
+            found.append(Problem(number, "territory", what, why, fix, "TD-0232"))
+        return territory
+
+    def _no_pack(self, number: int, given: str) -> Problem:
+        what = f"there is no legal pack {given[:60]!r}" if given else "it is empty"
+        fix = f"write one of {', '.join(self._setting.packs)}"
+        return Problem(number, "legal_basis", what, "a request without a legal basis is never sent", fix, "TD-0233")
+
+    def _followers(self, number: int, given: str, found: list[Problem]) -> int | None:
+        if given.isascii() and given.isdigit() and len(given) <= 12:
+            return int(given)
+        found.append(
+            Problem(number, "followers", f"{given[:40]!r} is no whole number", "it is counted", "write digits only", "TD-0234")
+        )
+        return None
+
+    def _language(self, number: int, given: str, found: list[Problem]) -> str:
+        if not LANGUAGE.fullmatch(given):
+            fix = "write a code such as en or ur (BCP 47)"
+            found.append(Problem(number, "language", f"{given[:40]!r} is no language code", "it picks the text", fix, "TD-0235"))
+        return given.lower()
+
+    def _first_seen(self, number: int, given: str, found: list[Problem]) -> str:
+        try:
+            read = date.fromisoformat(given) if len(given) <= 10 else datetime.fromisoformat(given)
+        except ValueError:
+            why = "03/04 is two different days in two countries"
+            found.append(Problem(number, "first_seen", f"{given[:40]!r} is no date", why, "write it as 2026-01-31", "TD-0236"))
+            return ""
+        return read.isoformat()
+
+    def _evidence(self, number: int, given: str, found: list[Problem]) -> str:
+        held: list[Held] = []
+        for name in filter(None, (part.strip() for part in given.split(";"))):
+            try:
+                held.append(self._room.take(name))
+            except CannotHold as error:
+                fix = "put the file beside the imported one, and write its path from there"
+                found.append(
+                    Problem(number, "evidence", f"{name[:200]!r}: {error}", "evidence is copied and kept", fix, "TD-0237")
+                )
+        return json.dumps(list({one["sha256"]: one for one in held}.values()), ensure_ascii=False)
+
+
+def _texts(setting: Setting) -> dict[str, tuple[Text, int]]:
+    own = {
+        column.name: (Text.PROSE if column.multiline else Text.LINE, column.max_length)
+        for pack in setting.packs.values()
+        for column in pack.columns
+    }
+    return (
+        own
+        | {name: (Text.LINE, limit) for name, limit in LINES.items()}
+        | {name: (Text.PROSE, limit) for name, limit in PROSE.items()}
+        | {name: (Text.CODE, limit) for name, limit in CODES.items()}
+    )

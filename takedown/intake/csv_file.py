@@ -1,0 +1,135 @@
+"""CSV, strictly: no guessing of the encoding, no repaired quotes, no shifted columns."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from itertools import chain, islice
+from typing import TYPE_CHECKING, BinaryIO
+
+from takedown.intake.columns import PROBLEM, Header, match_header
+from takedown.intake.errors import BadHeader, BadQuotes, EmptyFile
+from takedown.intake.formulas import unguard
+from takedown.intake.profiles import Profile, fold
+from takedown.intake.results import Problem
+from takedown.intake.rows import Layout, Row, Source, Watched
+
+if TYPE_CHECKING:
+    from _csv import Reader
+
+DELIMITERS = (",", ";", "\t")
+QUOTE = ord('"')
+SEARCHED = 400_000
+"""Bytes of a broken record that are looked at for the quote that was never closed."""
+
+
+def csv_rows(file: BinaryIO, name: str, layout: Layout) -> Source:
+    """Raises EmptyFile, BadHeader, NotText; BadQuotes and NotText also while rows are read."""
+    watched = Watched(file, name, layout.profile.encoding)
+    lines = watched.lines()
+    first = next(lines)
+    ours = fold(next(_cells(first, ","), [""])[-1]) == PROBLEM
+    skipped = 0 if ours else (layout.header_row or layout.profile.header_row or 1) - 1
+    before = list(islice(chain([first], lines), skipped + 1)) if skipped else [first]
+    if len(before) <= skipped:
+        raise EmptyFile(file=name, why=f"it has no line {skipped + 1}, where the header should be")
+    delimiter, header = _header(before[-1], name, layout, "" if ours else layout.profile.delimiter)
+    records = _records(csv.reader(lines, delimiter=delimiter, strict=True), file, name, skipped + 1, delimiter)
+    return Source(header.written, _rows(records, header, layout.profile, skipped + 2, ours), watched)
+
+
+def _cells(line: str, delimiter: str) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader([line], delimiter=delimiter, strict=True)
+    except csv.Error:
+        return
+
+
+def _header(line: str, name: str, layout: Layout, delimiter: str) -> tuple[str, Header]:
+    """The delimiter is the comma, or another one if only with that one every column is known."""
+    if not line.strip():
+        raise EmptyFile(file=name, why="its first line, where the header should be, is blank")
+    refusals: list[BadHeader] = []
+    for candidate in (delimiter,) if delimiter else DELIMITERS:
+        cells = next(_cells(line, candidate), None)
+        if cells is None:
+            raise BadQuotes(
+                file=name, line=1, what="a quote in the header is not closed", why="everything after it would be one cell",
+                do='close it, or double it ("") where it belongs to the text',
+            )  # fmt: skip
+        try:
+            return candidate, match_header(cells, layout.profile, layout.known, name)
+        except BadHeader as refusal:
+            refusals.append(refusal)
+    raise refusals[0]
+
+
+def _records(reader: Reader, file: BinaryIO, name: str, skipped: int, delimiter: str) -> Iterator[list[str]]:
+    line = 0
+    try:
+        for record in reader:
+            line = reader.line_num
+            yield record
+    except csv.Error as error:
+        start = skipped + line + 1
+        where = _open_quote(file, start, delimiter)
+        if where:
+            raise BadQuotes(
+                file=name, line=where, what="a quote opens here and is not closed where its cell ends",
+                why=f"the rows after it would be read as one cell ({error})",
+                do='close it, or double it ("") where it belongs to the text',
+            ) from None  # fmt: skip
+        raise BadQuotes(
+            file=name,
+            line=start,
+            what=str(error),
+            why="the row cannot be told apart from the next",
+            do="save it again as CSV UTF-8",
+        ) from None
+
+
+def _open_quote(file: BinaryIO, start: int, delimiter: str) -> int:
+    """The line on which the broken cell's quote opened; 0 when no quote is to blame. `start`: the record's first line."""
+    file.seek(0)
+    for _ in range(start - 1):
+        file.readline()
+    ends = (ord(delimiter), 10, 13)
+    state, line, opened = "start", start, 0
+    for byte in file.read(SEARCHED):
+        if state == "quoted":
+            state = "closing" if byte == QUOTE else "quoted"
+        elif byte == QUOTE and state == "closing":
+            state = "quoted"  # a doubled quote
+        elif byte == QUOTE and state == "start":
+            state, opened = "quoted", line
+        elif byte in ends:
+            state = "start"
+        elif state == "closing":
+            return opened
+        else:
+            state = "bare"
+        line += byte == 10
+    return opened if state == "quoted" else 0
+
+
+def _rows(records: Iterator[list[str]], header: Header, profile: Profile, number: int, ours: bool) -> Iterator[Row]:
+    names, width = header.written, len(header.written)
+    plain, fills = header.names == header.written, profile.fills
+    picked = [(n, name) for n, name in enumerate(header.names) if name]
+    for number, cells in enumerate(records, number):  # noqa: B020 -- counted on from the header
+        if not "".join(cells).strip():
+            continue
+        problems = () if len(cells) == width else _misfit(number, cells, width)
+        if ours:
+            cells = [unguard(cell) for cell in cells]
+        original = dict(zip(names, cells, strict=False))
+        values = original if plain or problems else {name: cells[n] for n, name in picked}
+        yield Row(number, profile.fill(values) if fills else values, original, problems)
+
+
+def _misfit(number: int, cells: list[str], width: int) -> tuple[Problem, ...]:
+    if len(cells) > width and not any(cells[width:]):
+        return ()
+    what = f"the row has {len(cells)} cells, the header {width}"
+    fix = "put quotes around cells that hold the delimiter, and keep empty cells"
+    return (Problem(number, "", what, "every cell after the odd one would be read under the wrong column", fix, "TD-0221"),)
