@@ -62,8 +62,14 @@ class Url:
     query: Mapping[str, str]
 
 
+_PLAIN = re.compile(r"(https?)://((?:[a-z0-9-]+\.)+[a-z]{2,})(/[A-Za-z0-9._~@/-]*)?")
+"""Links on which no two parsers disagree; nearly every row of a batch, and read several times faster than the others."""
+
+
 def refang(text: str) -> str:
     """Undo the usual defanging (`hxxp`, `[.]`, `(dot)`, `[:]//`) so that a pasted indicator can be read."""
+    if _PLAIN.fullmatch(text):
+        return text
     text = re.sub(r"^\s*h(?:xx|\*\*|tt)p(s?)(?=\s*(?:\[?:\]?)//)", r"http\1", text, flags=re.I)
     text = re.sub(r"^(\s*\w+)\[:(?:\]//|//\])", r"\1://", text)
     return re.sub(r"\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)", ".", text, flags=re.I)
@@ -71,7 +77,20 @@ def refang(text: str) -> str:
 
 def parse_url(text: str) -> Url | NotATarget:
     """Parse what a person pasted; a missing scheme means https."""
-    text = text.strip(" ")
+    if (plain := _PLAIN.fullmatch(text)) and (url := _plain_link(text, *plain.groups(""))):
+        return url
+    return _careful(text.strip(" "))
+
+
+def _plain_link(text: str, scheme: str, host: str, path: str) -> Url | None:
+    """The link, unless it needs care after all."""
+    parts = path.split("/")
+    if len(text) > MAX_URL or "xn--" in host or "." in parts or ".." in parts:
+        return None
+    return Url(text, scheme, host, tuple(filter(None, parts)), {})
+
+
+def _careful(text: str) -> Url | NotATarget:
     if not text:
         return NotATarget(Reason.SYNTAX, "The line is empty.")
     if len(text) > MAX_URL:
