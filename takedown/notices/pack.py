@@ -245,7 +245,7 @@ def case_values(case: Case) -> dict[str, str]:
 
 
 def _speaks(value: str) -> bool:
-    return any(char.isalnum() for char in value)
+    return value[:1].isalnum() or any(map(str.isalnum, value))
 
 
 def _column_problems(pack: str, column: Column, value: str) -> Iterator[Problem]:
