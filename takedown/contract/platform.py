@@ -101,7 +101,10 @@ class ChannelTerms:
 
 @dataclass(frozen=True, slots=True)
 class ItemStatus:
-    """What the platform says of one case. `status` is a claimed value; `ground` own_rules, local_law or empty."""
+    """What the platform says of one case. `status` is a claimed value; `ground` own_rules, local_law or empty.
+
+    `url` tells the case where the request went another way (mail, portal) and the platform never saw our case ids.
+    """
 
     case: str
     status: str
@@ -110,6 +113,7 @@ class ItemStatus:
     territory: tuple[str, ...] = ()
     reason_code: str = ""
     reason: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,12 +297,9 @@ def _statuses(reply: Reply) -> list[ItemStatus]:
         listed = row.get("territory")
         territory = tuple(str(t) for t in cast("list[Any]", listed)) if isinstance(listed, list) else ()
         ground = row.get("ground") if row.get("ground") in {"own_rules", "local_law"} else ""
-        made.append(
-            ItemStatus(
-                str(row.get("case", "")), str(row["status"]), _when(row.get("decided_at")), str(ground), territory,
-                str(row.get("reason_code") or ""), str(row.get("reason") or "")[:2000],
-            )
-        )  # fmt: skip
+        words = {name: str(row.get(name) or "")[:2000] for name in ("reason_code", "reason", "url")}
+        decided = _when(row.get("decided_at"))
+        made.append(ItemStatus(str(row.get("case") or ""), str(row["status"]), decided, str(ground), territory, **words))
     return made
 
 

@@ -16,7 +16,7 @@ from takedown.delivery.lanes import Lane, lane_for
 from takedown.delivery.run import Progress
 from takedown.delivery.senders import ApiSender
 from takedown.desk import Desk
-from takedown.ledger.ids import number
+from takedown.ledger.ids import case_id
 from takedown.ledger.moves import State
 from takedown.ledger.tables import cases, meta, request_cases, requests
 from takedown.ledger.truths import FINAL, Claim, add_claims
@@ -145,7 +145,8 @@ class Asking:
         match answer:
             case StatusReport(items=items):
                 mine = self._carried(row["id"])
-                yield from (_claim(row["id"], item) for item in items if item.case in mine)
+                told = [(mine.get(item.case or item.url), item) for item in items]
+                yield from (_claim(row["id"], case, item) for case, item in told if case is not None)
                 return
             case TryLater(after=after) if after is not None:
                 self._hold.not_before = self.desk.clock.now() + after.total_seconds()
@@ -155,15 +156,18 @@ class Asking:
                 pass
         self.done.unanswered += 1
 
-    def _carried(self, request: int) -> set[str]:
-        """The cases a request carries: a platform's word about any other case is not believed."""
-        query = select(request_cases.c.case).where(request_cases.c.request == request, request_cases.c.excepted == "")
-        return {f"C-{row[0]}" for row in self.desk.ledger.peek(lambda db: db.execute(query).all())}
+    def _carried(self, request: int) -> dict[str, int]:
+        """The cases that a request carries, by id and by address; a platform's word about any other is not believed."""
+        joined = request_cases.join(cases, cases.c.id == request_cases.c.case)
+        mine = (request_cases.c.request == request, request_cases.c.excepted == "")
+        query = select(cases.c.id, cases.c.url).select_from(joined).where(*mine)
+        rows = self.desk.ledger.peek(lambda db: db.execute(query).all())
+        return {name: number for number, url in rows for name in (case_id(number), url)}
 
 
-def _claim(request: int, item: ItemStatus) -> Claim:
+def _claim(request: int, case: int, item: ItemStatus) -> Claim:
     return Claim(
-        case=number(item.case, "C"),
+        case=case,
         value=item.status,
         source="status_api",
         request=request,
