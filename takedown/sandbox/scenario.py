@@ -191,7 +191,7 @@ def _typed(url: str, rng: random.Random) -> str:
         case 2:
             return url.replace("//www.facebook.com", "//m.facebook.com").replace("//x.com", "//twitter.com")
         case 3:
-            return url.replace("//t.me/", "//t.me/s/").replace("//x.com", "//mobile.twitter.com")
+            return url.replace("//t.me/", "//telegram.me/").replace("//x.com", "//mobile.twitter.com")
         case 4 if "instagram" in url:
             return f"{url}?igsh=standin"
         case _:
