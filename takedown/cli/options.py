@@ -5,3 +5,4 @@ from typing import Annotated
 import typer
 
 As = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who acts; default TAKEDOWN_AS, else your user name")]
+Batch = Annotated[str | None, typer.Option("--batch", metavar="B-N", help="Only this batch")]

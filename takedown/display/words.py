@@ -32,6 +32,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "not_found": "not found there",
     },
     "observed": {
+        "none": "not looked at yet",
         "available": "still up",
         "gone": "gone, cause unknown",
         "suspended": "suspended by the platform",

@@ -171,7 +171,7 @@ approvals = Table(
 )
 
 OPEN = "state = 'sending' OR state = 'unknown' OR state = 'operator' OR state = 'returned'"
-"""Not `IN (...)`: SQLite sees that `state = 'unknown'` implies an OR that holds it, but not a list that does (partialindex.html)."""
+"""Not `IN (...)`: SQLite sees that `state = 'unknown'` implies an OR with it, but not a list with it (partialindex.html)."""
 
 requests = Table(
     "requests",

@@ -1,0 +1,1 @@
+"""The reading side: where everything stands, what became of it, and the story of one case. Nothing here writes."""

@@ -1,0 +1,210 @@
+"""The story of one case in sentences: how it came to stand where it stands, what happens next, what a person can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from takedown.clock import utc
+from takedown.ledger.ids import case_id, plan_id, request_id
+from takedown.ledger.moves import State
+from takedown.ledger.truths import FINAL
+from takedown.report.cases import Dossier
+from takedown.report.figures import ACTED, UNREACHABLE, contradiction
+
+CHANNELS = {"api": "over its intake endpoint", "email": "by e-mail", "portal": "through its form"}
+SAYS = {
+    "received": "has confirmed that it received the request",
+    "in_review": "is reviewing it",
+    "removed": "says that it removed it",
+    "restricted": "says that it restricted it",
+    "declined": "declined",
+    "needs_information": "asks a question",
+    "not_found": "says that it does not find it",
+}
+SAW = {
+    "available": "We looked: it is still up.",
+    "gone": "We looked: it is gone, for a reason that we cannot see.",
+    "suspended": "We looked: its page says that the platform acted.",
+    "withheld": "We looked: it is withheld by country.",
+    "restricted": "We looked: it is restricted, for a reason that we cannot see.",
+    "unknown": "We looked, and could not tell.",
+}
+GROUNDS = {"own_rules": "under its own rules", "local_law": "under local law"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something a person can do, and the command for it."""
+
+    what: str
+    do: str
+
+
+AGAIN = "takedown resubmit --pending --dry-run"
+Ahead = tuple[str, tuple[Step, ...]]
+"""What happens next, and what a person can do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    so_far: tuple[str, ...]
+    next: str
+    can: tuple[Step, ...]
+
+
+def tell(file: Dossier, patience: float | None, now: float) -> Story:
+    """The story. `patience`: seconds that the case's pack allows a platform; None when its pack is not installed."""
+    so_far = (*_imported(file), *_sendings(file), *_answers(file), *_seen(file), *_decided(file))
+    happens, can = _closed(file) if file.row["closed"] else _open(file, patience, now)
+    return Story(so_far, happens, can)
+
+
+def day(seconds: float) -> str:
+    return f"{utc(seconds):%Y-%m-%d %H:%M} UTC"
+
+
+def _imported(file: Dossier) -> Iterator[str]:
+    row = file.row
+    target, basis = (
+        f"the {row['kind']} {row['key']} on {row['platform']}",
+        f"under {row['basis']} with reference {row['reference']}",
+    )
+    yield f"{case_id(row['id'])} is {target}, reported {basis}."
+    yield f"It was imported on {day(row['created_at'])} from {file.batch['file']}."
+    for one in file.references:
+        yield f"{one['organisation'] or 'Another file'} reported it too, with reference {one['reference']}."
+
+
+def _sendings(file: Dossier) -> Iterator[str]:
+    for one in file.requests:
+        name, plan = request_id(one["id"]), plan_id(one["plan"])
+        where = CHANNELS.get(one["channel"], one["channel"])
+        what = "reminder" if one["purpose"] == "reminder" else "request"
+        yield f"On {day(one['created_at'])} the {what} {name} to {one['platform']} {where} was frozen in plan {plan}."
+        for tried in one["tries"]:
+            yield f"Attempt {tried['number']} on {day(tried['started_at'])}: {_ended(tried)}."
+        if one["state"] == State.SENT.value and one["receipt_at"]:
+            given = f"receipt {one['receipt']}" if one["receipt"] else "no receipt"
+            yield f"{name} was sent on {day(one['receipt_at'])}, {given}."
+        if one["excepted"]:
+            yield f"The case was left out of {name} when it was filed: {one['excepted']}."
+
+
+def _ended(tried: Mapping[str, Any]) -> str:
+    words = {"sent": "it arrived", "not_sent": "surely not sent", "unknown": "it may have arrived", "refused": "refused"}
+    word = words.get(tried["outcome"], "surely not sent")
+    return f"{word}, {tried['detail']}" if tried["detail"] and tried["outcome"] != "sent" else word
+
+
+def _answers(file: Dossier) -> Iterator[str]:
+    for one in file.claims:
+        ground = f" {GROUNDS[one['ground']]}" if one["ground"] in GROUNDS else ""
+        place = f" in {one['territory']}" if one["territory"] else ""
+        words = f': "{one["reason"]}"' if one["reason"] else ""
+        by = f", written down by {one['by']}" if one["by"] else ""
+        says = f"{file.row['platform']} {SAYS.get(one['value'], one['value'])}{ground}{place}"
+        yield f"On {day(one['recorded_at'])} we learned that {says}{by}{words}."
+
+
+def _seen(file: Dossier) -> Iterator[str]:
+    if file.row["observed"]:
+        yield SAW[file.row["observed"]]
+    elif file.row["delivered"] == State.SENT.value:
+        yield "We have not looked ourselves yet."
+
+
+def _decided(file: Dossier) -> Iterator[str]:
+    for at, kind, data in file.events:
+        when, who = at[:16].replace("T", " ") + " UTC", data.get("by") if isinstance(data.get("by"), str) else "somebody"
+        match kind:
+            case "case.closed":
+                yield f"On {when} {who} closed it as {data['as']}."
+            case "case.reopened":
+                yield f"On {when} {who} opened it again."
+            case _:
+                said = data.get("note")
+                yield (
+                    f"On {when} {who} noted: {said}"
+                    if isinstance(said, str)
+                    else f"On {when} {who} noted something that was erased."
+                )
+
+
+def _ahead(happens: str, *can: Step) -> Ahead:
+    return happens, can
+
+
+def _closed(file: Dossier) -> Ahead:
+    return _ahead("It is closed; nothing more happens.", Step("open it again", f"takedown case reopen {case_id(file.row['id'])}"))
+
+
+def _open(file: Dossier, patience: float | None, now: float) -> Ahead:
+    row, newest = file.row, file.newest
+    ident = case_id(row["id"])
+    drop = Step("close it", f"takedown case close {ident} --as WHY")
+    plan = plan_id(newest["plan"]) if newest else "PLAN"
+    detail = f": {newest['detail']}" if newest and newest["detail"] else ""
+    match State(row["delivered"]):
+        case State.DRAFT | State.WITHDRAWN:
+            return _ahead(
+                "It is in no plan, and nothing happens until it is.", Step("plan it", f"takedown plan --case {ident}"), drop
+            )
+        case State.PLANNED:
+            look, sign = (
+                Step("look at the plan", f"takedown plan show {plan}"),
+                Step("sign it", f"takedown approve {plan} --as NAME"),
+            )
+            return _ahead(f"Plan {plan} waits for approval; nothing leaves before.", look, sign, drop)
+        case State.APPROVED:
+            again = f", tried again from {day(newest['not_before'])}" if newest and newest["attempts"] else ""
+            return _ahead(
+                f"It goes out with the next run of {plan}{again}{detail}.", Step("send it", f"takedown submit {plan}"), drop
+            )
+        case State.SENDING:
+            why = "A process is sending it, or died while it was; the next run finds out which."
+            return _ahead(why, Step("run it again", f"takedown submit {plan}"))
+        case State.UNKNOWN:
+            why = "Where a key or a search can tell, submit and sync settle it; else a person decides."
+            return _ahead(f"It may have arrived{detail}. {why}", Step("see which", "takedown unknown list"))
+        case State.OPERATOR:
+            by_hand = "A person files it in the platform's form and types the reference."
+            return _ahead(by_hand, Step("file it", "takedown portal run"), drop)
+        case State.REFUSED:
+            why = f"The platform will not take the request as it was{detail}. The same bytes are never sent again."
+            return _ahead(why, Step("plan it anew, once what was missing is there", AGAIN), drop)
+        case State.RETURNED:
+            return _ahead(f"The mail came back{detail}. The address must be mended before it is planned anew.", drop)
+        case State.SENT:
+            return _after_sending(row, patience, now, drop)
+
+
+def _after_sending(row: Mapping[str, Any], patience: float | None, now: float, drop: Step) -> Ahead:
+    ident, claimed, observed = case_id(row["id"]), row["claimed"], row["observed"]
+    close = Step("close it as done", f"takedown case close {ident} --as done")
+    match contradiction(claimed, observed):
+        case "says_acted_still_up":
+            return _ahead("The platform says that it acted, yet it is still up. That goes back to the platform.", drop)
+        case "declined_yet_gone":
+            return _ahead("The platform declined, yet it is gone. Nothing more is asked.", close)
+        case _:
+            pass
+    if claimed == "needs_information":
+        question = Step("see the question", f"takedown case show {ident}")
+        return _ahead("The platform waits for an answer, and no reminder is sent before.", question, drop)
+    if claimed in ACTED or observed in UNREACHABLE:
+        return _ahead("Nothing more is asked of the platform.", close)
+    if claimed in FINAL:
+        return _ahead("The platform has decided; a new request must bring something new.", drop)
+    return _silent(row, patience, now, drop)
+
+
+def _silent(row: Mapping[str, Any], patience: float | None, now: float, drop: Step) -> Ahead:
+    can = (Step("ask the platform", f"takedown sync --platform {row['platform']}"), Step("remind it", AGAIN), drop)
+    if patience is None or not row["sent_at"]:
+        return _ahead("We wait for the platform's answer.", *can)
+    ends = row["sent_at"] + patience
+    if now > ends:
+        return _ahead(f"The platform's answer is overdue since {day(ends)}; it may be reminded.", *can)
+    return _ahead(f"We wait for the platform's answer until {day(ends)}; then it is overdue, and may be reminded.", *can)
