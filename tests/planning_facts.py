@@ -1,0 +1,10 @@
+"""Rows that planning and delivery tests look at."""
+
+from sqlalchemy import select
+
+from takedown.ledger.tables import requests
+
+
+def requests_of(desk, plan):
+    with desk.ledger.read() as db:
+        return [dict(row) for row in db.execute(select(requests).where(requests.c.plan == plan).order_by(requests.c.position)).mappings()]
