@@ -23,9 +23,8 @@ CHANNELS = [
     Column("pace"),
     Column("as of"),
     Column("source", 1),
-    Column("note", 2),
 ]
-OVERVIEW = [Column("platform"), Column("channel"), *CHANNELS[1:5]]
+OVERVIEW = [Column("platform"), Column("channel"), *CHANNELS[1:]]
 BROKEN = [Column("plugin"), Column("why it is not used")]
 
 
@@ -100,13 +99,16 @@ def _overview(registry: Registry) -> list[Block]:
 def _detail(platform: type[Platform]) -> list[Block]:
     usual = platform.default_channel
     forms = [("form", terms.form.url) for terms in platform.channels.values() if terms.form]
+    notes = [(channel.value, terms.note) for channel, terms in platform.channels.items() if terms.note]
     return [
         Facts([("platform", platform.title), ("hosts", ", ".join(sorted(platform.hosts))), *forms]),
         Prose(""),
-        Table(CHANNELS, [[*_row(channel, terms, usual), terms.note] for channel, terms in platform.channels.items()]),
+        Table(CHANNELS, [_row(channel, terms, usual) for channel, terms in platform.channels.items()]),
+        Prose(""),
+        Facts(notes),
         Prose(f"\n{NO_PUBLIC_API}\n"),
         Table(
-            [Column("setting"), Column("default"), Column("what it is")],
+            [Column("setting"), Column("default", 1), Column("what it is")],
             [[key, _shown(default), text] for key, default, text in settings(platform)],
             f"[platforms.{platform.name}]",
         ),
