@@ -225,16 +225,17 @@ class Checker:
         return read.isoformat()
 
     def _evidence(self, number: int, given: str, found: list[Problem]) -> str:
-        held: list[Held] = []
+        held: dict[str, Held] = {}
         for name in filter(None, (part.strip() for part in given.split(";"))):
             try:
-                held.append(self._room.take(name))
+                taken = self._room.take(name)
+                held.setdefault(taken["sha256"], taken)
             except CannotHold as error:
                 fix = "put the file beside the imported one, and write its path from there"
                 found.append(
                     Problem(number, "evidence", f"{name[:200]!r}: {error}", "evidence is copied and kept", fix, "TD-0237")
                 )
-        return json.dumps(list({one["sha256"]: one for one in held}.values()), ensure_ascii=False)
+        return json.dumps(list(held.values()), ensure_ascii=False)
 
 
 def _texts(setting: Setting) -> dict[str, tuple[Text, int]]:

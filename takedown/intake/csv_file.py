@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from takedown.intake.columns import PROBLEM, Header, match_header
 from takedown.intake.errors import BadHeader, BadQuotes, EmptyFile
 from takedown.intake.formulas import unguard
-from takedown.intake.profiles import Profile, fold
+from takedown.intake.profiles import Profile
 from takedown.intake.results import Problem
 from takedown.intake.rows import Layout, Row, Source, Watched
 
@@ -28,7 +28,7 @@ def csv_rows(file: BinaryIO, name: str, layout: Layout) -> Source:
     watched = Watched(file, name, layout.profile.encoding)
     lines = watched.lines()
     first = next(lines)
-    ours = fold(next(_cells(first, ","), [""])[-1]) == PROBLEM
+    ours = PROBLEM in (_cells(first, ",") or [])[-1:]
     skipped = 0 if ours else (layout.header_row or layout.profile.header_row or 1) - 1
     before = list(islice(chain([first], lines), skipped + 1)) if skipped else [first]
     if len(before) <= skipped:
@@ -38,11 +38,12 @@ def csv_rows(file: BinaryIO, name: str, layout: Layout) -> Source:
     return Source(header.written, _rows(records, header, layout.profile, skipped + 2, ours), watched)
 
 
-def _cells(line: str, delimiter: str) -> Iterator[list[str]]:
+def _cells(line: str, delimiter: str) -> list[str] | None:
+    """The cells of one line; None when a quote in it is not closed."""
     try:
-        yield from csv.reader([line], delimiter=delimiter, strict=True)
+        return next(csv.reader([line], delimiter=delimiter, strict=True), [])
     except csv.Error:
-        return
+        return None
 
 
 def _header(line: str, name: str, layout: Layout, delimiter: str) -> tuple[str, Header]:
@@ -51,7 +52,7 @@ def _header(line: str, name: str, layout: Layout, delimiter: str) -> tuple[str, 
         raise EmptyFile(file=name, why="its first line, where the header should be, is blank")
     refusals: list[BadHeader] = []
     for candidate in (delimiter,) if delimiter else DELIMITERS:
-        cells = next(_cells(line, candidate), None)
+        cells = _cells(line, candidate)
         if cells is None:
             raise BadQuotes(
                 file=name, line=1, what="a quote in the header is not closed", why="everything after it would be one cell",

@@ -65,10 +65,11 @@ class EvidenceRoom:
             source = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError as error:
             raise CannotHold((error.strerror or "it cannot be opened").lower()) from None
+        about = os.fstat(source)
+        if not stat.S_ISREG(about.st_mode):
+            os.close(source)
+            raise CannotHold("it is not a file")
         with os.fdopen(source, "rb") as file:
-            about = os.fstat(source)
-            if not stat.S_ISREG(about.st_mode):
-                raise CannotHold("it is not a file")
             if not 0 < about.st_size <= LIMIT:
                 raise CannotHold(f"it has {about.st_size:,} bytes; files of 1 to {LIMIT:,} are taken")
             with tempfile.NamedTemporaryFile(dir=self._staging(), delete=False) as copy:
