@@ -250,9 +250,13 @@ class SpeaksIntake(Trackable, Searchable, Retractable):
             case other:
                 return other
 
+    def error_beside(self, reply: Reply) -> bool:
+        """Whether an answer of 200 tells of an error; for platforms that write "no error" into every answer to override."""
+        return bool(reply.at("error") or reply.at("errors"))
+
     def read_search(self, reply: Reply, reference: str) -> Receipt | TryLater | Denied | Unclear | None:
         # A list beside an error is no believable no: what was "not found" would be sent again.
-        if reply.status != 200 or not isinstance(reply.at("results"), list) or reply.at("error") or reply.at("errors"):
+        if reply.status != 200 or not isinstance(reply.at("results"), list) or self.error_beside(reply):
             match self.read(reply):
                 case TryLater() | Denied() as other:
                     return other
