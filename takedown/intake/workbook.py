@@ -89,8 +89,9 @@ class _Grid:
             self._sheet = CalamineWorkbook.from_filelike(BytesIO(raw)).get_sheet_by_name(sheet)
         except CalamineError as error:
             raise self._bad(str(error)) from None
-        if self._sheet.total_height < seen.last:
-            raise self._bad(f"sheet {sheet} has {seen.last:,} rows, {self._sheet.total_height:,} could be read")
+        read = self._sheet.end[0] + 1 if self._sheet.end else 0
+        if read < seen.last:
+            raise self._bad(f"sheet {sheet} has {seen.last:,} rows, {read:,} could be read")
         self._left = self._sheet.start[1] + 1 if self._sheet.start else 1
 
     def _bad(self, what: str) -> NotAWorkbook:
