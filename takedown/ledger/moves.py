@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import case, null, update
+from sqlalchemy import case, func, null, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from takedown.contract import TakedownError
 from takedown.ledger.book import Book
 from takedown.ledger.ids import request_id
-from takedown.ledger.tables import cases, requests
+from takedown.ledger.tables import cases, request_cases, requests
 
 
 class State(StrEnum):
@@ -104,3 +104,18 @@ def _carry(book: Book, moved: list[int], to: State) -> None:
             case _:
                 change = update(cases).where(theirs, cases.c.sent_at.is_(None)).values(delivered=to.value)
         book.db.execute(change.values(updated_at=book.now))
+
+
+def take_out(book: Book, request: int, excepted: Mapping[int, str]) -> None:
+    """Cases (number -> why) that a request carries but that were not filed with it: it does not send them.
+
+    They go back to the request that carried them before, or to draft. Called before the request moves.
+    """
+    for number, why in excepted.items():
+        theirs = (request_cases.c.request == request, request_cases.c.case == number)
+        book.db.execute(update(request_cases).where(*theirs).values(excepted=why or "not filed"))
+        others = (request_cases.c.case == number, request_cases.c.excepted == "", request_cases.c.request < request)
+        earlier = select(func.max(request_cases.c.request)).where(*others).scalar_subquery()
+        state = case((cases.c.sent_at.is_(None), State.DRAFT.value), else_=cases.c.delivered)
+        change = update(cases).where(cases.c.id == number, cases.c.request == request)
+        book.db.execute(change.values(request=earlier, delivered=state, updated_at=book.now))

@@ -1,0 +1,117 @@
+"""The officer's terminal during `portal run`: packets on it, lines from it, the clipboard behind it."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import sys
+import webbrowser
+
+from takedown.cli.context import Context
+from takedown.clock import iso
+from takedown.delivery.portal.clipboard import Osc52, choose, terminal
+from takedown.delivery.portal.tasks import Task
+from takedown.delivery.portal.visit import View
+from takedown.display import Answer, Block, Facts, Prose
+
+PASTE_PAUSE = 0.03
+"""Seconds: the lines of one paste follow each other faster than anybody presses Enter twice."""
+INLINE = 60
+"""Characters that still stand beside their label; longer values get lines of their own."""
+
+
+class Terminal:
+    """A walk's screen, on a real terminal."""
+
+    def __init__(self, context: Context) -> None:
+        self._context, self._display = context, context.display
+        self._clipboard = choose(os.environ, shutil.which, sys.platform)
+
+    def packet(self, view: View) -> None:
+        self._display.show(Answer(), *packet_blocks(view))
+
+    def say(self, text: str) -> None:
+        self._display.say(text)
+
+    def ask(self, question: str) -> str | None:
+        self._display.prompt(question)
+        line = read_line(sys.stdin.fileno())
+        if line is None:
+            self._display.say("")
+        return line
+
+    def copy(self, text: str) -> bool:
+        if not isinstance(self._clipboard, Osc52) and self._clipboard.copy(text):
+            return True
+        print(terminal(os.environ).sequence(text), end="", file=sys.stderr, flush=True)
+        return True
+
+    def open(self, url: str) -> bool:
+        """Only where there is a display: a text browser would take over this very terminal."""
+        shown = sys.platform in {"darwin", "win32"} or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+        return shown and url.startswith(("https://", "http://")) and webbrowser.open(url)
+
+
+def read_line(file: int) -> str | None:
+    """One line of a terminal; the lines of a paste together; None at the end of input."""
+    data = os.read(file, 65536)
+    while data and select.select([file], [], [], PASTE_PAUSE)[0]:
+        more = os.read(file, 65536)
+        if not more:
+            break
+        data += more
+    return data.decode("utf-8", "replace").rstrip("\n") if data else None
+
+
+def packet_blocks(view: View) -> list[Block]:
+    """A packet for people: the authority's own reference first, then what to do, what changed, what stays the same."""
+    task, packet = view.task, view.task.packet
+    head = [
+        ("file number", ", ".join(task.file_numbers)),
+        ("packet", f"{task.id}, {task.platform}, {task.basis}"),
+        ("form", packet.form),
+        ("open", packet.url),
+    ]
+    if view.folder is not None:
+        head.append(("attach", f"{len(task.attachments)} file{'s' * (len(task.attachments) > 1)} in {view.folder}"))
+    if task.respond_by:
+        head.append(("answer due", iso(task.respond_by)[:16].replace("T", " ") + " UTC"))
+    progress = f"{view.filed} filed, {view.waiting} more wait"
+    blocks: list[Block] = [Prose(""), Facts(head, progress)]
+    if view.warning:
+        blocks.insert(1, Prose(f"! {view.warning}"))
+    return [*blocks, *_boxes(view)]
+
+
+def _boxes(view: View) -> list[Block]:
+    fields = view.task.packet.fields
+    short: list[tuple[str, str]] = []
+    long: list[Block] = []
+    for at in view.shown:
+        label, value = f"{at + 1} {fields[at].label}", fields[at].value
+        if len(value) > INLINE or "\n" in value:
+            long.append(Prose(f"{label} ({len(value):,} characters)\n{value}\n"))
+        else:
+            short.append((label, value or "(stays empty)"))
+    same = [f"{at + 1} {one.label}" for at, one in enumerate(fields) if at not in view.shown and one.value]
+    blocks: list[Block] = [Facts(short, "To fill in" if len(view.shown) == len(fields) else "Changed"), *long]
+    return [*blocks, Prose("As before: " + ", ".join(same))] if same else blocks
+
+
+def who_has(task: Task, now: float) -> str:
+    """Who has a packet and for how long, in words."""
+    if task.state.value == "unknown":
+        return f"uncertain: {task.detail}" if task.detail else "uncertain"
+    if task.opened_at is not None:
+        over = task.lease_until is not None and task.lease_until <= now
+        begun = f"opened {minutes(now - task.opened_at)} ago"
+        return f"{begun}, left" if over else begun
+    if task.assigned:
+        return f"given, for {minutes((task.lease_until or now) - now)} more"
+    return "free"
+
+
+def minutes(seconds: float) -> str:
+    whole = max(0, round(seconds / 60))
+    return f"{whole} min" if whole < 120 else f"{round(whole / 60)} h"

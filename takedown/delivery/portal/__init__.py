@@ -1,0 +1,1 @@
+"""Requests that a person files by hand: who has which packet, what is in it, and what became of it."""
