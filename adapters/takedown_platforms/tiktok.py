@@ -32,7 +32,7 @@ NUMBER = re.compile(r"[1-9][0-9]{0,24}")
 PAGE = re.compile(r"([1-9][0-9]{0,24})(?:\.html)?")
 SLUG_AND_ID = re.compile(r"(?:.*-)?([1-9][0-9]{0,24})")
 CODE = re.compile(r"[A-Za-z0-9]{4,20}")
-TABS = words("avatar favorites followers following liked likes live posts reposts videos")
+TABS = words("avatar favorites followers following liked likes live posts reposts stories videos")
 LISTINGS = words("channel discover explore following foryou friends hashtag live place search tag topics trending")
 
 FORM = PortalForm(
