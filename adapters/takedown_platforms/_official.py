@@ -25,8 +25,10 @@ from takedown.contract import (
 from takedown_platforms._meta import VERIFIED
 
 
-def official_channels(title: str, form: PortalForm, email: str) -> Mapping[Channel, ChannelTerms]:
-    """The portal, a granted intake, and mail to an address of the operator's; `email` says what is known of one.
+def official_channels(
+    title: str, form: PortalForm, email: str, email_source: str = "no published address"
+) -> Mapping[Channel, ChannelTerms]:
+    """The portal, a granted intake, and mail to an address that the operator was given; `email` says how one is.
 
     None of them publishes batch sizes or rates, so each request carries one case.
     """
@@ -37,7 +39,7 @@ def official_channels(title: str, form: PortalForm, email: str) -> Mapping[Chann
     return {
         Channel.PORTAL: ChannelTerms(form.source, VERIFIED, form=form, note=form.note),
         Channel.API: ChannelTerms("granted to a partner, never published", VERIFIED, note=granted),
-        Channel.EMAIL: ChannelTerms(form.source, VERIFIED, pace="20/min", note=email),
+        Channel.EMAIL: ChannelTerms(email_source, VERIFIED, pace="20/min", note=email),
     }
 
 

@@ -83,7 +83,7 @@ class Telegram(OfficialPlatform):
     hosts = words("t.me www.t.me telegram.me www.telegram.me telegram.dog www.telegram.dog")
     schemes = frozenset({"http", "https", "tg"})
     mirrors = words("tttttt.me www.tttttt.me tx.me www.tx.me telegram.im www.telegram.im")
-    channels = official_channels(title, FORM, NO_ADDRESS)
+    channels = official_channels(title, FORM, NO_ADDRESS, FORM.source)
 
     def owns(self, url: Url) -> bool:
         return url.scheme == "tg" or super().owns(url) or bool(_subdomain(url.host))
