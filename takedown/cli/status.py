@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from itertools import groupby, zip_longest
-from shutil import get_terminal_size
 from typing import Any
 
 import typer
@@ -13,18 +12,22 @@ import typer
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of
 from takedown.cli.options import Batch
-from takedown.cli.wording import counted, moment, plural
+from takedown.cli.truths import CLOSED, named, room, section, truths_table
+from takedown.cli.wording import moment, plural
 from takedown.clock import iso
-from takedown.display import TRUTHS, Answer, Block, Cell, Column, Facts, Prose, Styled, Table, words
-from takedown.display.blocks import fit
+from takedown.display import TRUTHS, Answer, Block, Cell, Facts, Prose, Styled
 from takedown.ledger.ids import number
 from takedown.report.figures import CLAIMED, DELIVERY, OBSERVED, Figures, full
 from takedown.report.status import Status, status
 from takedown.report.waiting import Matter
 
 app = typer.Typer()
-ORDER = {"delivery": DELIVERY, "claimed": CLAIMED, "observed": OBSERVED}
-WIDE = 10_000
+SECTIONS = (
+    section(TRUTHS["delivery"], lambda figures: figures.delivery, named("delivery")),
+    section(TRUTHS["claimed"], lambda figures: figures.claimed, named("claimed")),
+    section(TRUTHS["observed"], lambda figures: figures.observed, named("observed")),
+    CLOSED,
+)
 SHOWN = 3
 """Matters of one kind that have a line each; five hundred plans are not one screen."""
 
@@ -34,8 +37,7 @@ def status_(batch: Batch = None) -> None:
     """Show where everything stands: our side, what platforms say, what we saw; what needs a person; the next command."""
     found = status(desk_of(), number(batch, "B") if batch else None)
     display = current().display
-    room = get_terminal_size().columns if display.out.isatty() else WIDE
-    display.show(Answer(items(found), summary(found)), *screen(found, room))
+    display.show(Answer(items(found), summary(found)), *screen(found, room(display)))
     display.next(found.next)
 
 
@@ -62,10 +64,9 @@ def counts(figures: Figures) -> dict[str, Any]:
     }
 
 
-def screen(found: Status, room: int) -> Iterator[Block]:
-    """`room`: terminal columns, which decide whether platforms stand side by side or one below the other."""
-    matrix = _side_by_side(found)
-    yield matrix if fit(matrix, room) else _one_by_one(found)
+def screen(found: Status, columns: int) -> Iterator[Block]:
+    """`columns` of the terminal."""
+    yield truths_table("platform", _groups(found), SECTIONS, columns)
     for title, matters in (("Needs a person", found.people), ("Needs only time", found.time)):
         if matters:
             yield Prose("")
@@ -75,36 +76,6 @@ def screen(found: Status, room: int) -> Iterator[Block]:
 def _groups(found: Status) -> list[tuple[str, Figures]]:
     groups = [*found.platforms.items()]
     return groups if len(groups) == 1 else [*groups, ("all", found.whole)]
-
-
-def _side_by_side(found: Status) -> Table:
-    """A column for each platform, a row for each value that occurs, under the truth that it belongs to."""
-    groups = _groups(found)
-    rows: list[list[Cell]] = []
-    for truth, values in ORDER.items():
-        rows.append([Styled(TRUTHS[truth], "bold"), *("" for _ in groups)])
-        present = [value for value in values if getattr(found.whole, truth)[value]]
-        rows += [_value_row(truth, value, groups) for value in present]
-    if found.whole.closed:
-        rows.append([Styled("closed", "bold"), *(_number(figures.closed.total()) for _, figures in groups)])
-    return Table([Column(""), *(Column(name, number=True) for name, _ in groups)], rows)
-
-
-def _value_row(truth: str, value: str, groups: Sequence[tuple[str, Figures]]) -> list[Cell]:
-    return [f"  {words(truth, value)}", *(_number(getattr(figures, truth)[value]) for _, figures in groups)]
-
-
-def _one_by_one(found: Status) -> Table:
-    columns = [Column("platform"), *(Column(title) for title in TRUTHS.values()), Column("closed", number=True)]
-    rows: list[list[Cell]] = [
-        [name, *(counted(truth, getattr(figures, truth), ORDER[truth]) for truth in ORDER), figures.closed.total() or None]
-        for name, figures in _groups(found)
-    ]
-    return Table(columns, rows)
-
-
-def _number(count: int) -> str:
-    return f"{count:,}" if count else ""
 
 
 def _lines(matters: Sequence[Matter], now: float) -> Iterator[tuple[str, Cell]]:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-
-from takedown.display import words
 
 DAY = 86400
 
@@ -14,11 +11,6 @@ def plural(count: int, unit: str) -> str:
     """`1 case`, `2,000 cases`, `3 switches`."""
     ending = "" if count == 1 else "es" if unit.endswith("ch") else "s"
     return f"{count:,} {unit}{ending}"
-
-
-def counted(truth: str, counts: Mapping[str, int], order: Sequence[str]) -> str:
-    """`143 sent, 2 sending uncertain`: the values of a truth that occur, in the truth's own order."""
-    return ", ".join(f"{counts[value]:,} {words(truth, value)}" for value in order if counts.get(value))
 
 
 def moment(seconds: float, now: float) -> str:

@@ -29,7 +29,7 @@ LISTED = (
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which cases: open ones unless `closed`, narrowed by values of truths.md, platform, batch number, or pending only."""
+    """Which cases: open ones, closed ones, or (closed None) both; narrowed by value, platform, batch, or to pending ones."""
 
     delivery: str | None = None
     claimed: str | None = None
@@ -37,7 +37,7 @@ class Filter:
     platform: str | None = None
     batch: int | None = None
     pending: bool = False
-    closed: bool = False
+    closed: bool | None = False
 
     def __post_init__(self) -> None:
         for truth, values in VALUES.items():
@@ -48,7 +48,9 @@ class Filter:
                 )
 
     def where(self) -> list[ColumnElement[bool]]:
-        found: list[ColumnElement[bool]] = [cases.c.closed != "" if self.closed else cases.c.closed == ""]
+        found: list[ColumnElement[bool]] = []
+        if self.closed is not None:
+            found.append(cases.c.closed != "" if self.closed else cases.c.closed == "")
         for truth, column in COLUMNS.items():
             if (value := getattr(self, truth)) is not None:
                 found.append(column == ("" if truth == "observed" and value == NOT_LOOKED else value))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from takedown.ledger.tables import COUNTED, cases
 from takedown.report.figures import Cell
@@ -12,28 +13,44 @@ from takedown.report.figures import Cell
 GROUPS = ("platform", "basis", "organisation")
 
 
-def cells(db: Connection, by: str = "platform", batch: int | None = None, since: float | None = None) -> Iterator[Cell]:
-    """Cases by group and values, a group in several cells. `since`: imported then (seconds since the epoch) or later.
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which cases: of a batch, and imported within `since` and `until`, both included (seconds since the epoch)."""
+
+    batch: int | None = None
+    since: float | None = None
+    until: float | None = None
+
+    def where(self) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = []
+        if self.batch is not None:
+            found.append(cases.c.batch == self.batch)
+        if self.since is not None:
+            found.append(cases.c.created_at >= self.since)
+        if self.until is not None:
+            found.append(cases.c.created_at <= self.until)
+        return found
+
+
+EVERYTHING = Scope()
+
+
+def cells(db: Connection, by: str = "platform", scope: Scope = EVERYTHING) -> Iterator[Cell]:
+    """Cases by group and values, a group in several cells.
 
     Grouped by all that the index holds, in its order, since sorting a million rows takes six times as long as reading them.
     """
     keys = [cases.c[name] for name in COUNTED]
-    query = select(*keys, func.count()).group_by(*keys)
-    if batch is not None:
-        query = query.where(cases.c.batch == batch)
-    if since is not None:
-        query = query.where(cases.c.created_at >= since)
+    query = select(*keys, func.count()).where(*scope.where()).group_by(*keys)
     group = GROUPS.index(by)
     for row in db.execute(query):
         yield Cell(row[group], *row[len(GROUPS) :])
 
 
-def withdrawals(db: Connection, batch: int | None = None) -> dict[str, dict[str, int]]:
+def withdrawals(db: Connection, scope: Scope = EVERYTHING) -> dict[str, dict[str, int]]:
     """Platform -> where its withdrawals stand -> cases; what was never withdrawn is left out."""
     keys = (cases.c.platform, cases.c.withdrawal)
-    query = select(*keys, func.count()).where(cases.c.withdrawal != "none").group_by(*keys)
-    if batch is not None:
-        query = query.where(cases.c.batch == batch)
+    query = select(*keys, func.count()).where(cases.c.withdrawal != "none", *scope.where()).group_by(*keys)
     found: dict[str, dict[str, int]] = {}
     for platform, value, count in db.execute(query):
         found.setdefault(platform, {})[value] = count

@@ -81,14 +81,19 @@ class Rate:
         counts = {"numerator": self.numerator, "denominator": self.denominator, "unit": self.unit, "pending": self.pending}
         return {**counts, "rate": value, "low": low, "high": high}
 
+    @property
+    def span(self) -> str:
+        """The interval, as `13-26 %`; with a decimal where it is narrow."""
+        low, high = self.interval
+        digits = 0 if high - low > 0.02 else 1
+        return f"{100 * low:.{digits}f}-{100 * high:.{digits}f} %"
+
     def __str__(self) -> str:
-        """`27 of 143 (19 %, Wilson 13-26 %)`; `19 % so far, 51 pending` while some may still change it."""
+        """`27 of 143 (19 %; Wilson 13-26 %)`; `19 % so far, 51 pending` while some may still change it."""
         if self.value is None:
             return "0 of 0"
-        low, high = self.interval
-        so_far = " so far" if self.pending else ""
-        tail = f", {self.pending} pending" if self.pending else ""
-        return f"{self.numerator} of {self.denominator} ({percent(self.value)}{so_far}{tail}; Wilson {_span(low, high)})"
+        so_far = f" so far, {self.pending} pending" if self.pending else ""
+        return f"{self.numerator} of {self.denominator} ({percent(self.value)}{so_far}; Wilson {self.span})"
 
 
 def percent(share: float) -> str:
@@ -97,10 +102,6 @@ def percent(share: float) -> str:
     if whole in {0, 100} and share not in {0.0, 1.0}:
         return "<1 %" if whole == 0 else ">99 %"
     return f"{whole} %"
-
-
-def _span(low: float, high: float) -> str:
-    return f"{round(100 * low)}-{round(100 * high)} %"
 
 
 @dataclass
