@@ -41,7 +41,7 @@ def csv_rows(file: BinaryIO, name: str, layout: Layout) -> Source:
 def _cells(line: str, delimiter: str) -> list[str] | None:
     """The cells of one line; None when a quote in it is not closed."""
     try:
-        return next(csv.reader([line], delimiter=delimiter, strict=True), [])
+        return [cell for record in csv.reader([line], delimiter=delimiter, strict=True) for cell in record]
     except csv.Error:
         return None
 

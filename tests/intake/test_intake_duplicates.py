@@ -66,6 +66,14 @@ def test_a_closed_case_is_met_by_nobody(desk: Desk) -> None:
     assert [case["closed"] for case in desk.cases] == ["done", ""]
 
 
+def test_of_two_cases_of_a_target_the_open_one_is_met(desk: Desk) -> None:
+    for _ in range(3):
+        desk.run([row(1)])
+        desk.ledger.write(lambda book: book.db.execute(cases.update().values(closed="done")))
+    desk.ledger.write(lambda book: book.db.execute(cases.update().where(cases.c.id == 2).values(closed="")))
+    assert desk.run([row(1)]).notes[-1] == Met(2, "C-2", url(1))
+
+
 def test_a_second_agencys_reference_joins_the_open_case(desk: Desk) -> None:
     (desk.folder / "page.png").write_bytes(b"picture")
     desk.run([row(1, organisation="Unit 1")])

@@ -39,11 +39,9 @@ def test_one_event_tells_of_the_batch_without_personal_data(desk: Desk) -> None:
     assert (held["file"], held["by"], held["sha256"]) == ("list of names.csv", "Clerk", done.file_sha256)
 
 
-@pytest.mark.parametrize("column", ["reason", "reference", "proportionality", "url", "territory"])
+@pytest.mark.parametrize("column", ["reason", "reference", "proportionality", "url", "territory", "followers"])
 def test_the_batchs_digest_covers_every_field(desk: Desk, column: str) -> None:
-    changed = {"reason": "Another reason.", "territory": "DE", "url": "https://nest.example/@standin_9999"}.get(
-        column, "Another text"
-    )
+    changed = {"followers": "8", "territory": "DE", "url": "https://nest.example/@standin_9999"}.get(column, "Another text")
     digests: list[str] = []
     for rows in ([row(1), row(2)], [row(1), row(2, **{column: changed})]):
         desk.ledger.write(lambda book: book.db.exec_driver_sql("UPDATE cases SET closed = 'done'"))
