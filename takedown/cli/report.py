@@ -74,7 +74,7 @@ def report_(
         _found(desk, find)
         return
     scope = Scope(number(batch, "B") if batch else None, _start(since))
-    found = report(desk, by, scope, _end(as_of))
+    found = report(desk, by, scope, _end(as_of, desk.clock.now()))
     display = current().display
     text = quote(desk, found) if short else ""
     blocks = [Prose(text)] if short else screen(found, room(display))
@@ -165,8 +165,12 @@ def _start(text: str | None) -> float | None:
     return None if text is None else _moment(text, "--since", time.min)
 
 
-def _end(text: str | None) -> float | None:
-    return None if text is None else _moment(text, "--as-of", time.max)
+def _end(text: str | None, now: float) -> float | None:
+    """The end of a day; of today, now."""
+    if text is None:
+        return None
+    begins, ends = (_moment(text, "--as-of", of_day) for of_day in (time.min, time.max))
+    return min(ends, now) if begins <= now else ends
 
 
 def _moment(text: str, flag: str, of_day: time) -> float:

@@ -90,7 +90,7 @@ def _values(row: RowMapping, group: str) -> Values:
 
 def _claims_at(db: Connection, at: float, chunk: Sequence[int]) -> dict[int, str]:
     mine = (claims.c.case.in_(chunk), claims.c.recorded_at <= at)
-    return dict(db.execute(select(claims.c.case, claims.c.value).where(*mine).order_by(claims.c.id)).tuples())
+    return dict(db.execute(select(claims.c.case, claims.c.value).where(*mine).order_by(claims.c.id)).all())
 
 
 def _delivered_at(db: Connection, at: float, states: dict[int, str], chunk: Sequence[int]) -> dict[int, str]:

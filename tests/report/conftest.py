@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from desks import Scene, scene
+from ledger_scenes import Scene, scene
 
 
 @pytest.fixture

@@ -91,13 +91,25 @@ class Scene:
         }  # fmt: skip
         return int(self.write(lambda book: book.db.execute(insert(cases).values(**row).returning(cases.c.id)).scalar_one()))
 
-    def plan(self, *carried: int, channel: str = "api", purpose: str = "removal", platform: str = "chirp", **more: Any) -> int:
+    def delivered(self, case: int) -> str:
+        with self.desk.ledger.read() as db:
+            return str(db.execute(select(cases.c.delivered).where(cases.c.id == case)).scalar_one())
+
+    def plan(
+        self,
+        *carried: int,
+        channel: str = "api",
+        purpose: str = "removal",
+        platform: str = "chirp",
+        valid_for: float = 3 * DAY,
+        **more: Any,
+    ) -> int:
         """One request for these cases, planned, in a plan of its own. Returns the request's number."""
         now = self.clock.now()
 
         def change(book: Book) -> int:
             values = {"state": "open", "planner": "alice", "environment": "sandbox", "inputs": "", "leaves": b"", "digest": "d"}
-            counts = {"requests": 1, "cases": len(carried), "created_at": now, "valid_until": now + 3 * DAY}
+            counts = {"requests": 1, "cases": len(carried), "created_at": now, "valid_until": now + valid_for}
             plan = book.db.execute(insert(plans).values(**values, **counts).returning(plans.c.id)).scalar_one()
             row = {
                 "plan": plan, "position": 1, "purpose": purpose, "platform": platform, "channel": channel,
