@@ -59,7 +59,7 @@ def _ending(
         case Stopped(what, why):
             return "lane_stopped", why, unsent, {"lane": what}, {}
         case Held(why):
-            return "held", why, unsent, {"held": why}, {}
+            return "held", why, unsent, {"held": why}, again
 
 
 def _items(book: Book, request: int, items: Sequence[ReceiptItem]) -> None:

@@ -235,7 +235,7 @@ class LaneRun:
         short = AsyncRetrying(
             retry=retry_if_result(lambda found: isinstance(found, NotSent)),
             stop=stop_after_attempt(SHORT_RETRIES - 1) | in_time,  # pyright: ignore[reportOperatorIssue, reportUnknownArgumentType]
-            wait=wait_exponential_jitter(initial=2 * self.sender.first_back_off),
+            wait=wait_exponential_jitter(multiplier=2 * self.sender.first_back_off),
             sleep=self._clock.sleep,
             retry_error_callback=lambda state: state.outcome.result() if state.outcome else result,
         )
@@ -252,7 +252,7 @@ class LaneRun:
 
     def _record(self, book: Book, one: Claimed, outcome: Outcome, wait: float, result: Result) -> None:
         record(book, one, self._owner, self.lane, outcome, wait, result)
-        self._stopped = self._stopped or isinstance(outcome, Stopped) or outcome == Held("halted")
+        self._stopped = self._stopped or isinstance(outcome, Stopped | Held)
         if isinstance(outcome, Later) and outcome.lane:
             self._hold.rest(book, book.now + wait, outcome.why)
         mine = lanes.c.name == self.lane.name

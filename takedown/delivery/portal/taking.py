@@ -11,6 +11,7 @@ from sqlalchemy import and_, or_, select, update
 from takedown.contract import TakedownError
 from takedown.delivery.deliver import Halted
 from takedown.delivery.portal.tasks import (
+    GIVEN_BACK,
     PORTAL,
     NotToFile,
     Only,
@@ -143,7 +144,7 @@ def sweep(book: Book) -> None:
 
 def _hand_over_again(desk: Desk) -> list[str]:
     """Packets that were given back, or surely not filed, are on the list again. A plan's first time is `submit`'s."""
-    back = and_(PORTAL, requests.c.state == State.APPROVED.value, requests.c.detail != "", plans.c.state == "approved")
+    back = and_(PORTAL, GIVEN_BACK, plans.c.state == "approved")
     query = select(requests.c.plan, requests.c.id).join(plans, plans.c.id == requests.c.plan).where(back)
     found: dict[int, list[int]] = {}
     with desk.ledger.read() as db:
@@ -171,9 +172,8 @@ def _first(desk: Desk, only: Only, search: _Search) -> tuple[int, int] | None:
     shut = [requests.c.plan.not_in(search.shut)] if search.shut else []
     with desk.ledger.read() as db:
         found = db.execute(in_order(requests.c.id, requests.c.plan).where(*waiting, mine, *only.where(), *shut).limit(1))
-        for request, plan in found:
-            return int(request), int(plan)
-    return None
+        row = found.mappings().first()
+    return (int(row["id"]), int(row["plan"])) if row else None
 
 
 def _open(book: Book, request: int, verified: Verified, who: str) -> Task | str | None:

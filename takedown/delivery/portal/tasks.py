@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, or_, select
 
 from takedown.contract import Channel, RefusedByPolicy, UsageError
 from takedown.delivery.portal.packet import Attachment, Packet, read_packet
@@ -17,6 +16,8 @@ from takedown.ledger.moves import State
 from takedown.ledger.tables import attempts, cases, request_cases, requests
 
 PORTAL = requests.c.channel == Channel.PORTAL.value
+GIVEN_BACK = and_(requests.c.state == State.APPROVED.value, requests.c.detail != "")
+"""What `submit` handed over once; the detail says why it came back. Only portals' requests are given back."""
 
 
 class NoSuchPacket(UsageError):
@@ -131,8 +132,8 @@ def get_task(db: Connection, request: int) -> Task:
     """The packet as it stands. Raises NoSuchPacket."""
     row, carried = get_row(db, request), db.execute(carried_by(request)).mappings().all()
     packet = read_packet(row["body"])
-    held: list[dict[str, str]] = [evidence for one in carried for evidence in one["evidence"] or []]
-    names = {one["sha256"]: one["name"] for one in held}
+    held: list[list[dict[str, str]]] = [one["evidence"] or [] for one in carried]
+    names = {one["sha256"]: one["name"] for files in held for one in files}
     return Task(
         request=row["id"],
         plan=row["plan"],
@@ -147,7 +148,7 @@ def get_task(db: Connection, request: int) -> Task:
         lease_until=row["lease_until"],
         respond_by=row["respond_by"],
         detail=row["detail"],
-        check_first=row["attempts"] > 0 or row["state"] == State.UNKNOWN.value,
+        check_first=row["attempts"] > (row["opened_at"] is not None) or row["state"] == State.UNKNOWN.value,
     )
 
 
@@ -184,9 +185,10 @@ def to_follow(db: Connection) -> list[Task]:
 
 
 def left(db: Connection, only: Only) -> int:
-    """How many packets wait to be opened by anybody."""
-    waiting = (PORTAL, requests.c.state == State.OPERATOR.value, requests.c.opened_at.is_(None))
-    return int(db.execute(select(func.count()).select_from(requests).where(*waiting, *only.where())).scalar() or 0)
+    """How many packets wait to be opened by anybody, with those that were given back."""
+    listed = and_(requests.c.state == State.OPERATOR.value, requests.c.opened_at.is_(None))
+    count = select(func.count()).select_from(requests).where(PORTAL, or_(listed, GIVEN_BACK), *only.where())
+    return int(db.execute(count).scalar() or 0)
 
 
 def median_seconds(db: Connection) -> float | None:
