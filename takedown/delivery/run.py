@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt, wait_exponential_jitter
 
 from takedown.delivery.claims import Claimed, claim, put_back, recover, sendable, still_mine
-from takedown.delivery.decide import Later, Outcome, Sent, Stopped, Unsure, back_off
+from takedown.delivery.decide import Later, Outcome, Refused, Sent, Stopped, Unsure, back_off
 from takedown.delivery.hold import Hold
 from takedown.delivery.lanes import Lane
 from takedown.delivery.records import record
@@ -191,7 +191,7 @@ class LaneRun:
                 return
             await self._hold.pace.slot()
             word = await settle_one(self._ledger, self.sender, self.lane, row, self._halted)
-            self.progress.advance(self.lane.name, word)
+            self.progress.advance(self.lane.name, "sent" if word == "sent" else "again")
 
     async def _halted(self) -> Held | None:
         await self._hold.pace.write()
@@ -207,12 +207,24 @@ class LaneRun:
             outcome = self.sender.decide(result)
             wait = self._retry_in(one, outcome)
             await self._ledger.awrite(lambda book: self._record(book, one, outcome, wait, result))
-            self.progress.advance(self.lane.name, type(outcome).__name__.lower())
+            self.progress.advance(self.lane.name, self._word(outcome))
         except Exception as error:  # noqa: BLE001 -- the run stops, and the row stays `sending`: uncertain, never lost
             self.budget.trouble.append(error)
         finally:
             if not released:
                 self._width.release()
+
+    def _word(self, outcome: Outcome) -> str:
+        """For the screen: how a request ended, or that it will be tried again."""
+        match outcome:
+            case Sent():
+                return "sent"
+            case Refused():
+                return "refused"
+            case Unsure() if not (self.lane.keyed or self.lane.searchable):
+                return "unknown"
+            case _:
+                return "again"
 
     async def _send(self, one: Claimed) -> Result:
         """Once bare; tenacity only after a failure that is surely not sent, and within the same deadline."""

@@ -47,6 +47,13 @@ class NoLanes:
     def done(self) -> None: ...
 
 
+AGAIN, PLAIN = "again", frozenset({"sent", "asked"})
+
+
+def _words(outcome: str) -> str:
+    return "tried again" if outcome == AGAIN else words("delivery", outcome)
+
+
 @dataclass(slots=True)
 class _Lane:
     total: int
@@ -59,10 +66,15 @@ class _Lane:
         if self.until > now:
             # Local time of day: the reader compares it with the clock on the wall.
             return f"waiting {time.strftime('%H:%M', time.localtime(self.until))}, {safe(self.why)}"
-        return ", ".join(f"{n} {words('delivery', outcome)}" for outcome, n in self.outcomes.items() if outcome != "sent")
+        return ", ".join(f"{n} {_words(outcome)}" for outcome, n in self.outcomes.items() if outcome not in PLAIN)
+
+    @property
+    def ended(self) -> int:
+        """Requests that came to an end; what is tried again did not."""
+        return sum(n for outcome, n in self.outcomes.items() if outcome != AGAIN)
 
     def line(self, now: float) -> str:
-        return ", ".join(filter(None, (f"{self.outcomes.total()} of {self.total}", self.note(now))))
+        return ", ".join(filter(None, (f"{self.ended} of {self.total}", self.note(now))))
 
 
 class LineLanes:
@@ -128,7 +140,7 @@ class BarLanes:
         state, task = self._lanes[lane]
         state.outcomes[outcome] += 1
         state.until = 0
-        self._progress.update(task, advance=1, note=state.note(self._now()))
+        self._progress.update(task, completed=state.ended, note=state.note(self._now()))
 
     def waiting(self, lane: str, until: float, why: str) -> None:
         state, task = self._lanes[lane]

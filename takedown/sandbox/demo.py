@@ -160,9 +160,9 @@ def resolve_unknowns(sandbox: Sandbox) -> None:
     takedown("unknown", "list", quiet_lines=12)
     taken = {row["reference"]: row["id"] for row in read_journal(sandbox.journal_path) if row["event"] == "accepted"}
     for shown, one in enumerate(uncertain):
-        answer = taken.get(one["reference"])
+        answer = taken.get(one["our_reference"])
         evidence = FOLDER / "answer.txt"
-        evidence.write_text(f"Asked by telephone about {one['reference']}: {answer or 'never arrived'}.\n", encoding="utf-8")
+        evidence.write_text(f"Asked by telephone about {one['our_reference']}: {answer or 'never arrived'}.\n", encoding="utf-8")
         words = ["--sent", answer, "--evidence", "answer.txt"] if answer else ["--not-sent", "--key", f"{APPROVER}.key"]
         step = ("unknown", "resolve", str(one["request"]), *words)
         if shown < 2:
@@ -176,7 +176,8 @@ def file_by_hand(sandbox: Sandbox) -> None:
     filed = 0
     while items := data("portal", "next").get("items"):
         packet = items[0]
-        number = post(sandbox.url(str(packet["platform"])) + "/portal", packet["packet"])
+        filled = {"reference": packet["reference"], "fields": packet["fields"]}
+        number = post(sandbox.url(str(packet["platform"])) + "/portal", filled)
         step = ("portal", "done", str(packet["request"]), "--ref", number)
         if filed < 2:
             takedown(*step)
