@@ -1,8 +1,7 @@
 """A past figure made again: today's values, corrected for everything that was recorded since.
 
 What is exact: what our side did (every move of a request is an event), what platforms said (claims are never changed) and what
-was closed and reopened. What is not recorded with its time is as it is today: the value `observed`, and a case that a person
-left out while filing a packet.
+was closed and reopened. What is not recorded with its time, the value `observed`, is as it is today.
 """
 
 from __future__ import annotations
@@ -27,9 +26,13 @@ Values = tuple[str, str, str, str, str]
 
 @dataclass
 class Since:
-    """What was recorded after a time, by request or case number, as it was before: states, closings; and cases newly claimed."""
+    """What was recorded after a time, as it was before it: states by request, closings by case; and what is new since.
+
+    left_out: (request, case) where a person left the case out while filing. claimed: cases about which something was said.
+    """
 
     states: dict[int, str] = field(default_factory=dict[int, str])
+    left_out: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
     closed: dict[int, str] = field(default_factory=dict[int, str])
     claimed: set[int] = field(default_factory=set[int])
 
@@ -55,6 +58,7 @@ def _since(db: Connection, at: float) -> Since:
             data = json.loads(text)
             for request in data.get("requests", ()):
                 found.states.setdefault(request, data["from"])
+            found.left_out.update((data["requests"][0], number(case, "C")) for case in data.get("excepted", ()))
         elif kind == "case.closed":
             found.closed.setdefault(number(subject, "C"), "")
         elif kind == "case.reopened":
@@ -76,7 +80,7 @@ def _correct(
     db: Connection, at: float, group: str, scope: Scope, since: Since, chunk: Sequence[int], counts: Counter[Values]
 ) -> None:
     said = _claims_at(db, at, chunk)
-    ours = _delivered_at(db, at, since.states, chunk)
+    ours = _delivered_at(db, at, since, chunk)
     for row in db.execute(select(cases).where(cases.c.id.in_(chunk), *scope.where())).mappings():
         ident = row["id"]
         claimed, closed = said.get(ident, "none"), since.closed.get(ident, str(row["closed"]))
@@ -93,14 +97,16 @@ def _claims_at(db: Connection, at: float, chunk: Sequence[int]) -> dict[int, str
     return dict(db.execute(select(claims.c.case, claims.c.value).where(*mine).order_by(claims.c.id)).all())
 
 
-def _delivered_at(db: Connection, at: float, states: dict[int, str], chunk: Sequence[int]) -> dict[int, str]:
+def _delivered_at(db: Connection, at: float, since: Since, chunk: Sequence[int]) -> dict[int, str]:
     """sending.md's rule: sent if a request that carries the case was sent then, else the state of the newest, else draft."""
     joined = request_cases.join(requests, requests.c.id == request_cases.c.request).join(plans, plans.c.id == requests.c.plan)
-    mine = (request_cases.c.case.in_(chunk), request_cases.c.excepted == "", plans.c.created_at <= at)
-    query = select(request_cases.c.case, requests.c.id, requests.c.state, requests.c.purpose).select_from(joined).where(*mine)
+    columns = (request_cases.c.case, requests.c.id, requests.c.state, requests.c.purpose, request_cases.c.excepted)
+    query = select(*columns).select_from(joined).where(request_cases.c.case.in_(chunk), plans.c.created_at <= at)
     found: dict[int, str] = {}
-    for case, request, state, purpose in db.execute(query.order_by(requests.c.id)):
-        was = states.get(request, str(state))
+    for case, request, state, purpose, excepted in db.execute(query.order_by(requests.c.id)):
+        if excepted and (request, case) not in since.left_out:
+            continue
+        was = since.states.get(request, str(state))
         if was == State.SENT.value or (purpose == "removal" and found.get(case) != State.SENT.value):
             found[case] = State.DRAFT.value if was == State.WITHDRAWN.value else was
     return found

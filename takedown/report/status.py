@@ -42,4 +42,4 @@ def status(desk: Desk, batch: int | None = None) -> Status:
         platforms = tally(cells(db, scope=Scope(batch)))
         whole = total(platforms.values())
         view = View(desk, db, now, batch)
-        return Status(now, platforms, whole, withdrawals(db, Scope(batch)), tuple(for_people(view, whole)), tuple(for_time(view)))
+        return Status(now, platforms, whole, withdrawals(db, batch), tuple(for_people(view, whole)), tuple(for_time(view)))

@@ -88,6 +88,8 @@ def _sendings(file: Dossier) -> Iterator[str]:
         if one["state"] == State.SENT.value and one["receipt_at"]:
             given = f"receipt {one['receipt']}" if one["receipt"] else "no receipt"
             yield f"{name} was sent on {day(one['receipt_at'])}, {given}."
+        elif one["state"] == State.SENT.value:
+            yield f"{name} was filed by hand; the portal's number is to follow."
         if one["excepted"]:
             yield f"The case was left out of {name} when it was filed: {one['excepted']}."
 

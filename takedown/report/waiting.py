@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
 from takedown.contract import TakedownError
 from takedown.delivery.lanes import lane_for
@@ -15,9 +15,8 @@ from takedown.ledger.ids import plan_id
 from takedown.ledger.moves import State
 from takedown.ledger.tables import approvals, cases, lanes, plans, request_cases, requests
 from takedown.ledger.truths import FINAL
+from takedown.planning.drafting import DORMANT
 from takedown.report.figures import UNREACHABLE, Figures
-
-REMINDER = "reminder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +62,7 @@ def for_people(view: View, figures: Figures) -> Iterator[Matter]:
     yield from _unsent(_due(view))
     yield from _uncertain(view, machine=False)
     yield from _packets(view)
+    yield from _numbers(view)
     yield from _returned(view)
     yield from _refused(view)
     yield from _of_cases(view, figures)
@@ -125,38 +125,40 @@ def _plans(view: View) -> Iterator[Matter]:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Approved requests of a plan: how many, of them tried before, and when the first of those may go out again."""
+    """Approved requests of a plan: untried, tried before and when the first of those may go out again, reminders asleep."""
 
-    purpose: str
     plan: int
-    count: int
+    fresh: int
     tried: int
     again: float | None
+    asleep: int
 
 
 def _due(view: View) -> list[Due]:
-    tried = requests.c.attempts > 0
-    counts = (func.count(), func.count(case((tried, 1))), func.min(case((tried, requests.c.not_before))))
-    keys = (requests.c.purpose, requests.c.plan)
-    query = select(*keys, *counts).where(requests.c.state == State.APPROVED.value, *view.carrying())
-    return [Due(*row) for row in view.db.execute(query.group_by(*keys).order_by(*keys))]
+    awake, tried = requests.c.not_before < DORMANT, requests.c.attempts > 0
+    again = and_(awake, tried)
+    fresh = func.count(case((and_(awake, ~tried), 1)))
+    counts = (fresh, func.count(case((again, 1))), func.min(case((again, requests.c.not_before))), func.count(case((~awake, 1))))
+    approved = (requests.c.state == State.APPROVED.value, *view.carrying())
+    return [Due(*row) for row in view.db.execute(select(requests.c.plan, *counts).where(*approved).group_by(requests.c.plan))]
 
 
 def _unsent(due: list[Due]) -> Iterator[Matter]:
     for one in due:
-        if one.purpose != REMINDER and one.count > one.tried:
+        if one.fresh:
             name = plan_id(one.plan)
-            what = f"{name} is approved, not all of it sent"
-            yield Matter("approved", what, one.count - one.tried, "request", do=f"takedown submit {name}")
+            yield Matter(
+                "approved", f"{name} is approved, not all of it sent", one.fresh, "request", do=f"takedown submit {name}"
+            )
 
 
 def _later(due: list[Due]) -> Iterator[Matter]:
     for one in due:
-        if one.purpose != REMINDER and one.tried:
+        if one.tried:
             name, why = plan_id(one.plan), "surely not sent the last time"
             yield Matter("retry", f"{name}: to be tried again", one.tried, "request", why, f"takedown submit {name}", one.again)
-    if frozen := sum(one.count for one in due if one.purpose == REMINDER):
-        yield Matter("reminder", "reminders frozen with their plan, for when patience ends", frozen, "request")
+    if asleep := sum(one.asleep for one in due):
+        yield Matter("reminder", "reminders frozen with their plan, for when patience ends", asleep, "request")
 
 
 def _uncertain(view: View, machine: bool) -> Iterator[Matter]:
@@ -186,6 +188,11 @@ def _packets(view: View) -> Iterator[Matter]:
         yield Matter(
             "portal", "to file by hand", count, "request", "these portals take no machine's requests", "takedown portal run"
         )
+
+
+def _numbers(view: View) -> Iterator[Matter]:
+    if count := _count(view, requests.c.state == State.SENT.value, requests.c.receipt == ""):
+        yield Matter("number", "filed by hand, the portal's number is to follow", count, "request", do="takedown portal list")
 
 
 def _returned(view: View) -> Iterator[Matter]:

@@ -6,8 +6,9 @@ import pytest
 from ledger_scenes import DAY, START, Scene, scene
 
 from takedown.contract import UsageError
+from takedown.ledger.book import Book
 from takedown.ledger.cases import ClosedAlready, NotClosed, close, reopen
-from takedown.ledger.moves import State
+from takedown.ledger.moves import State, move, take_out
 from takedown.report.cells import Scope
 from takedown.report.outcomes import report
 
@@ -60,6 +61,25 @@ def test_every_past_figure_can_be_made_again(tmp_path: Path, seed: int) -> None:
             again = report(at_desk.desk, as_of=at)
             assert again.groups == then.groups
             assert again.id == then.id
+
+
+def test_a_case_left_out_while_filing_was_carried_until_then(at_desk: Scene) -> None:
+    filed, left = at_desk.case(), at_desk.case()
+    request = at_desk.plan(filed, left, channel="portal")
+    at_desk.go(request, State.APPROVED, State.OPERATOR)
+    before, then = at_desk.clock.at, report(at_desk.desk)
+    at_desk.clock.at += DAY
+
+    def file(book: Book) -> None:
+        take_out(book, request, {left: "gone already"})
+        move(book, [request], State.OPERATOR, State.SENT, event={"excepted": [f"C-{left}"]}, receipt="CH-1")
+
+    at_desk.write(file)
+    after, now = at_desk.clock.at, report(at_desk.desk)
+    at_desk.clock.at += DAY
+    assert (then.whole.delivery, now.whole.delivery) == ({"operator": 2}, {"sent": 1, "draft": 1})
+    assert report(at_desk.desk, as_of=before).groups == then.groups
+    assert report(at_desk.desk, as_of=after).groups == now.groups
 
 
 def test_a_case_imported_later_was_not_there(at_desk: Scene) -> None:

@@ -51,7 +51,7 @@ def test_what_waits_for_a_person_comes_with_its_command(at_desk: Scene) -> None:
     assert people(status(at_desk.desk))["approved"].do == "takedown submit P-1"
     at_desk.go(planned, State.SENDING)
     assert later(status(at_desk.desk))["sending"].count == 1
-    at_desk.go(planned, State.SENT)
+    at_desk.go(planned, State.SENT, receipt="CH-1")
     found = status(at_desk.desk)
     assert (found.people, found.time, found.next) == ((), (), "takedown sync")
     at_desk.claim(1, "declined")
@@ -174,6 +174,20 @@ def test_what_was_tried_waits_for_its_time_and_reminders_stay_frozen(at_desk: Sc
     assert (later(found)["retry"].count, later(found)["retry"].until) == (1, at_desk.clock.at + 30)
     assert later(found)["reminder"].count == 1
     assert [matter.what for matter in found.people] == ["P-2 is approved, not all of it sent"]
+
+
+def test_a_reminder_that_was_woken_is_sent_like_any_other(at_desk: Scene) -> None:
+    case = at_desk.case()
+    at_desk.sent(case)
+    at_desk.go(at_desk.plan(case, purpose="reminder", not_before=0.0), State.APPROVED)
+    found = status(at_desk.desk)
+    assert [matter.do for matter in found.people] == ["takedown submit P-2"]
+    assert "reminder" not in later(found)
+
+
+def test_a_number_that_is_to_follow_is_asked_for(at_desk: Scene) -> None:
+    at_desk.go(at_desk.plan(at_desk.case(), channel="portal"), State.APPROVED, State.OPERATOR, State.SENT)
+    assert people(status(at_desk.desk))["number"].do == "takedown portal list"
 
 
 def test_a_broken_plugin_is_told_and_stops_nothing(tmp_path: Path) -> None:
