@@ -11,7 +11,7 @@ import typer
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of
 from takedown.cli.options import As, Batch
-from takedown.cli.truths import CLOSED, Section, named, room, section, truths_table
+from takedown.cli.truths import CLOSED, Section, named, room, section, truths_table, with_all
 from takedown.clock import iso
 from takedown.contract import UsageError
 from takedown.desk import Desk
@@ -112,9 +112,11 @@ def _figures(figures: Figures) -> dict[str, Any]:
 
 
 def screen(found: Report, columns: int) -> Iterator[Block]:
-    groups = [*found.groups.items()]
-    groups = groups if len(groups) == 1 else [*groups, ("all", found.whole)]
+    groups = with_all(found.groups, found.whole)
     yield Prose(f"{found.authority}: {found.window}\n")
+    if not groups:
+        yield Prose("No cases in this window.")
+        return
     yield truths_table(found.by, groups, SECTIONS, columns)
     yield Prose("")
     yield _rates(found.by, groups)

@@ -12,7 +12,7 @@ import typer
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of
 from takedown.cli.options import Batch
-from takedown.cli.truths import CLOSED, named, room, section, truths_table
+from takedown.cli.truths import CLOSED, named, room, section, truths_table, with_all
 from takedown.cli.wording import moment, plural
 from takedown.clock import iso
 from takedown.display import TRUTHS, Answer, Block, Cell, Facts, Prose, Styled
@@ -66,16 +66,14 @@ def counts(figures: Figures) -> dict[str, Any]:
 
 def screen(found: Status, columns: int) -> Iterator[Block]:
     """`columns` of the terminal."""
-    yield truths_table("platform", _groups(found), SECTIONS, columns)
+    if not found.platforms:
+        yield Prose("No cases yet.")
+    else:
+        yield truths_table("platform", with_all(found.platforms, found.whole), SECTIONS, columns)
     for title, matters in (("Needs a person", found.people), ("Needs only time", found.time)):
         if matters:
             yield Prose("")
             yield Facts(list(_lines(list(_folded(matters)), found.at)), title)
-
-
-def _groups(found: Status) -> list[tuple[str, Figures]]:
-    groups = [*found.platforms.items()]
-    return groups if len(groups) == 1 else [*groups, ("all", found.whole)]
 
 
 def _lines(matters: Sequence[Matter], now: float) -> Iterator[tuple[str, Cell]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from shutil import get_terminal_size
 
@@ -44,6 +44,11 @@ CLOSED = section("closed", lambda figures: figures.closed, [(reason, reason.repl
 def room(display: Display) -> int:
     """Terminal columns; where nobody cuts lines off, more than any table needs."""
     return get_terminal_size().columns if display.out.isatty() else WIDE
+
+
+def with_all(groups: Mapping[str, Figures], whole: Figures) -> list[tuple[str, Figures]]:
+    """The groups, and their sum where there are several."""
+    return [*groups.items()] if len(groups) < 2 else [*groups.items(), ("all", whole)]
 
 
 def truths_table(label: str, groups: Sequence[tuple[str, Figures]], sections: Sequence[Section], columns: int) -> Table:

@@ -68,6 +68,12 @@ def test_status_speaks_an_officers_words(at_desk: Scene, capsys: pytest.CaptureF
     assert err.strip() == "next: takedown approve P-2 --as NAME"
 
 
+def test_an_empty_ledger_says_so(at_desk: Scene, capsys: pytest.CaptureFixture[str]) -> None:
+    assert shown(capsys, "status").strip() == "No cases yet."
+    assert "No cases in this window." in shown(capsys, "report")
+    assert told(capsys, "status")["items"] == told(capsys, "case", "list")["items"] == told(capsys, "report")["items"] == []
+
+
 def test_a_list_can_be_cut_and_says_so(at_desk: Scene, capsys: pytest.CaptureFixture[str]) -> None:
     some(at_desk)
     assert run(["case", "list", "--limit", "1"]) == 0
