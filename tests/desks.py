@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
-import os
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -107,7 +106,7 @@ def make_key(folder: Path, name: str) -> Path:
     """An OpenSSH key pair; the public half becomes an approver of `write_config`."""
     key, path = Ed25519PrivateKey.generate(), folder / name
     path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
-    os.chmod(path, 0o600)
+    path.chmod(0o600)
     path.with_suffix(".pub").write_bytes(key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH))
     return path
 

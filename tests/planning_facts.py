@@ -7,4 +7,5 @@ from takedown.ledger.tables import requests
 
 def requests_of(desk, plan):
     with desk.ledger.read() as db:
-        return [dict(row) for row in db.execute(select(requests).where(requests.c.plan == plan).order_by(requests.c.position)).mappings()]
+        query = select(requests).where(requests.c.plan == plan).order_by(requests.c.position)
+        return [dict(row) for row in db.execute(query).mappings()]

@@ -10,7 +10,7 @@ import typer
 
 from takedown.cli.context import current
 from takedown.desk import Desk, open_desk
-from takedown.display import Answer, Column, Styled, Table
+from takedown.display import Answer, Cell, Column, Styled, Table
 from takedown.doctor import Finding, look
 from takedown.ledger.setup import create
 from takedown.settings import PROJECT_FILE, STARTER
@@ -43,7 +43,7 @@ def doctor(online: Annotated[bool, typer.Option("--online", help="Also try to co
 def _doctor(desk: Desk, *, online: bool) -> int:
     display = current().display
     found = list(look(desk, online=online))
-    rows = [[Styled(one.mark, STYLES[one.mark]), one.what, one.detail, one.do] for one in found]
+    rows: list[list[Cell]] = [[Styled(one.mark, STYLES[one.mark]), one.what, one.detail, one.do] for one in found]
     items = [{"mark": one.mark, "what": one.what, "detail": one.detail, "do": one.do} for one in found]
     bad = [one for one in found if one.mark == "bad"]
     columns = [Column(""), Column("what"), Column("found", 1), Column("do")]

@@ -13,7 +13,7 @@ from takedown.cli.desk import desk_of
 from takedown.cli.options import As
 from takedown.clock import iso
 from takedown.desk import Desk
-from takedown.display import Answer, Column, Facts, Styled, Table
+from takedown.display import Answer, Cell, Column, Facts, Styled, Table
 from takedown.ledger.ids import number, plan_id
 from takedown.planning.making import Planned, Selection, make_plan
 from takedown.planning.showing import Review, every, items, raw, review
@@ -120,7 +120,7 @@ def _blocks(seen: Review) -> list[Facts | Table]:
         )
     ]
     if seen.flags:
-        flagged = [[one.case, one.url, Styled(one.what, "yellow")] for one in seen.flags]
+        flagged: list[list[Cell]] = [[one.case, one.url, Styled(one.what, "yellow")] for one in seen.flags]
         blocks.append(
             Table([Column("case"), Column("url"), Column("look at this first")], flagged, f"{len(flagged)} things to look at")
         )

@@ -136,7 +136,7 @@ def _signals(budget: Budget) -> Generator[list[int]]:
         caught.append(number)
         budget.stop.set()
 
-    handled = (signal.SIGINT, signal.SIGTERM)
+    handled: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM)
     try:
         for number in handled:
             loop.add_signal_handler(number, stop, int(number))

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from sqlalchemy import func, select, update
-from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt, wait_exponential_jitter
+from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt, stop_any, wait_exponential_jitter
+from tenacity.stop import stop_base
 
 from takedown.delivery.claims import Claimed, claim, put_back, recover, sendable, still_mine
 from takedown.delivery.decide import Later, Outcome, Refused, Sent, Stopped, Unsure, back_off
@@ -237,16 +238,13 @@ class LaneRun:
         async def once() -> Result:
             return await self.sender.send(one, max(until - self._clock.now(), 0.01), look_again)
 
-        def in_time(state: RetryCallState) -> bool:
-            return self._clock.now() + state.upcoming_sleep > until or self.budget.stop.is_set()
-
         result = await once()
         if not isinstance(result, NotSent):
             return result
         await self._clock.sleep(back_off(1, self.sender.first_back_off, self.rng))
         short = AsyncRetrying(
             retry=retry_if_result(lambda found: isinstance(found, NotSent)),
-            stop=stop_after_attempt(SHORT_RETRIES - 1) | in_time,  # pyright: ignore[reportOperatorIssue, reportUnknownArgumentType]
+            stop=stop_any(stop_after_attempt(SHORT_RETRIES - 1), _Ended(self, until)),
             wait=wait_exponential_jitter(multiplier=2 * self.sender.first_back_off),
             sleep=self._clock.sleep,
             retry_error_callback=lambda state: state.outcome.result() if state.outcome else result,
@@ -275,3 +273,14 @@ class LaneRun:
                 self._hold.rest(book, book.now + self.lane.pause, f"{failed} failures in a row")
         elif isinstance(outcome, Sent):
             book.db.execute(update(lanes).where(mine, lanes.c.failures > 0).values(failures=0))
+
+
+class _Ended(stop_base):
+    """No further try after the attempt's deadline, or once somebody said stop."""
+
+    def __init__(self, run: LaneRun, until: float) -> None:
+        self._run, self._until = run, until
+
+    def __call__(self, retry_state: RetryCallState) -> bool:
+        late = self._run.desk.clock.now() + retry_state.upcoming_sleep > self._until
+        return late or self._run.budget.stop.is_set()

@@ -1,6 +1,7 @@
 """No more than the rate in any window at the sender, whatever the connections do; and little time lost."""
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 from desks import TurnedClock
@@ -30,7 +31,7 @@ def walk(interval, delays, first=0.0):
 @given(st.lists(st.floats(0, 0.3), min_size=2, max_size=60), st.sampled_from([0.01, 0.05, 1.0, 60.0]))
 def test_writes_are_never_closer_than_the_interval(delays, interval):
     writes, pace = walk(interval, delays)
-    assert all(later - earlier >= interval - 1e-6 for earlier, later in zip(writes, writes[1:], strict=False))
+    assert all(later - earlier >= interval - 1e-6 for earlier, later in pairwise(writes))
     assert pace.free_at >= writes[-1] + interval - 1e-6
 
 
@@ -41,7 +42,7 @@ def test_no_time_is_lost_to_small_delays():
 
 def test_a_missed_slot_is_not_caught_up():
     writes, _ = walk(1.0, [0, 5.0, 0, 0, 0])
-    assert all(later - earlier >= 1.0 for earlier, later in zip(writes, writes[1:], strict=False))
+    assert all(later - earlier >= 1.0 for earlier, later in pairwise(writes))
 
 
 def test_the_first_write_waits_for_its_turn():

@@ -1,6 +1,5 @@
 """The writer: durable, in groups, and nobody pays for another's mistake."""
 
-import os
 import sqlite3
 import threading
 from pathlib import Path
@@ -36,7 +35,7 @@ def test_the_secret_and_the_ledger_are_their_owners_alone(ledger, tmp_path):
 
 
 def test_a_secret_open_to_others_is_refused(ledger, tmp_path):
-    os.chmod(tmp_path / "takedown.db.secret", 0o644)
+    (tmp_path / "takedown.db.secret").chmod(0o644)
     with pytest.raises(CredentialsMissing, match="can be read by others"):
         _ = ledger.secret
 
@@ -69,7 +68,8 @@ def test_one_failing_change_takes_no_other_down(ledger):
         raise ValueError("mine alone")
 
     first = ledger._submit(slow)
-    futures = [ledger._submit(change) for change in (lambda b: b.record("good", "a", {}), wrong, lambda b: b.record("good", "b", {}))]
+    changes = (lambda book: book.record("good", "a", {}), wrong, lambda book: book.record("good", "b", {}))
+    futures = [ledger._submit(change) for change in changes]
     gate.set()
     first.result(5)
     assert [futures[0].exception(5), futures[2].exception(5)] == [None, None]

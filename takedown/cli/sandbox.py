@@ -1,0 +1,54 @@
+"""`takedown sandbox`: stand-in platforms on loopback, for training and for trying things out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from takedown.cli.context import current
+from takedown.contract import RefusedByPolicy
+
+app = typer.Typer()
+
+
+class NotInLive(RefusedByPolicy):
+    """Stand-in platforms have no place beside a live desk."""
+
+    code, why, do = (
+        "TD-0722",
+        "what was practised must never mix with what is real",
+        'use a folder of its own with environment = "sandbox"',
+    )
+
+
+@app.command("sandbox")
+def sandbox(
+    folder: Annotated[Path, typer.Option("--folder", metavar="DIR", help="Where journal, tokens and sandbox.json go")] = Path(
+        "platforms"
+    ),
+    http_port: Annotated[int, typer.Option("--http-port", min=0, max=65535, help="0 takes any free port")] = 0,
+    smtp_port: Annotated[int, typer.Option("--smtp-port", min=0, max=65535, help="0 takes any free port")] = 0,
+    calm: Annotated[bool, typer.Option("--calm", help="No faults: every answer comes at once")] = False,
+    batch: Annotated[
+        Path | None, typer.Option("--batch", metavar="FILE", help="Also write the 850 invented addresses there")
+    ] = None,
+) -> None:
+    """Run stand-ins of six platforms on this machine until Ctrl-C. They keep a journal of what they took."""
+    from takedown.sandbox.scenario import behaviours, write_batch
+    from takedown.sandbox.server import Sandbox
+
+    display, config = current().display, current().load_config()
+    if config.settings.environment != "sandbox":
+        raise NotInLive
+    if batch is not None:
+        display.say(f"{write_batch(batch)} invented addresses were written to {batch}.")
+
+    def ready(running: Sandbox) -> None:
+        display.say(f"HTTP on {running.host}:{running.http_port}, mail on {running.host}:{running.smtp_port}; Ctrl-C ends it.")
+        for name in sorted(running.tokens):
+            display.say(f'  [platforms.{name}]  base_url = "{running.url(name)}"  token_file = "{folder / f"{name}.token"}"')
+
+    made = behaviours(rough=not calm)
+    Sandbox(folder, made, http_port=http_port, smtp_port=smtp_port, scale=config.settings.sandbox.time_scale).run(ready)
