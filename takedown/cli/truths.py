@@ -14,6 +14,8 @@ from takedown.report.figures import CLAIMED, DELIVERY, OBSERVED, Figures
 
 ORDER = {"delivery": DELIVERY, "claimed": CLAIMED, "observed": OBSERVED}
 WIDE = 10_000
+MOST = 16
+"""Groups side by side; organisations can be hundreds."""
 Count = Callable[[Figures], int]
 
 
@@ -54,7 +56,8 @@ def with_all(groups: Mapping[str, Figures], whole: Figures) -> list[tuple[str, F
 def truths_table(label: str, groups: Sequence[tuple[str, Figures]], sections: Sequence[Section], columns: int) -> Table:
     """What occurs nowhere has no row."""
     matrix = _side_by_side(groups, sections)
-    return matrix if fit(matrix, columns) and len(groups) <= columns // 8 else _one_by_one(label, groups, sections)
+    whole = len(fit(matrix, columns) or []) == len(matrix.columns)
+    return matrix if whole and len(groups) < MOST else _one_by_one(label, groups, sections)
 
 
 def _side_by_side(groups: Sequence[tuple[str, Figures]], sections: Sequence[Section]) -> Table:
@@ -65,7 +68,8 @@ def _side_by_side(groups: Sequence[tuple[str, Figures]], sections: Sequence[Sect
         if present:
             rows.append([Styled(one.title, "bold"), *([""] * len(groups))])
             rows += present
-    return Table([Column(""), *(Column(name, number=True) for name, _ in groups)], rows)
+    # Priority 1 lets the words wrap early; a table that would lose the column is not shown.
+    return Table([Column("", 1), *(Column(name, number=True) for name, _ in groups)], rows)
 
 
 def _numbers(name: str, counts: Sequence[int]) -> list[Cell]:
