@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 
 from takedown.contract import NotATarget, Platform, Reason, Target, Url, parse_url, refang
@@ -41,13 +42,26 @@ def load() -> Registry:
 
 def recognise(text: str, platforms: Mapping[str, Platform]) -> Target | NotATarget:
     """What a pasted line points to, by grammar alone; defanged links (`hxxp`, `[.]`) are read."""
-    url = parse_url(refang(text))
-    if isinstance(url, NotATarget):
-        return url
-    for platform in platforms.values():
-        if platform.owns(url):
-            return platform.recognise(url)
-    return _stranger(url, platforms)
+    return Recogniser(platforms)(text)
+
+
+class Recogniser:
+    """`recognise` for many lines: who owns a link depends on its scheme and host, and is asked once for each."""
+
+    def __init__(self, platforms: Mapping[str, Platform]) -> None:
+        self._platforms = platforms
+        self._owner = lru_cache(maxsize=1024)(self._find)
+
+    def __call__(self, text: str) -> Target | NotATarget:
+        url = parse_url(refang(text))
+        if isinstance(url, NotATarget):
+            return url
+        owner = self._owner(url.scheme, url.host)
+        return owner.recognise(url) if owner else _stranger(url, self._platforms)
+
+    def _find(self, scheme: str, host: str) -> Platform | None:
+        link = Url(f"{scheme}://{host}", scheme, host, (), {})
+        return next((platform for platform in self._platforms.values() if platform.owns(link)), None)
 
 
 def _only(points: list[EntryPoint]) -> type[Platform] | Broken:

@@ -143,7 +143,7 @@ class Facebook(MetaPlatform):
         if text.startswith("pfbid") and ITEM.fullmatch(text):
             return self.target(Kind.ACCOUNT, text, f"{WWW}/people/_/{text}")
         name = text.lower()
-        if not VANITY.fullmatch(name) or name in RESERVED | LISTINGS or name.endswith(".php"):
+        if not VANITY.fullmatch(name) or name in RESERVED or name in LISTINGS or name.endswith(".php"):
             return None
         # Facebook ignores the dots of a name, so two spellings are one account.
         return self.target(Kind.ACCOUNT, name, f"{WWW}/{name}", f"account:{name.replace('.', '')}")

@@ -157,7 +157,7 @@ class X(OfficialPlatform):
 
     def _named(self, text: str) -> Target | None:
         key = text.removeprefix("@").lower()
-        if not HANDLE.fullmatch(key) or key in LISTINGS | RESERVED:
+        if not HANDLE.fullmatch(key) or key in LISTINGS or key in RESERVED:
             return None
         return self.target(Kind.ACCOUNT, key, f"{WWW}/{key}")
 

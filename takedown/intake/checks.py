@@ -18,7 +18,7 @@ from takedown.intake.rows import Row
 from takedown.intake.territories import read_territory
 from takedown.intake.text import Text, bad_character
 from takedown.notices import Pack
-from takedown.registry import recognise
+from takedown.registry import Recogniser
 
 PLACES = frozenset({Kind.ACCOUNT, Kind.CHANNEL, Kind.GROUP, Kind.INVITE, Kind.PHONE})
 """Kinds that are removed as a whole; the default measure for others is `remove_item`."""
@@ -79,7 +79,7 @@ class Checker:
 
     def __init__(self, setting: Setting, room: EvidenceRoom, note: Callable[[Refanged | Linked], None]) -> None:
         self._setting, self._room, self._note = setting, room, note
-        self._handles = Handles(setting.platforms)
+        self._recognise, self._handles = Recogniser(setting.platforms), Handles(setting.platforms)
         self._fields = frozenset({*setting.columns} - {*COLUMNS} | {"designation"})
         self._texts = _texts(setting)
 
@@ -138,7 +138,7 @@ class Checker:
             target = self._handles.read(platform, handle)
             column = "handle"
         else:
-            target = recognise(url, self._setting.platforms)
+            target = self._recognise(url)
             column = "url"
         if isinstance(target, NotATarget):
             found.append(
@@ -164,7 +164,7 @@ class Checker:
             self._note(Refanged(number, url, now))
 
     def _labelled(self, row: Row, target: Target, found: list[Problem]) -> None:
-        shown = recognise(row.label, self._setting.platforms)
+        shown = self._recognise(row.label)
         if isinstance(shown, Target) and (shown.platform, shown.identity) != (target.platform, target.identity):
             found.append(
                 Problem(row.number, "url", f"the cell shows {shown.url}, its link leads to {target.url}",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import chain, islice
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from takedown.intake.columns import PROBLEM, Header, match_header
 from takedown.intake.errors import BadHeader, BadQuotes, EmptyFile
@@ -14,11 +15,9 @@ from takedown.intake.profiles import Profile
 from takedown.intake.results import Problem
 from takedown.intake.rows import Layout, Row, Source, Watched
 
-if TYPE_CHECKING:
-    from _csv import Reader
-
 DELIMITERS = (",", ";", "\t")
 QUOTE = ord('"')
+CLOSE = 'close it, or double it ("") where it belongs to the text'
 SEARCHED = 400_000
 """Bytes of a broken record that are looked at for the quote that was never closed."""
 
@@ -34,8 +33,8 @@ def csv_rows(file: BinaryIO, name: str, layout: Layout) -> Source:
     if len(before) <= skipped:
         raise EmptyFile(file=name, why=f"it has no line {skipped + 1}, where the header should be")
     delimiter, header = _header(before[-1], name, layout, "" if ours else layout.profile.delimiter)
-    records = _records(csv.reader(lines, delimiter=delimiter, strict=True), file, name, skipped + 1, delimiter)
-    return Source(header.written, _rows(records, header, layout.profile, skipped + 2, ours), watched)
+    table = _Table(file, name, delimiter, header, layout.profile, skipped + 2, ours)
+    return Source(header.written, table.rows(lines), watched)
 
 
 def _cells(line: str, delimiter: str) -> list[str] | None:
@@ -56,7 +55,7 @@ def _header(line: str, name: str, layout: Layout, delimiter: str) -> tuple[str, 
         if cells is None:
             raise BadQuotes(
                 file=name, line=1, what="a quote in the header is not closed", why="everything after it would be one cell",
-                do='close it, or double it ("") where it belongs to the text',
+                do=CLOSE,
             )  # fmt: skip
         try:
             return candidate, match_header(cells, layout.profile, layout.known, name)
@@ -65,28 +64,47 @@ def _header(line: str, name: str, layout: Layout, delimiter: str) -> tuple[str, 
     raise refusals[0]
 
 
-def _records(reader: Reader, file: BinaryIO, name: str, skipped: int, delimiter: str) -> Iterator[list[str]]:
-    line = 0
-    try:
-        for record in reader:
-            line = reader.line_num
-            yield record
-    except csv.Error as error:
-        start = skipped + line + 1
-        where = _open_quote(file, start, delimiter)
-        if where:
-            raise BadQuotes(
-                file=name, line=where, what="a quote opens here and is not closed where its cell ends",
-                why=f"the rows after it would be read as one cell ({error})",
-                do='close it, or double it ("") where it belongs to the text',
-            ) from None  # fmt: skip
-        raise BadQuotes(
-            file=name,
-            line=start,
-            what=str(error),
-            why="the row cannot be told apart from the next",
-            do="save it again as CSV UTF-8",
-        ) from None
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """An open file whose header was read. `first`: the row and line that follow it; `ours`: written by `rejects`."""
+
+    file: BinaryIO
+    name: str
+    delimiter: str
+    header: Header
+    profile: Profile
+    first: int
+    ours: bool
+
+    def rows(self, lines: Iterator[str]) -> Iterator[Row]:
+        names, width = self.header.written, len(self.header.written)
+        picked = [(n, name) for n, name in enumerate(self.header.names) if name]
+        plain, profile, fills = self.header.names == names, self.profile, self.profile.fills
+        reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+        line = 0
+        try:
+            for number, cells in enumerate(reader, self.first):
+                line = reader.line_num
+                if not "".join(cells).strip():
+                    continue
+                problems = () if len(cells) == width else _misfit(number, cells, width)
+                if self.ours:
+                    cells = [unguard(cell) for cell in cells]
+                original = dict(zip(names, cells, strict=False))
+                values = original if plain or problems else {name: cells[n] for n, name in picked}
+                yield Row(number, profile.fill(values) if fills else values, original, problems)
+        except csv.Error as error:
+            raise self._broken(self.first + line, str(error)) from None
+
+    def _broken(self, line: int, error: str) -> BadQuotes:
+        """The error for the record that begins on a line."""
+        if where := _open_quote(self.file, line, self.delimiter):
+            return BadQuotes(
+                file=self.name, line=where, what="a quote opens here and is not closed where its cell ends",
+                why=f"the rows after it would be read as one cell ({error})", do=CLOSE,
+            )  # fmt: skip
+        why = "the row cannot be told apart from the next"
+        return BadQuotes(file=self.name, line=line, what=error, why=why, do="save it again as CSV UTF-8")
 
 
 def _open_quote(file: BinaryIO, start: int, delimiter: str) -> int:
@@ -111,21 +129,6 @@ def _open_quote(file: BinaryIO, start: int, delimiter: str) -> int:
             state = "bare"
         line += byte == 10
     return opened if state == "quoted" else 0
-
-
-def _rows(records: Iterator[list[str]], header: Header, profile: Profile, number: int, ours: bool) -> Iterator[Row]:
-    names, width = header.written, len(header.written)
-    plain, fills = header.names == header.written, profile.fills
-    picked = [(n, name) for n, name in enumerate(header.names) if name]
-    for number, cells in enumerate(records, number):  # noqa: B020 -- counted on from the header
-        if not "".join(cells).strip():
-            continue
-        problems = () if len(cells) == width else _misfit(number, cells, width)
-        if ours:
-            cells = [unguard(cell) for cell in cells]
-        original = dict(zip(names, cells, strict=False))
-        values = original if plain or problems else {name: cells[n] for n, name in picked}
-        yield Row(number, profile.fill(values) if fills else values, original, problems)
 
 
 def _misfit(number: int, cells: list[str], width: int) -> tuple[Problem, ...]:

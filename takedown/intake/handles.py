@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from takedown.contract import NotATarget, Platform, Reason, Target
-from takedown.registry import recognise
+from takedown.registry import Recogniser
 
 HANDLE = re.compile(r"@?([\w.+ ()-]{1,100})")
 
@@ -16,6 +16,7 @@ class Handles:
 
     def __init__(self, platforms: Mapping[str, Platform]) -> None:
         self._platforms = platforms
+        self._readers = {name: Recogniser({name: platform}) for name, platform in platforms.items()}
         self._forms: dict[str, list[str]] = {}
 
     def read(self, platform: str, handle: str) -> Target | NotATarget:
@@ -29,7 +30,7 @@ class Handles:
         bare = re.sub(r"[ ()-]", "", found[1]) if found[1].startswith("+") else found[1]
         forms = self._forms.setdefault(name, self._all_forms(self._platforms[name]))
         for form in forms:
-            target = recognise(form.format(bare), {name: self._platforms[name]})
+            target = self._readers[name](form.format(bare))
             if isinstance(target, Target) and target.key in {bare.lower(), bare, f"+{bare}"}:
                 forms.remove(form)
                 forms.insert(0, form)

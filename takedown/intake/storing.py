@@ -26,7 +26,7 @@ from takedown.ledger.tables import batches, case_references, cases
 Key = tuple[str, str, str]
 """platform, identity, basis: with the authority, what makes two rows one case while it is open."""
 FIELD, RECORD = "\x1f", "\x1e"
-WRITTEN = (*NewCase._fields, "batch", "authority", "created_at", "updated_at")
+WRITTEN = ("row", *NewCase._fields, "batch", "authority", "created_at", "updated_at")
 PLATFORM, IDENTITY, URL, BASIS, REFERENCE, ORGANISATION, EVIDENCE = (
     NewCase._fields.index(name) for name in ("platform", "identity", "url", "basis", "reference", "organisation", "evidence")
 )
@@ -105,14 +105,13 @@ class _Storing:
 
     def _add(self, chunk: list[tuple[Any, ...]]) -> None:
         """`chunk` holds row numbers followed by a NewCase."""
-        self._insert([row[1:] + self._tail for row in chunk])
+        self._insert([row + self._tail for row in chunk])
         made = select(cases.c.id, cases.c.batch).where(cases.c.id > self._last).order_by(cases.c.id)
         ids = [row[0] for row in self._db.execute(made).all() if row[1] == self._batch]
         fresh = chunk if len(ids) == len(chunk) else self._sort_out(chunk)
         self._ids.extend(ids)
         self._numbers.extend(row[0] for row in fresh)
-        for row in fresh:
-            self._digest.update(f"{FIELD.join(row[1:-1])}{FIELD}{row[-1]}{RECORD}".encode())
+        self._digest.update("".join([f"{FIELD.join(row[1:-1])}{FIELD}{row[-1]}{RECORD}" for row in fresh]).encode())
         self._result.imported += len(ids)
         self._last = ids[-1] if ids else self._last
 
@@ -193,17 +192,17 @@ def _key(row: tuple[Any, ...]) -> Key:
 
 
 def _inserter(db: Connection) -> Callable[[list[tuple[Any, ...]]], object]:
-    """Inserts rows whose values are in the order of `WRITTEN`, passing over those that meet an open case.
+    """Inserts rows in the order of `WRITTEN`, whose first is no column, and passes over those that meet an open case.
 
     Through the driver: Core's handling of each parameter takes as long as the insertion itself.
     """
     flavour = postgresql if db.dialect.name == "postgresql" else sqlite
     keys = [cases.c.authority, cases.c.platform, cases.c.identity, cases.c.basis, cases.c.step]
     statement = flavour.insert(cases).on_conflict_do_nothing(index_elements=keys, index_where=text("closed = ''"))
-    compiled = statement.compile(dialect=db.dialect, column_keys=list(WRITTEN))
+    compiled = statement.compile(dialect=db.dialect, column_keys=list(WRITTEN[1:]))
     sql, order = str(compiled), compiled.positiontup
     if order is None:
-        return lambda rows: db.exec_driver_sql(sql, [dict(zip(WRITTEN, row, strict=True)) for row in rows])
+        return lambda rows: db.exec_driver_sql(sql, [dict(zip(WRITTEN[1:], row[1:], strict=True)) for row in rows])
     arranged = itemgetter(*map(WRITTEN.index, order))
     return lambda rows: db.exec_driver_sql(sql, list(map(arranged, rows)))
 

@@ -207,7 +207,7 @@ class Pack(PackFile):
         why = f"{self.id} requires it"
         found = [Problem(name, why, f"fill in the column {name}") for name in self.required if not _speaks(values.get(name, ""))]
         reason = values.get("reason", "").strip()
-        if _speaks(reason) and len(reason) < self.reason_at_least:
+        if len(reason) < self.reason_at_least and _speaks(reason):
             fix = f"say in {self.reason_at_least} characters or more what is published there and why it falls under the basis"
             found.append(Problem("reason", f"{self.id} asks for a statement of reasons; this has {len(reason)} characters", fix))
         found.extend(self._proportionality_problems(values, Measure(measure)))
