@@ -65,8 +65,7 @@ def _counts(filed: int, skipped: int, unsure: int, refused: int) -> list[tuple[i
 
 
 def _pace(now: float | None, usual: float | None) -> list[tuple[str, str]]:
-    pairs = [("median", now), ("median so far", usual)]
-    return [(label, f"{seconds:.0f} s a packet") for label, seconds in pairs if seconds is not None]
+    return [] if now is None or usual is None else [("median", f"{now:.0f} s a packet; over all walks {usual:.0f} s")]
 
 
 @app.command("list")

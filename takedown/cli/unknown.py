@@ -16,7 +16,7 @@ from takedown.contract import UsageError
 from takedown.delivery.portal.attachments import keep
 from takedown.delivery.portal.taking import sweep
 from takedown.delivery.unknowns import Decision, get_unknown, settle_again, settle_sent, statement, uncertain
-from takedown.display import Answer, Column, Table
+from takedown.display import Answer, Column, Prose, Table
 from takedown.ledger.ids import number, request_id
 from takedown.ledger.moves import State
 
@@ -64,7 +64,8 @@ def list_() -> None:
         [", ".join(u.file_numbers), u.id, u.platform, iso(u.since)[:16].replace("T", " "), u.attempts, u.why, u.settles.value]
         for u in found
     ]
-    display.show(Answer(items, {"uncertain": len(found)}), Table(columns, rows, f"{len(found)} sending uncertain"))
+    table = Table(columns, rows, f"{len(found)} sending uncertain")
+    display.show(Answer(items, {"uncertain": len(found)}), table if found else Prose("No sending is uncertain."))
     display.next(found[0].do if found else "takedown status")
 
 
@@ -74,9 +75,7 @@ def resolve(
     sent: Annotated[str | None, typer.Option("--sent", metavar="REF", help="It arrived: the platform's reference")] = None,
     evidence: Annotated[Path | None, typer.Option("--evidence", metavar="FILE", help="What shows that it arrived")] = None,
     not_sent: Annotated[bool, typer.Option("--not-sent", help="It surely did not arrive (a second person signs)")] = False,
-    again: Annotated[
-        bool, typer.Option("--again", help="Send it again, arrived or not (a second person signs)")
-    ] = False,
+    again: Annotated[bool, typer.Option("--again", help="Send it again, arrived or not (a second person signs)")] = False,
     key: Key = None,
     as_name: As = None,
 ) -> None:

@@ -13,7 +13,7 @@ from takedown.clock import iso
 from takedown.delivery.portal.clipboard import Osc52, choose, terminal
 from takedown.delivery.portal.tasks import Task
 from takedown.delivery.portal.visit import View
-from takedown.display import Answer, Block, Facts, Prose
+from takedown.display import Answer, Block, Facts, Lines, Prose
 
 PASTE_PAUSE = 0.03
 """Seconds: the lines of one paste follow each other faster than anybody presses Enter twice."""
@@ -67,21 +67,14 @@ def read_line(file: int) -> str | None:
 def packet_blocks(view: View) -> list[Block]:
     """A packet for people: the authority's own reference first, then what to do, what changed, what stays the same."""
     task, packet = view.task, view.task.packet
-    head = [
-        ("file number", ", ".join(task.file_numbers)),
-        ("packet", f"{task.id}, {task.platform}, {task.basis}"),
-        ("form", packet.form),
-        ("open", packet.url),
-    ]
-    if view.folder is not None:
-        head.append(("attach", f"{len(task.attachments)} file{'s' * (len(task.attachments) > 1)} in {view.folder}"))
+    head = [("file number", ", ".join(task.file_numbers)), ("packet", f"{task.id}, {task.platform}, {task.basis}")]
     if task.respond_by:
         head.append(("answer due", iso(task.respond_by)[:16].replace("T", " ") + " UTC"))
-    progress = f"{view.filed} filed, {view.waiting} more wait"
-    blocks: list[Block] = [Prose(""), Facts(head, progress)]
-    if view.warning:
-        blocks.insert(1, Prose(f"! {view.warning}"))
-    return [*blocks, *_boxes(view)]
+    places = [f"{packet.form}:", packet.url]  # lines of their own, unwrapped: a terminal makes them links
+    if view.folder is not None:
+        places += [f"{len(task.attachments)} to attach, in:", str(view.folder)]
+    warning = [Prose(f"! {view.warning}")] if view.warning else []
+    return [Prose(""), *warning, Facts(head, f"{view.filed} filed, {view.waiting} more wait"), Lines(places), *_boxes(view)]
 
 
 def _boxes(view: View) -> list[Block]:
@@ -103,6 +96,8 @@ def who_has(task: Task, now: float) -> str:
     """Who has a packet and for how long, in words."""
     if task.state.value == "unknown":
         return f"uncertain: {task.detail}" if task.detail else "uncertain"
+    if task.state.value == "approved":
+        return "given back"
     if task.opened_at is not None:
         over = task.lease_until is not None and task.lease_until <= now
         begun = f"opened {minutes(now - task.opened_at)} ago"

@@ -114,7 +114,7 @@ def _file(book: Book, row: RowMapping, reference: str, filed: Filed, who: str) -
         doubt_since=None,
         detail=detail,
         seconds=_seconds(book, row, filed) if was is State.OPERATOR else None,
-        **_ended(row),
+        **{**_ended(row, who), "assigned": who},
     )
     note_attempt(book, row, "sent", receipt or detail)
 
@@ -129,9 +129,10 @@ def _proof(filed: Filed) -> dict[str, str]:
     return {"evidence": filed.evidence} if filed.evidence else {}
 
 
-def _ended(row: RowMapping) -> dict[str, Any]:
-    """A packet that was never opened with us was opened all the same."""
-    return {"lease_until": None, "attempts": row["attempts"] + (row["opened_at"] is None)}
+def _ended(row: RowMapping, who: str) -> dict[str, Any]:
+    """Of a packet that was never opened here, whoever speaks of it was at the portal with it."""
+    first = row["opened_at"] is None
+    return {"lease_until": None, "attempts": row["attempts"] + first, "assigned": who if first else row["assigned"]}
 
 
 def _held(book: Book, row: RowMapping, who: str) -> State:
@@ -207,7 +208,7 @@ def unsure(desk: Desk, request: int, why: str = "") -> None:
         if _held(book, row, desk.who) is State.UNKNOWN:
             return
         detail = f"filed by hand or not: {why or 'the person is unsure'}"
-        more: dict[str, Any] = {"doubt_since": book.now, "detail": detail, **_ended(row)}
+        more: dict[str, Any] = {"doubt_since": book.now, "detail": detail, **_ended(row, desk.who)}
         told = {"because": "the person is unsure"}
         move(book, [request], State.OPERATOR, State.UNKNOWN, event=told, private={"by": desk.who}, **more)
         note_attempt(book, row, "unknown", detail)
@@ -257,7 +258,8 @@ def fail(desk: Desk, request: int, reason: str) -> None:
         row = get_row(book.db, request)
         was, detail = _held(book, row, desk.who), f"portal: {reason}"
         private = {"by": desk.who, "reason": reason}
-        move(book, [request], was, State.REFUSED, event={"code": "portal"}, private=private, detail=detail, **_ended(row))
+        ended: dict[str, Any] = {"detail": detail, **_ended(row, desk.who)}
+        move(book, [request], was, State.REFUSED, event={"code": "portal"}, private=private, **ended)
         note_attempt(book, row, "refused", detail)
 
     desk.ledger.write(change)

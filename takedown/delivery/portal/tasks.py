@@ -154,7 +154,7 @@ def get_task(db: Connection, request: int) -> Task:
 
 def open_tasks(db: Connection, now: float, only: Only | None = None) -> list[Task]:
     """Everything that waits for a person at a portal: left and uncertain first, then opened, given, free."""
-    waiting = requests.c.state.in_([State.OPERATOR.value, State.UNKNOWN.value])
+    waiting = or_(requests.c.state.in_([State.OPERATOR.value, State.UNKNOWN.value]), GIVEN_BACK)
     numbers = db.execute(in_order(requests.c.id).where(PORTAL, waiting, *(only or Only()).where()))
     found = [get_task(db, int(row[0])) for row in numbers.all()]
     return sorted(found, key=lambda task: (_urgency(task, now), task.lease_until or 0))

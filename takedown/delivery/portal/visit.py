@@ -17,13 +17,18 @@ from takedown.delivery.portal.tasks import Task
 from takedown.desk import Desk
 from takedown.ledger.moves import State
 
-HELP = """number + Enter: filed, next packet
-Enter: copy the next box    b: the one before; at the first, mend the last number
-c 4: copy box 4             a: all boxes, not only the changed
-o: open the form            x: except a case
-l: filed, number follows    n: filed, portal gives no number
-s: skip, I did not file it  u: unsure whether it was filed
-f: the portal refused it    q: quit"""
+HELP = """A number and Enter: filed, next packet.
+Enter alone: copy the next box.
+b    the box before; at the first box:
+     mend the number of the last packet
+c 4  copy box 4     a  all boxes
+o    open the form  x  except a case
+l    filed, the number is to follow
+n    filed, the portal gives no number
+s    skip: I did not file it
+u    unsure whether it was filed
+f    the portal refused it
+q    quit"""
 
 SHORT = 4
 """Fewer characters than any portal's number has: a slip of the finger."""
