@@ -11,6 +11,9 @@ from takedown.ledger.ids import case_id
 from takedown.ledger.tables import cases, claims
 
 FINAL = frozenset({"removed", "restricted", "declined"})
+"""Claims after which the platform is not asked again."""
+UNREACHABLE = frozenset({"gone", "suspended", "withheld", "restricted"})
+"""Observations that say the public cannot see it, at least from where we looked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id, number, plan_id, request_id
 from takedown.ledger.moves import State
 from takedown.ledger.tables import cases, plans, request_cases, requests
-from takedown.ledger.truths import FINAL
+from takedown.ledger.truths import FINAL, UNREACHABLE
 from takedown.planning.drafting import DORMANT
 from takedown.planning.making import Selection
 
@@ -57,7 +57,7 @@ def choose(desk: Desk, older_than: float, platform: str | None) -> Resubmission:
     now = desk.clock.now()
     chosen = Resubmission()
     narrowed = (cases.c.platform == platform,) if platform else ()
-    unfinished = and_(cases.c.closed == "", cases.c.claimed.not_in(FINAL), cases.c.observed.not_in(["gone", "suspended"]))
+    unfinished = and_(cases.c.closed == "", cases.c.claimed.not_in(FINAL), cases.c.observed.not_in(UNREACHABLE))
     pending = select(cases).where(
         unfinished, cases.c.delivered == State.SENT.value, cases.c.sent_at <= now - older_than, *narrowed
     )

@@ -19,7 +19,7 @@ from takedown.planning.undoing import discard, get_plan
 class NotCarried(UsageError):
     """{case} is not in {plan}."""
 
-    code, why, do = "TD-0013", "only what is in a plan can be taken out", "takedown plan show {plan}"
+    code, why, do = "TD-0016", "only what is in a plan can be taken out", "takedown plan show {plan}"
 
 
 def reject(desk: Desk, plan: int, reason: str, out: Sequence[int]) -> Planned | None:

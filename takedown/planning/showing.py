@@ -22,7 +22,7 @@ MANY_FOLLOWERS = 100_000
 class NotInPlan(UsageError):
     """{request} is not a request of {plan}."""
 
-    code, why, do = "TD-0012", "a plan's requests are listed by it", "takedown plan show {plan} --json"
+    code, why, do = "TD-0015", "a plan's requests are listed by it", "takedown plan show {plan} --json"
 
 
 @dataclass(frozen=True, slots=True)

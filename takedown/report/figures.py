@@ -9,7 +9,7 @@ from math import sqrt
 from typing import Any, NamedTuple
 
 from takedown.ledger.moves import State
-from takedown.ledger.truths import FINAL
+from takedown.ledger.truths import FINAL, UNREACHABLE
 
 NOT_LOOKED = "none"
 """The observed value of a case that no probe has looked at; `unknown` is one that was looked at in vain."""
@@ -20,8 +20,6 @@ OBSERVED = (NOT_LOOKED, "available", "gone", "suspended", "withheld", "restricte
 
 ACTED = frozenset({"removed", "restricted"})
 """Claims that count as action in a rate."""
-UNREACHABLE = frozenset({"gone", "suspended", "withheld", "restricted"})
-"""Sightings that count as action in a rate; `unknown` never does."""
 NEVER_MEANT = frozenset({"duplicate", "out_of_scope", "mistake"})
 """Closed for these reasons, a case should not have been asked for: it is in no rate, and counted beside them."""
 
