@@ -65,7 +65,7 @@ def test_done_in_its_three_ways_and_the_number_that_follows(ask, folder):
     assert [(item["request"], item["state"]) for item in listed["items"]] == [("R-4", "operator"), ("R-2", "sent")]
     ask("portal", "done", "R-2", "--ref", "FB-2")
     assert ask("portal", "list")["summary"]["to_follow"] == 0
-    assert ask("portal", "done", "R-1", "--ref", "OTHER", code=7)["error"]["code"] == "TD-0734"
+    assert ask("portal", "done", "R-1", "--ref", "OTHER", code=7)["error"]["code"] == "TD-0754"
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_resolving(ask, folder):
     assert ask("unknown", "resolve", "R-1", "--sent", "FB-1", "--evidence", "seen.png")["items"][0]["delivery"] == "sent"
     assert ask("unknown", "resolve", "R-2", "--not-sent")["items"][0]["delivery"] == "approved"
     assert ask("unknown", "resolve", "R-3", "--again", "--not-sent", code=2)["error"]["code"] == "TD-0002"
-    assert ask("unknown", "resolve", "R-2", "--again", code=2)["error"]["code"] == "TD-0740"
+    assert ask("unknown", "resolve", "R-2", "--again", code=2)["error"]["code"] == "TD-0755"
     assert [item["request"] for item in ask("unknown", "list")["items"]] == ["R-3"]
 
 

@@ -26,13 +26,13 @@ TO_FOLLOW = "filed by hand, its number is to follow"
 class NotANumber(UsageError):
     """That cannot be the number that the portal gave: {what}."""
 
-    code, why, do = "TD-0733", "the receipt is what is shown later", "copy the portal's number, and nothing else"
+    code, why, do = "TD-0753", "the receipt is what is shown later", "copy the portal's number, and nothing else"
 
 
 class AlreadyFiled(RefusedByPolicy):
     """{request} was filed already, under the number {receipt}."""
 
-    code, why, do = "TD-0734", "what was recorded as sent stays so", "takedown portal list"
+    code, why, do = "TD-0754", "what was recorded as sent stays so", "takedown portal list"
 
 
 class NothingFiled(UsageError):
@@ -101,6 +101,7 @@ def _file(book: Book, row: RowMapping, reference: str, filed: Filed, who: str) -
         told["receipt"] = commitment(row["salt"], receipt)
     if filed.excepted:
         told["excepted"] = [case_id(one) for one in sorted(filed.excepted)]
+    ended: dict[str, Any] = {**_ended(row, who), "assigned": who}
     detail = {Number.GIVEN: "", Number.LATER: TO_FOLLOW, Number.NONE: "the portal gave no number"}[filed.number]
     move(
         book,
@@ -114,7 +115,7 @@ def _file(book: Book, row: RowMapping, reference: str, filed: Filed, who: str) -
         doubt_since=None,
         detail=detail,
         seconds=_seconds(book, row, filed) if was is State.OPERATOR else None,
-        **{**_ended(row, who), "assigned": who},
+        **ended,
     )
     note_attempt(book, row, "sent", receipt or detail)
 

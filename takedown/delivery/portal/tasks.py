@@ -29,13 +29,13 @@ class NoSuchPacket(UsageError):
 class NotToFile(RefusedByPolicy):
     """{request} is not waiting to be filed: it is {state}."""
 
-    code, why, do = "TD-0731", "{reason}", "takedown portal list"
+    code, why, do = "TD-0751", "{reason}", "takedown portal list"
 
 
 class WithAnother(RefusedByPolicy):
     """{request} is with {name}, who opened it."""
 
-    code, why, do = "TD-0732", "what two people file arrives twice", "ask {name}; their time for it ends at {until}"
+    code, why, do = "TD-0752", "what two people file arrives twice", "ask {name}; their time for it ends at {until}"
 
 
 @dataclass(frozen=True, slots=True)
