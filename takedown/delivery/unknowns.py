@@ -23,13 +23,13 @@ from takedown.ledger.tables import cases, plans, request_cases, requests
 class NotUncertain(UsageError):
     """{request} is not uncertain: it is {state}."""
 
-    code, why, do = "TD-0740", "there is nothing to decide", "takedown unknown list"
+    code, why, do = "TD-0755", "there is nothing to decide", "takedown unknown list"
 
 
 class Unsigned(RefusedByPolicy):
     """{request} may only be sent again by the decision of a second person."""
 
-    code, why, do = "TD-0741", "what may have arrived would arrive twice", "takedown unknown resolve {request} {flag} --as NAME"
+    code, why, do = "TD-0756", "what may have arrived would arrive twice", "takedown unknown resolve {request} {flag} --as NAME"
 
 
 class Decision(StrEnum):
