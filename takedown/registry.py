@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 
-from takedown.contract import NotATarget, Platform, Reason, Target, Url, parse_url, refang
+from takedown.contract import NotATarget, Platform, Reason, Target, Url, parse_url, plain_link, refang
 
 GROUP = "takedown.platforms"
 
@@ -53,7 +53,7 @@ class Recogniser:
         self._owner = lru_cache(maxsize=1024)(self._find)
 
     def __call__(self, text: str) -> Target | NotATarget:
-        url = parse_url(refang(text))
+        url = plain_link(text) or parse_url(refang(text))
         if isinstance(url, NotATarget):
             return url
         owner = self._owner(url.scheme, url.host)

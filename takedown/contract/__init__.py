@@ -49,7 +49,7 @@ from takedown.contract.replies import (
     strict_json,
     until_epoch,
 )
-from takedown.contract.url import NotATarget, Reason, Url, parse_url, refang
+from takedown.contract.url import NotATarget, Reason, Url, parse_url, plain_link, refang
 from takedown.contract.values import (
     Authority,
     Case,
@@ -120,6 +120,7 @@ __all__ = [
     "mail",
     "parse_url",
     "per_second",
+    "plain_link",
     "portal_packet",
     "read_intake",
     "refang",

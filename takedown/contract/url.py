@@ -68,8 +68,6 @@ _PLAIN = re.compile(r"(https?)://((?:[a-z0-9-]+\.)+[a-z]{2,})(/[A-Za-z0-9._~@/-]
 
 def refang(text: str) -> str:
     """Undo the usual defanging (`hxxp`, `[.]`, `(dot)`, `[:]//`) so that a pasted indicator can be read."""
-    if _PLAIN.fullmatch(text):
-        return text
     text = re.sub(r"^\s*h(?:xx|\*\*|tt)p(s?)(?=\s*(?:\[?:\]?)//)", r"http\1", text, flags=re.I)
     text = re.sub(r"^(\s*\w+)\[:(?:\]//|//\])", r"\1://", text)
     return re.sub(r"\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)", ".", text, flags=re.I)
@@ -77,15 +75,17 @@ def refang(text: str) -> str:
 
 def parse_url(text: str) -> Url | NotATarget:
     """Parse what a person pasted; a missing scheme means https."""
-    if (plain := _PLAIN.fullmatch(text)) and (url := _plain_link(text, *plain.groups(""))):
-        return url
-    return _careful(text.strip(" "))
+    return plain_link(text) or _careful(text.strip(" "))
 
 
-def _plain_link(text: str, scheme: str, host: str, path: str) -> Url | None:
-    """The link, unless it needs care after all."""
+def plain_link(text: str) -> Url | None:
+    """A link as nearly all are written; None for one that must be undone or looked at with care."""
+    found = _PLAIN.fullmatch(text)
+    if found is None or len(text) > MAX_URL:
+        return None
+    scheme, host, path = found.groups("")
     parts = path.split("/")
-    if len(text) > MAX_URL or "xn--" in host or "." in parts or ".." in parts:
+    if "xn--" in host or "." in parts or ".." in parts:
         return None
     return Url(text, scheme, host, tuple(filter(None, parts)), {})
 

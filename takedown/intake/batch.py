@@ -94,7 +94,7 @@ def _check(source: Source, setting: Setting, room: EvidenceRoom, spool: Spool, r
         tally.rows += 1
         found = checker.check(row)
         if isinstance(found, tuple):
-            spool.add((row.number, *found))
+            spool.add(found)
             continue
         tally.faulty += 1
         tally.problems.add(*found)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any
 
 from takedown.contract import Kind, Measure, NotATarget, Platform, Target, refang
 from takedown.intake.columns import COLUMNS
@@ -28,6 +28,7 @@ CODES = {"url": 2048, "platform": 200, "handle": 200, "legal_basis": 200, "refer
          "territory": 1000, "platform_id": 200, "followers": 200, "language": 200, "first_seen": 200}  # fmt: skip
 SHORT = 200
 """No column takes fewer characters than this, but for those that have a grammar of their own."""
+BLANKS = " \t\u00a0"
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 MEASURES = {measure.value: measure for measure in Measure}
 WRITTEN_PLAINLY = ("https://", "http://")
@@ -50,28 +51,13 @@ class Setting:
         return (*COLUMNS, *(name for name in own if name not in COLUMNS))
 
 
-class NewCase(NamedTuple):
-    """The columns of a new row of `cases` that come from the file, in the order in which they are stored."""
-
-    platform: str
-    kind: str
-    key: str
-    identity: str
-    url: str
-    basis: str
-    measure: str
-    reference: str
-    reason: str
-    proportionality: str
-    organisation: str
-    territory: str
-    platform_id: str
-    language: str
-    first_seen: str
-    notes: str
-    fields: str
-    evidence: str
-    followers: int | None
+NEW_CASE = (
+    "row", "platform", "kind", "key", "identity", "url", "basis", "measure", "reference", "reason", "proportionality",
+    "organisation", "territory", "platform_id", "language", "first_seen", "notes", "fields", "evidence", "followers",
+)  # fmt: skip
+"""The row's number, then the columns of `cases` that come from the file. All text but for the first and the last."""
+NewCase = tuple[Any, ...]
+"""Values in the order of `NEW_CASE`: a bare tuple, as a million of them are written to a spool and read again."""
 
 
 class Checker:
@@ -88,8 +74,7 @@ class Checker:
         found = list(row.problems)
         if found and not row.values:
             return found
-        values = {name: value.strip(" \t\u00a0") for name, value in row.values.items()}
-        found += self._characters(row.number, values)
+        values = self._tidied(row, found)
         target = self._target(row, values, found)
         measure = self._measure(row.number, values, target, found)
         values["territory"] = self._territory(row.number, values, found)
@@ -109,28 +94,33 @@ class Checker:
         if found or target is None:
             return found
         fields = {} if self._fields.isdisjoint(values) else {name: values[name] for name in self._fields if get(name)}
-        return NewCase(
-            target.platform, target.kind.value, target.key, target.identity, target.url, values["legal_basis"], measure.value,
-            values["reference"], values["reason"], get("proportionality", ""), get("organisation", ""), values["territory"],
-            get("platform_id", ""), language, first_seen, get("notes", ""),
-            json.dumps(fields, ensure_ascii=False, sort_keys=True) if fields else "{}", evidence, followers,
+        noted = json.dumps(fields, ensure_ascii=False, sort_keys=True) if fields else "{}"
+        return (
+            row.number, target.platform, target.kind.value, target.key, target.identity, target.url, values["legal_basis"],
+            measure.value, values["reference"], values["reason"], get("proportionality", ""), get("organisation", ""),
+            values["territory"], get("platform_id", ""), language, first_seen, get("notes", ""), noted, evidence, followers,
         )  # fmt: skip
 
-    def _characters(self, number: int, values: dict[str, str]) -> list[Problem]:
-        if len(max(values.values(), key=len)) <= SHORT and "".join(values.values()).isprintable():
-            return []
-        found: list[Problem] = []
+    def _tidied(self, row: Row, found: list[Problem]) -> dict[str, str]:
+        """The values without blanks around them; a character that has no place in its column is a problem."""
+        joined = f"|{'|'.join(row.values.values())}|"
+        blanks = "| " in joined or " |" in joined
+        if not blanks and joined.isprintable() and len(max(row.values.values(), key=len)) <= SHORT:
+            return dict(row.values)
+        values = {name: value.strip(BLANKS) for name, value in row.values.items()}
         for name, value in values.items():
             text, limit = self._texts[name]
             if text is Text.PROSE and "\r" in value:
                 value = values[name] = value.replace("\r\n", "\n")
             if len(value) > limit:
                 what = f"{len(value):,} characters"
-                found.append(Problem(number, name, what, f"at most {limit:,} are taken", "shorten it", "TD-0226"))
+                found.append(Problem(row.number, name, what, f"at most {limit:,} are taken", "shorten it", "TD-0226"))
             if not value.isprintable() and (bad := bad_character(value, text)):
                 why = "mail headers, file names and readers' eyes can be fooled with it"
-                found.append(Problem(number, name, f"it holds {bad}", why, f"write it as {text.value}, without it", "TD-0227"))
-        return found
+                found.append(
+                    Problem(row.number, name, f"it holds {bad}", why, f"write it as {text.value}, without it", "TD-0227")
+                )
+        return values
 
     def _target(self, row: Row, values: dict[str, str], found: list[Problem]) -> Target | None:
         url, platform, handle = values.get("url", ""), values.get("platform", ""), values.get("handle", "")

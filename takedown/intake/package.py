@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import lzma
 import posixpath
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +20,11 @@ FILE_LIMIT, MEMBER_LIMIT, UNPACKED_LIMIT, RATIO_LIMIT = 100_000_000, 2_000, 400_
 """Bytes, parts, bytes, times. Sheets of repetitive text are packed 20 to 60 times smaller; above 10 MB more is a bomb."""
 RATIO_FROM = 10_000_000
 CHUNK = 1 << 18
-OFFICE = "application/vnd.openxmlformats"
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError,
+    OSError, OverflowError,
+)  # fmt: skip
+"""What zipfile is known to raise for a damaged file; seen by flipping every byte of one."""
 Attributes = Mapping[str, str]
 
 
@@ -42,7 +48,7 @@ class Package:
         self._name = name
         try:
             self._zip = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, ValueError, OSError) as error:
+        except DAMAGE as error:
             raise self.bad(str(error), "the file is cut off, or something else under this name") from None
         self._weigh()
         self.sheets = self._sheets()
@@ -81,7 +87,7 @@ class Package:
                     if read > info.file_size + CHUNK:
                         raise TooBig(file=self._name, what=f"{info.filename} unfolds into more than its {info.file_size:,} bytes")
                     yield block
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        except DAMAGE as error:
             raise self.bad(f"{info.filename}: {error}", "the file is damaged") from None
 
     def has(self, part: str) -> bool:

@@ -76,7 +76,8 @@ class _Reader:
                 self._begin_row(attributes)
             case "col":
                 if _true(attributes.get("hidden")) or attributes.get("width") == "0":
-                    self.seen.hidden_columns.append((int(attributes.get("min", 1)), int(attributes.get("max", COLUMNS))))
+                    span = (self._number(attributes.get("min", "1")), self._number(attributes.get("max", "16384")))
+                    self.seen.hidden_columns.append(span)
             case "sheetFormatPr":
                 self.seen.folded = _true(attributes.get("zeroHeight"))
             case "hyperlink":
@@ -138,8 +139,8 @@ class _Reader:
         self.seen.links |= {(r, c): target for r in range(top, bottom + 1) for c in range(left, right + 1)}
 
     def _number(self, text: str) -> int:
-        if not text.isdigit() or len(text) > 7:
-            raise self._package.bad(f"a row is numbered {text[:20]!r}", "rows are numbered by whole numbers")
+        if not (text.isascii() and text.isdigit() and len(text) <= 7):
+            raise self._package.bad(f"a row or column is numbered {text[:20]!r}", "they are numbered by whole numbers")
         return int(text)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, and_, func, or_, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from takedown.clock import iso
-from takedown.intake.checks import NewCase
+from takedown.intake.checks import NEW_CASE, NewCase
 from takedown.intake.errors import NoSuchBatch
 from takedown.intake.results import Kept, Met, SeenBefore
 from takedown.intake.spool import Spool
@@ -26,9 +26,9 @@ from takedown.ledger.tables import batches, case_references, cases
 Key = tuple[str, str, str]
 """platform, identity, basis: with the authority, what makes two rows one case while it is open."""
 FIELD, RECORD = "\x1f", "\x1e"
-WRITTEN = ("row", *NewCase._fields, "batch", "authority", "created_at", "updated_at")
+WRITTEN = (*NEW_CASE, "batch", "authority", "created_at", "updated_at")
 PLATFORM, IDENTITY, URL, BASIS, REFERENCE, ORGANISATION, EVIDENCE = (
-    NewCase._fields.index(name) for name in ("platform", "identity", "url", "basis", "reference", "organisation", "evidence")
+    NEW_CASE.index(name) for name in ("platform", "identity", "url", "basis", "reference", "organisation", "evidence")
 )
 
 
@@ -103,8 +103,7 @@ class _Storing:
     def _highest(self) -> int:
         return int(self._db.execute(select(func.max(cases.c.id))).scalar() or 0)
 
-    def _add(self, chunk: list[tuple[Any, ...]]) -> None:
-        """`chunk` holds row numbers followed by a NewCase."""
+    def _add(self, chunk: list[NewCase]) -> None:
         self._insert([row + self._tail for row in chunk])
         made = select(cases.c.id, cases.c.batch).where(cases.c.id > self._last).order_by(cases.c.id)
         ids = [row[0] for row in self._db.execute(made).all() if row[1] == self._batch]
@@ -115,11 +114,11 @@ class _Storing:
         self._result.imported += len(ids)
         self._last = ids[-1] if ids else self._last
 
-    def _sort_out(self, chunk: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    def _sort_out(self, chunk: list[NewCase]) -> list[NewCase]:
         """The rows of the chunk that were inserted; the others are duplicates, and told to the cases that they meet."""
         held = self._open([_key(row) for row in chunk])
-        fresh: list[tuple[Any, ...]] = []
-        met: list[tuple[tuple[Any, ...], Open]] = []
+        fresh: list[NewCase] = []
+        met: list[tuple[NewCase, Open]] = []
         taken: set[int] = set()
         for row in chunk:
             found = held[_key(row)]
@@ -132,7 +131,7 @@ class _Storing:
         made = dict(zip(sorted(taken), (row[0] for row in fresh), strict=True))
         for position, (row, found) in enumerate(met):
             same_as = made.get(found.id) or self._row_of(found.id)
-            self._result.met.add(Met(row[0], case_id(found.id), row[1 + URL], same_as, position in attached))
+            self._result.met.add(Met(row[0], case_id(found.id), row[URL], same_as, position in attached))
         self._result.duplicates += len(met)
         return fresh
 
@@ -147,7 +146,7 @@ class _Storing:
         )
         return {(row[0], row[1], row[2]): Open(row[3], row[4], row[5]) for row in self._db.execute(query)}
 
-    def _attach(self, met: list[tuple[tuple[Any, ...], Open]]) -> set[int]:
+    def _attach(self, met: list[tuple[NewCase, Open]]) -> set[int]:
         """Keep other agencies' references beside the case that they meet; returns the positions of those that were new."""
         known = {(found.id, found.organisation, found.reference) for _, found in met}
         query = select(case_references.c.case, case_references.c.organisation, case_references.c.reference)
@@ -156,12 +155,11 @@ class _Storing:
         new: list[dict[str, Any]] = []
         positions: set[int] = set()
         for position, (row, found) in enumerate(met):
-            case = row[1:]
-            if (told := (found.id, case[ORGANISATION], case[REFERENCE])) not in known:
+            if (told := (found.id, row[ORGANISATION], row[REFERENCE])) not in known:
                 known.add(told)
                 positions.add(position)
                 new.append({"case": told[0], "organisation": told[1], "reference": told[2],
-                            "evidence": json.loads(case[EVIDENCE]), "added_at": self._book.now})  # fmt: skip
+                            "evidence": json.loads(row[EVIDENCE]), "added_at": self._book.now})  # fmt: skip
         if new:
             self._db.execute(case_references.insert(), new)
         self._result.attached += len(new)
@@ -187,11 +185,11 @@ class _Storing:
         self._book.record(kind, subject, data, {"file": label.file, "by": label.who})
 
 
-def _key(row: tuple[Any, ...]) -> Key:
-    return (row[1 + PLATFORM], row[1 + IDENTITY], row[1 + BASIS])
+def _key(row: NewCase) -> Key:
+    return (row[PLATFORM], row[IDENTITY], row[BASIS])
 
 
-def _inserter(db: Connection) -> Callable[[list[tuple[Any, ...]]], object]:
+def _inserter(db: Connection) -> Callable[[list[NewCase]], object]:
     """Inserts rows in the order of `WRITTEN`, whose first is no column, and passes over those that meet an open case.
 
     Through the driver: Core's handling of each parameter takes as long as the insertion itself.

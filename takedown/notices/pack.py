@@ -204,19 +204,21 @@ class Pack(PackFile):
 
         values: by column name, several territories or files parted by `;`. A value without a letter or digit counts as none.
         """
-        why = f"{self.id} requires it"
-        found = [Problem(name, why, f"fill in the column {name}") for name in self.required if not _speaks(values.get(name, ""))]
+        lacking = [name for name in self.required if not _speaks(values.get(name, ""))]
+        found = [Problem(name, f"{self.id} requires it", f"fill in the column {name}") for name in lacking]
         reason = values.get("reason", "").strip()
         if len(reason) < self.reason_at_least and _speaks(reason):
             fix = f"say in {self.reason_at_least} characters or more what is published there and why it falls under the basis"
             found.append(Problem("reason", f"{self.id} asks for a statement of reasons; this has {len(reason)} characters", fix))
-        found.extend(self._proportionality_problems(values, Measure(measure)))
+        if not _speaks(values.get("proportionality", "")):
+            found.extend(self._proportionality_problems(values, Measure(measure)))
         for column in self.columns:
-            found.extend(_column_problems(self.id, column, values.get(column.name, "").strip()))
+            if (value := values.get(column.name, "").strip()) or column.required:
+                found.extend(_column_problems(self.id, column, value))
         return found
 
     def _proportionality_problems(self, values: Mapping[str, str], measure: Measure) -> Iterator[Problem]:
-        if "proportionality" in self.required or _speaks(values.get("proportionality", "")):
+        if "proportionality" in self.required:
             return
         places = {place.strip().upper() for place in re.split(r"[;,]", values.get("territory", ""))}
         if measure in self.proportionality_for:

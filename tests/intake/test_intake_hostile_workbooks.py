@@ -112,6 +112,7 @@ STRANGE = {
     "a row twice": '<row r="1"/><row r="1"/>',
     "a row beyond the last": '<row r="1048577"/>',
     "a row that is no number": '<row r="x"/>',
+    "a row in another script": '<row r="\u0663"/>',
     "a cell in another row": f'<row r="1">{cell("A2", "url")}</row>',
     "cells out of order": f'<row r="1">{cell("B1", "x")}{cell("A1", "url")}</row>',
     "a cell twice": f'<row r="1">{cell("A1", "x")}{cell("A1", "url")}</row>',
@@ -125,6 +126,13 @@ def test_a_sheet_that_two_programs_would_read_differently_is_refused(desk: Desk,
     with pytest.raises(NotAWorkbook):
         desk.run(zipped(members(STRANGE[name])), name="b.xlsx")
     assert desk.untouched
+
+
+@pytest.mark.parametrize("span", ['min="x" max="2"', 'min="1" max="\u00b2"', 'min="-1" max="2"'])
+def test_hidden_columns_are_numbered(desk: Desk, span: str) -> None:
+    raw = zipped(members(sheet_rows([1]), before=f'<cols><col {span} hidden="1"/></cols>'))
+    with pytest.raises(NotAWorkbook, match="numbered"):
+        desk.run(raw, name="b.xlsx")
 
 
 def test_two_parts_of_one_name_are_refused(desk: Desk) -> None:

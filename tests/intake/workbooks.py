@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -21,6 +22,7 @@ def workbook(rows: Sequence[Mapping[str, str]], edit: Edit | None = None, *, top
     """Rows under a header in sheet row `top` + 1, all as text; `edit` is given the workbook and the sheet before closing."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"strings_to_urls": False})
+    book.set_properties({"created": datetime(2026, 1, 2)})
     page = book.add_worksheet(sheet)
     names = list(dict.fromkeys(name for one in rows for name in one)) or list(HEAD)
     page.write_row(top, 0, names)
