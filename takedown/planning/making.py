@@ -16,6 +16,7 @@ from takedown.ledger.rows import to_case
 from takedown.ledger.tables import cases, meta, plans, request_cases, requests
 from takedown.planning.digest import plan_digest
 from takedown.planning.drafting import Drafted, Drafter, LeftOut, Versioned, groups
+from takedown.planning.reviewed_packs import check_reviewed
 from takedown.planning.undoing import undo
 
 CHUNK = 250
@@ -110,13 +111,18 @@ def _reserve(book: Book, name: str, count: int) -> int:
 
 
 def make_plan(desk: Desk, selection: Selection) -> Planned:
-    """Freeze the selected cases into requests. Raises NothingToPlan, OverCap, ChannelBarred, Unreachable, CasesChanged."""
+    """Freeze the selected cases into requests.
+
+    Raises NothingToPlan, OverCap, NotReviewed, ChannelBarred, Unreachable, CasesChanged.
+    """
     count = _count(desk, selection)
     cap = desk.settings.policy.max_cases_per_plan
     if not count:
         raise NothingToPlan(where=f" in B-{selection.batch}" if selection.batch else "")
     if count > cap:
         raise OverCap(count=count, cap=cap)
+    if desk.settings.environment == "live":
+        check_reviewed(desk, _bases(desk, selection))
     now = desk.clock.now()
     plan = desk.ledger.write(lambda book: _begin(book, desk, now))
     making = _Making(plan)
@@ -142,6 +148,11 @@ def make_plan(desk: Desk, selection: Selection) -> Planned:
 def _count(desk: Desk, selection: Selection) -> int:
     with desk.ledger.read() as db:
         return int(db.execute(select(func.count()).select_from(cases).where(*selection.where())).scalar() or 0)
+
+
+def _bases(desk: Desk, selection: Selection) -> list[str]:
+    with desk.ledger.read() as db:
+        return sorted(db.execute(select(cases.c.basis).where(*selection.where()).distinct()).scalars())
 
 
 def _selected(db: Connection, selection: Selection) -> Iterator[Versioned]:
