@@ -4,33 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
-from typing import Any, ClassVar, cast
+from datetime import timedelta
+from typing import Any, cast
 
 from takedown.contract import (
     BadJson,
     Channel,
     ChannelTerms,
     Denied,
-    Draft,
     FormField,
-    Platform,
     PortalForm,
     Reading,
-    Receipt,
     Refusal,
     Reply,
-    Request,
-    SpeaksIntake,
     TryLater,
     Unclear,
     clamp,
-    intake_post,
-    mail,
-    portal_packet,
     read_intake,
     strict_json,
 )
+from takedown_platforms._official import VERIFIED, OfficialPlatform, official_channels
 
 HANDLE = re.compile(r"(?!.*\.\.)[a-z0-9_](?:[a-z0-9._]{0,28}[a-z0-9_])?")
 """An account of Instagram and of Threads, lowercase: up to 30 letters, digits, `_` and single dots inside."""
@@ -38,17 +31,8 @@ HANDLE = re.compile(r"(?!.*\.\.)[a-z0-9_](?:[a-z0-9._]{0,28}[a-z0-9_])?")
 SHORTCODE = re.compile(r"[A-Za-z0-9_-]{2,64}")
 """A post: base64url of its numeric id."""
 
-VERIFIED = date(2026, 11, 1)
 GUIDELINES = "Meta, Law Enforcement Guidelines (Open Terms Archive copy of 2026-08)"
-NO_API = (
-    "Meta offers no public API for legal removal. This channel is for a takedown intake that Meta, a partner or a national"
-    " gateway has granted to you: set base_url and a token."
-)
 NO_ADDRESS = "Meta publishes no address for removal requests: use this only with an address that Meta gave you, as `to`."
-
-
-def words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
 
 
 def authority_form(name: str, note: str = "") -> PortalForm:
@@ -84,46 +68,15 @@ def authority_form(name: str, note: str = "") -> PortalForm:
     )
 
 
-def official_channels(form: PortalForm) -> Mapping[Channel, ChannelTerms]:
-    """The three ways in. Batch sizes and rates are not published, so each request carries one case."""
-    return {
-        Channel.PORTAL: ChannelTerms(form.source, VERIFIED, form=form, note=form.note),
-        Channel.API: ChannelTerms("granted to a partner, never published", VERIFIED, note=NO_API),
-        Channel.EMAIL: ChannelTerms("no published address", VERIFIED, pace="20/min", note=NO_ADDRESS),
-    }
+def meta_channels(form: PortalForm) -> Mapping[Channel, ChannelTerms]:
+    return official_channels("Meta", form, NO_ADDRESS)
 
 
-class MetaPlatform(SpeaksIntake, Platform):
-    """Prepares and reads for a platform whose channels are `official_channels`."""
+class MetaPlatform(OfficialPlatform):
+    """Reads the Graph API's error envelope before the plain intake answers."""
 
-    channels: ClassVar[Mapping[Channel, ChannelTerms]]
-
-    def barred(self, channel: Channel) -> str | None:
-        if channel is Channel.EMAIL and not self.settings.to:
-            return f"{NO_ADDRESS} None is set in [platforms.{self.name}]."
-        return super().barred(channel)
-
-    def prepare(self, request: Request) -> Draft:
-        match request.channel:
-            case Channel.API:
-                return intake_post(request)
-            case Channel.EMAIL:
-                return mail(request, self.settings.to or "")
-            case Channel.PORTAL:
-                return portal_packet(request, request.form or cast("PortalForm", self.channels[Channel.PORTAL].form))
-
-    def read(self, reply: Reply) -> Reading:
+    def own_error(self, reply: Reply) -> Reading | None:
         return read_graph(reply)
-
-    def read_search(self, reply: Reply, reference: str) -> Receipt | TryLater | Denied | Unclear | None:
-        if reply.at("error") is None:
-            return super().read_search(reply, reference)
-        # An empty list beside an error is not "no such request".
-        match self.read(reply):
-            case TryLater() | Denied() as other:
-                return other
-            case _:
-                return Unclear(f"HTTP {reply.status} with an error to a search")
 
 
 # developers.facebook.com/docs/graph-api/guides/error-handling and /docs/graph-api/overview/rate-limiting
@@ -134,22 +87,19 @@ UNSURE = frozenset({1, 2, 506})
 """Unknown error, service failure, duplicate: after each of them the request may have been taken."""
 
 
-def read_graph(reply: Reply) -> Reading:
-    """A Graph API error envelope, wherever it comes, else the plain intake answer.
+def read_graph(reply: Reply) -> Reading | None:
+    """A Graph API error envelope; None where there is none.
 
-    A throttled call was never carried out, and the usage headers say in minutes how long to wait. An error beside a receipt,
-    or under a status that may mean "taken" (409, 5xx), is unclear.
+    A throttled call was never carried out, and the usage headers say in minutes how long to wait.
     """
     if reply.status == 429:
         return TryLater(_wait(reply), _why(reply))
-    if reply.at("error") is None or reply.status == 409 or reply.status // 100 not in {2, 4}:
-        return read_intake(reply)
-    return _read_error(reply)
+    return None if reply.at("error") is None else _read_error(reply)
 
 
 def _read_error(reply: Reply) -> Reading:
     code = _code(reply)
-    if code in UNSURE or (reply.status < 300 and reply.at("id") is not None):
+    if code in UNSURE:
         return Unclear(_why(reply))
     if code in TOO_MANY:
         return TryLater(_wait(reply), _why(reply))

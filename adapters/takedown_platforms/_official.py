@@ -1,9 +1,10 @@
-"""What TikTok, X and Telegram share: three official ways in, and the order in which an answer is read."""
+"""What the platforms share: three official ways in, and the order in which an answer is read."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from datetime import date
 from typing import ClassVar
 
 from takedown.contract import (
@@ -22,7 +23,13 @@ from takedown.contract import (
     portal_packet,
     read_intake,
 )
-from takedown_platforms._meta import VERIFIED
+
+VERIFIED = date(2026, 11, 1)
+"""When the pages that the channels' terms name were read, in stored copies."""
+
+
+def words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 def official_channels(
@@ -56,7 +63,7 @@ class OfficialPlatform(SpeaksIntake, Platform):
         """
 
     def barred(self, channel: Channel) -> str | None:
-        if channel is Channel.EMAIL and not self.settings.to:
+        if channel is Channel.EMAIL and channel in self.channels and not self.settings.to:
             return f"{self.channels[channel].note} None is set as `to` in [platforms.{self.name}]."
         return super().barred(channel)
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from takedown.contract import Kind, NotATarget, Reason, Target, Url, parse_url
-from takedown_platforms._meta import MetaPlatform, authority_form, official_channels, words
+from takedown_platforms._meta import MetaPlatform, authority_form, meta_channels
+from takedown_platforms._official import words
 
 WWW = "https://www.facebook.com"
 SITES = words("""
@@ -49,7 +50,7 @@ class Facebook(MetaPlatform):
     name, title = "facebook", "Facebook"
     hosts = SITES | SHORT | REDIRECTORS
     mirrors = words("facebed.com www.facebed.com facebookez.com www.facebookez.com")
-    channels = official_channels(authority_form("facebook-authority"))
+    channels = meta_channels(authority_form("facebook-authority"))
 
     def owns(self, url: Url) -> bool:
         return super().owns(url) or (url.scheme in self.schemes and LOCALE.fullmatch(url.host) is not None)

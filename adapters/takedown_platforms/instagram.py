@@ -7,7 +7,8 @@ from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 
 from takedown.contract import Kind, NotATarget, Reason, Target, Url
-from takedown_platforms._meta import HANDLE, SHORTCODE, MetaPlatform, authority_form, official_channels, words
+from takedown_platforms._meta import HANDLE, SHORTCODE, MetaPlatform, authority_form, meta_channels
+from takedown_platforms._official import words
 
 WWW = "https://www.instagram.com"
 NUMBER = re.compile(r"[1-9][0-9]{0,24}")
@@ -32,7 +33,7 @@ class Instagram(MetaPlatform):
         ddinstagram.com www.ddinstagram.com d.ddinstagram.com g.ddinstagram.com kkinstagram.com www.kkinstagram.com
         vxinstagram.com www.vxinstagram.com instagramez.com imginn.com www.picuki.com
     """)
-    channels = official_channels(authority_form("instagram-authority", PUBLIC_FORM))
+    channels = meta_channels(authority_form("instagram-authority", PUBLIC_FORM))
 
     def recognise(self, url: Url) -> Target | NotATarget:
         if url.host == "l.instagram.com":

@@ -26,8 +26,7 @@ from takedown.contract import (
     Url,
     clamp,
 )
-from takedown_platforms._meta import VERIFIED, words
-from takedown_platforms._official import OfficialPlatform, official_channels
+from takedown_platforms._official import VERIFIED, OfficialPlatform, official_channels, words
 
 T_ME = "https://t.me"
 USERNAME = re.compile(r"[a-z](?!.*__)[a-z0-9_]{0,31}(?<!_)")

@@ -8,19 +8,14 @@ from typing import ClassVar
 from takedown.contract import (
     Channel,
     ChannelTerms,
-    Draft,
     Kind,
     NotATarget,
-    Platform,
-    Reading,
     Reason,
-    Reply,
-    Request,
     Target,
     Url,
-    portal_packet,
 )
-from takedown_platforms._meta import HANDLE, SHORTCODE, VERIFIED, authority_form, read_graph, words
+from takedown_platforms._meta import HANDLE, SHORTCODE, MetaPlatform, authority_form
+from takedown_platforms._official import VERIFIED, words
 
 WWW = "https://www.threads.com"
 REDIRECTORS = words("l.threads.net l.threads.com")
@@ -29,7 +24,7 @@ LISTINGS = words("explore search tag topic")
 FORM = authority_form("threads-authority")
 
 
-class Threads(Platform):
+class Threads(MetaPlatform):
     name, title = "threads", "Threads"
     hosts = words("threads.net www.threads.net threads.com www.threads.com") | REDIRECTORS
     mirrors = words("fixthreads.net www.fixthreads.net vxthreads.net www.vxthreads.net")
@@ -55,12 +50,6 @@ class Threads(Platform):
                 return self.refuse(Reason.RESERVED, f"An account of Threads has an @ before its name; /{word} is another page.")
             case _:
                 return self.refuse(Reason.GRAMMAR, "This is neither an account nor a post of Threads.")
-
-    def prepare(self, request: Request) -> Draft:
-        return portal_packet(request, request.form or FORM)
-
-    def read(self, reply: Reply) -> Reading:
-        return read_graph(reply)
 
 
 def _name(part: str) -> str:

@@ -19,8 +19,7 @@ from takedown.contract import (
     Unclear,
     Url,
 )
-from takedown_platforms._meta import VERIFIED, words
-from takedown_platforms._official import OfficialPlatform, official_channels
+from takedown_platforms._official import VERIFIED, OfficialPlatform, official_channels, words
 
 WWW = "https://www.tiktok.com"
 SHORT = words("vm.tiktok.com vt.tiktok.com")

@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 
 from takedown.contract import Kind, NotATarget, Reason, Target, Url
-from takedown_platforms._meta import MetaPlatform, authority_form, official_channels, words
+from takedown_platforms._meta import MetaPlatform, authority_form, meta_channels
+from takedown_platforms._official import words
 
 SITES = words("whatsapp.com www.whatsapp.com api.whatsapp.com web.whatsapp.com")
 CHANNEL = re.compile(r"0029[A-Za-z0-9]{16,26}")
@@ -31,7 +32,7 @@ class WhatsApp(MetaPlatform):
     name, title = "whatsapp", "WhatsApp"
     hosts = SITES | words("chat.whatsapp.com wa.me www.wa.me l.wl.co")
     schemes = frozenset({"http", "https", "whatsapp"})
-    channels = official_channels(FORM)
+    channels = meta_channels(FORM)
 
     def owns(self, url: Url) -> bool:
         return url.scheme == "whatsapp" or super().owns(url)

@@ -26,8 +26,7 @@ from takedown.contract import (
     Url,
     until_epoch,
 )
-from takedown_platforms._meta import VERIFIED, words
-from takedown_platforms._official import OfficialPlatform, official_channels
+from takedown_platforms._official import VERIFIED, OfficialPlatform, official_channels, words
 
 WWW = "https://x.com"
 SHORT = words("t.co pic.twitter.com pic.x.com")
