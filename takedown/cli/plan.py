@@ -163,8 +163,9 @@ def list_() -> None:
 def discard_(
     plan: PlanArg, reason: Annotated[str, typer.Option("--reason", help="Why")] = "discarded by hand", as_name: As = None
 ) -> None:
-    """End a plan of which nothing has left; its cases go back to draft."""
+    """End a plan: what surely has not left goes back to draft, what has left stays."""
     desk = desk_of(as_name)
-    discard(desk.ledger, number(plan, "P"), reason, desk.who)
-    current().display.say(f"{plan} is discarded; its cases can be planned again.")
+    left = discard(desk.ledger, number(plan, "P"), reason, desk.who)
+    stays = f" {left} requests have left or may have; they stay." if left else ""
+    current().display.say(f"{plan} is discarded; what was not sent can be planned again.{stays}")
     current().display.next("takedown plan")

@@ -6,7 +6,7 @@ import json
 
 from sqlalchemy import update
 
-from takedown.approval import Signature, approvers, check_approval
+from takedown.approval import NoKey, Signature, approvers, check_approval
 from takedown.contract import UsageError
 from takedown.desk import Desk
 from takedown.ledger.book import Book, canonical
@@ -39,10 +39,12 @@ def unhalt_statement(desk: Desk) -> str:
 
 
 def unhalt(desk: Desk, signature: Signature | None) -> None:
-    """Release the switch. Raises NotHalted and what check_approval raises: not the person who halted."""
+    """Release the switch. Raises NotHalted, NoKey and what check_approval raises: not the person who halted."""
     statement = unhalt_statement(desk)
     halted_by = str(json.loads(desk.ledger.setting("halted"))["by"])
-    if desk.settings.policy.approvals > 0 and signature is not None:
+    if desk.settings.policy.approvals > 0:
+        if signature is None:
+            raise NoKey(what="releasing the switch needs a signature")
         check_approval(desk.who, signature, statement, "the halt", halted_by, approvers(desk.settings.policy.approvers))
 
     def change(book: Book) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from takedown.contract import UsageError
 from takedown.desk import Desk
@@ -13,7 +13,7 @@ from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.tables import plans, request_cases, requests
 from takedown.planning.making import Planned, Selection, make_plan
-from takedown.planning.undoing import discard, get_plan
+from takedown.planning.undoing import UNSENT, discard, get_plan, unsent_in
 
 
 class NotCarried(UsageError):
@@ -25,10 +25,11 @@ class NotCarried(UsageError):
 def reject(desk: Desk, plan: int, reason: str, out: Sequence[int]) -> Planned | None:
     """Reject a plan. With cases in `out` the others become a successor plan, in the planner's name, to be approved anew.
 
-    Raises NoSuchPlan, PlanEnded, AlreadySending, NotCarried.
+    Raises NoSuchPlan, PlanEnded, NothingLeft, NotCarried.
     """
     row = get_plan(desk.ledger, plan)
-    carried = select(request_cases.c.case).join(requests).where(requests.c.plan == plan).distinct()
+    unsent = or_(*(unsent_in(state) for state in UNSENT))
+    carried = select(request_cases.c.case).join(requests).where(requests.c.plan == plan, unsent).distinct()
     with desk.ledger.read() as db:
         held = [int(one[0]) for one in db.execute(carried.order_by(request_cases.c.case))]
     for case in out:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, or_, select, update
 
 from takedown.contract import RefusedByPolicy, UsageError
 from takedown.ledger.book import Book
@@ -26,10 +26,10 @@ class PlanEnded(RefusedByPolicy):
     code, why, do = "TD-0709", "{reason}", "takedown plan"
 
 
-class AlreadySending(RefusedByPolicy):
-    """Some requests of {plan} have left already."""
+class NothingLeft(RefusedByPolicy):
+    """Everything in {plan} has left already."""
 
-    code, why, do = "TD-0710", "what left cannot be discarded", "takedown withdraw CASE --reason TEXT"
+    code, why, do = "TD-0710", "what left cannot be discarded", "takedown case list"
 
 
 def get_plan(ledger: Ledger, plan: int) -> RowMapping:
@@ -41,17 +41,32 @@ def get_plan(ledger: Ledger, plan: int) -> RowMapping:
     return row
 
 
-def discard(ledger: Ledger, plan: int, reason: str, who: str, to: str = "discarded") -> None:
-    """End a plan of which nothing has left; its cases go back to draft. Raises NoSuchPlan, PlanEnded, AlreadySending."""
+def discard(ledger: Ledger, plan: int, reason: str, who: str, to: str = "discarded") -> int:
+    """End a plan: what surely has not left goes back to draft, what has left stays. Returns how many requests have left.
+
+    Raises NoSuchPlan, PlanEnded, NothingLeft.
+    """
     row = get_plan(ledger, plan)
     if row["state"] not in {"open", "approved"}:
         raise PlanEnded(plan=plan_id(plan), state=row["state"], reason=row["reason"] or "a plan is used once")
     with ledger.read() as db:
-        unsent = (State.PLANNED.value, State.APPROVED.value)
-        gone = db.execute(select(requests.c.id).where(requests.c.plan == plan, requests.c.state.not_in(unsent)).limit(1)).first()
-    if gone is not None:
-        raise AlreadySending(plan=plan_id(plan))
+        mine = (requests.c.plan == plan, requests.c.purpose != "reminder")
+        unsent = len(db.execute(select(requests.c.id).where(*mine, or_(*(unsent_in(state) for state in UNSENT)))).all())
+        every = len(db.execute(select(requests.c.id).where(*mine)).all())
+    if not unsent:
+        raise NothingLeft(plan=plan_id(plan))
     ledger.write(lambda book: undo(book, plan, ("open", "approved"), to, reason, who))
+    return every - unsent
+
+
+UNSENT = (State.PLANNED, State.APPROVED, State.OPERATOR)
+
+
+def unsent_in(state: State) -> ColumnElement[bool]:
+    """Requests in a state that surely have not left; a packet that was opened may have been filed."""
+    if state is State.OPERATOR:
+        return and_(requests.c.state == state.value, requests.c.opened_at.is_(None))
+    return requests.c.state == state.value
 
 
 def undo(book: Book, plan: int, was: Sequence[str], to: str, reason: str, who: str = "") -> None:
@@ -59,8 +74,8 @@ def undo(book: Book, plan: int, was: Sequence[str], to: str, reason: str, who: s
     ended = book.db.execute(update(plans).where(plans.c.id == plan, plans.c.state.in_(was)).values(state=to, reason=reason))
     if not ended.rowcount:
         return
-    for state in (State.PLANNED, State.APPROVED):
-        found = book.db.execute(select(requests.c.id).where(requests.c.plan == plan, requests.c.state == state.value))
+    for state in UNSENT:
+        found = book.db.execute(select(requests.c.id).where(requests.c.plan == plan, unsent_in(state)))
         ids = [int(row[0]) for row in found]
-        move(book, ids, state, State.WITHDRAWN, event={"plan": plan_id(plan)})
+        move(book, ids, state, State.WITHDRAWN, where=[unsent_in(state)], event={"plan": plan_id(plan)})
     book.record(f"plan.{to}", plan_id(plan), {}, {"reason": reason, "by": who} if reason else None)

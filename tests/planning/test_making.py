@@ -13,7 +13,7 @@ from takedown.ledger.tables import cases, plans, requests
 from takedown.planning.destinations import Unreachable
 from takedown.planning.making import NothingToPlan, OverCap, Selection, make_plan
 from takedown.planning.showing import items, raw, review
-from takedown.planning.undoing import AlreadySending, PlanEnded, discard, get_plan
+from takedown.planning.undoing import NothingLeft, PlanEnded, discard, get_plan
 
 
 def test_no_socket_is_opened(desk, monkeypatch):
@@ -95,10 +95,25 @@ def test_a_discarded_plan_gives_its_cases_back(desk):
         discard(desk.ledger, plan, "again", "planner")
 
 
-def test_what_has_left_cannot_be_discarded(desk):
-    plan = make_plan(desk, Selection()).plan
+def test_what_has_left_stays_when_the_rest_is_discarded(desk):
+    plan = make_plan(desk, Selection(platform="facebook")).plan
     desk.ledger.write(lambda book: book.db.execute(update(requests).where(requests.c.position == 1).values(state="sent")))
-    with pytest.raises(AlreadySending):
+    assert discard(desk.ledger, plan, "stale", "planner") == 1
+    assert [row["state"] for row in requests_of(desk, plan)] == ["sent", *["withdrawn"] * 4]
+
+
+def test_a_packet_that_was_opened_is_not_taken_back(desk):
+    plan = make_plan(desk, Selection(platform="facebook")).plan
+    opened = update(requests).values(state="operator", opened_at=1.0)
+    desk.ledger.write(lambda book: book.db.execute(opened.where(requests.c.position == 2)))
+    discard(desk.ledger, plan, "stale", "planner")
+    assert [row["state"] for row in requests_of(desk, plan)].count("operator") == 1
+
+
+def test_what_has_left_cannot_be_discarded(desk):
+    plan = make_plan(desk, Selection(platform="facebook")).plan
+    desk.ledger.write(lambda book: book.db.execute(update(requests).values(state="sent")))
+    with pytest.raises(NothingLeft):
         discard(desk.ledger, plan, "too late", "planner")
 
 
