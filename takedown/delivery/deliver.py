@@ -6,11 +6,11 @@ import asyncio
 import signal
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import case, func, select
 
-from takedown.contract import Channel, RefusedByPolicy
+from takedown.contract import Channel, RefusedByPolicy, TakedownError
 from takedown.delivery.lanes import Lane, lane_for
 from takedown.delivery.run import Budget, LaneRun, Progress
 from takedown.delivery.senders import sender_for
@@ -78,16 +78,23 @@ def hand_over(desk: Desk, plan: int) -> None:
 async def _deliver(desk: Desk, verified: Verified, wait: float, limit: int | None, progress: Progress) -> Delivered:
     budget = Budget(wait, limit)
     runs: list[LaneRun] = []
+    closed: dict[str, str] = {}
     with _signals(budget) as caught:
         for lane, total in _lanes(desk, verified.plan):
+            try:
+                sender = sender_for(desk, lane)
+            except TakedownError as error:  # one platform's missing token keeps no other waiting
+                closed[lane.name] = f"{error.message}: {error.as_dict()['why']}"
+                continue
             progress.start(lane.name, total)
-            runs.append(LaneRun(desk, lane, verified, sender_for(desk, lane), budget, progress))
+            runs.append(LaneRun(desk, lane, verified, sender, budget, progress))
         ended = await asyncio.gather(*(run.run() for run in runs), return_exceptions=True)
     for error in [*budget.trouble, *ended]:
         if isinstance(error, BaseException):
             raise error
     busy = tuple(run.lane.name for run in runs if run.busy)
-    return standing(desk, verified.plan, busy, caught[0] if caught else 0)
+    found = standing(desk, verified.plan, busy, caught[0] if caught else 0)
+    return replace(found, stopped={**(found.stopped or {}), **closed} or None)
 
 
 def _lanes(desk: Desk, plan: int) -> list[tuple[Lane, int]]:

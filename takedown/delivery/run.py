@@ -55,6 +55,10 @@ class Budget:
         self.limit -= 1
         return self.limit >= 0
 
+    def give_back(self) -> None:
+        if self.limit is not None:
+            self.limit += 1
+
 
 @dataclass
 class LaneRun:
@@ -132,17 +136,18 @@ class LaneRun:
             return None
         await self._hold.pace.slot()
         if self.budget.stop.is_set() or self._clock.now() < self._hold.not_before:
-            self._hold.pace.give_back()
-            return None
+            return self._unused()
         if not self._held:
             size, next_at = self._size(), self._hold.pace.next_at
             self._held.extend(
                 await self._ledger.awrite(lambda book: claim(book, self.lane, self.verified, self._owner, size, next_at))
             )
-        if not self._held:
-            self._hold.pace.give_back()
-            return None
-        return self._held.popleft()
+        return self._held.popleft() if self._held else self._unused()
+
+    def _unused(self) -> None:
+        """The slot, and the sending that it was meant for, are still to be had."""
+        self._hold.pace.give_back()
+        self.budget.give_back()
 
     def _size(self) -> int:
         return min(self.lane.block, (self.budget.limit or 0) + 1) if self.budget.limit is not None else self.lane.block
@@ -154,6 +159,8 @@ class LaneRun:
 
     async def _due(self) -> float | None:
         """When the next thing can be done: a row, the lane itself, or a search; None when only people can go on."""
+        if self._held:  # claimed already; the lane itself rests
+            return self._hold.not_before
         now = self._clock.now()
         mine = (requests.c.plan == self.verified.plan, requests.c.lane == self.lane.name)
         waiting = sendable(self.lane, now)

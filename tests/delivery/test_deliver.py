@@ -250,3 +250,24 @@ def test_another_case_after_the_first_plan_goes_its_own_way(tmp_path, stand_in):
     second = make_plan(desk, Selection()).plan
     assert send(desk, second).sent == 1
     assert send(desk, plan).sent == 2
+
+
+def test_a_lane_without_its_token_keeps_no_other_waiting(tmp_path, stand_in):
+    sandbox = stand_in()
+    desk, plan = planned(
+        tmp_path, {**api(sandbox), "x": {"channel": "api", "automation_consent": "EX-1", "token_file": "none"}}, 2
+    )
+    add_cases(desk, "x", [1])
+    (tmp_path / "takedown.toml").write_text((tmp_path / "takedown.toml").read_text() + 'base_url = "http://127.0.0.1:9/x"\n')
+    desk = again(desk)
+    second = make_plan(desk, Selection()).plan
+    assert send(desk, plan).exit == 0
+    done = send(desk, second)
+    assert (done.exit, list(done.stopped or {})) == (4, ["x:api"])
+
+
+def test_a_rest_at_the_end_is_waited_for(tmp_path, stand_in):
+    sandbox = stand_in(faults={Fault.BUSY: 1, Fault.NONE: 1}, wait=1)
+    desk, plan = planned(tmp_path, api(sandbox, idempotency=True), 12)
+    assert send(desk, plan, wait=600).exit == 0
+    assert states(desk) == {"sent": 12}
