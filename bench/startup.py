@@ -1,0 +1,62 @@
+"""How long a command takes to begin, in units of `python -c pass` on the same machine at the same moment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.desks import UNPACED, add_cases, ground, plan, send
+from bench.figures import Figure, Sizes, median
+from bench.sending import seconds
+
+TAKEDOWN = str(Path(sys.executable).parent / "takedown")
+COMPLETING = {"_TAKEDOWN_COMPLETE": "complete_bash", "COMP_WORDS": "takedown re", "COMP_CWORD": "1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    name: str
+    words: tuple[str, ...]
+    target: float
+    env: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+STARTS = (
+    Start("--version", ("--version",), 3),
+    Start("--help", ("--help",), 8),
+    Start("completion", (), 8, COMPLETING),
+    Start("status", ("status",), 12),
+    Start("case list", ("case", "list"), 12),
+)
+
+
+def startup(sizes: Sizes, seed: int) -> Iterator[Figure]:
+    """Each command in turn with the yardstick beside it, so that a busy moment slows both."""
+    with ground(seed, {"tiktok": UNPACED}) as here:
+        add_cases(here.desk, "tiktok", range(5))
+        number = plan(here.desk)
+        send(here.desk, number, 5)
+        for start in (*STARTS, Start("submit of a finished plan", ("submit", f"P-{number}"), 45)):
+            ratios = [_run(here.folder, (TAKEDOWN, *start.words), start.env) / _bare(here.folder) for _ in range(sizes.starts)]
+            yield Figure(
+                f"start of {start.name}",
+                median(ratios),
+                "<=",
+                start.target,
+                "x",
+                f"python -c pass is 1; median of {sizes.starts}",
+            )
+
+
+def _bare(folder: Path) -> float:
+    return _run(folder, (sys.executable, "-c", "pass"), {})
+
+
+def _run(folder: Path, words: tuple[str, ...], env: Mapping[str, str]) -> float:
+    none = subprocess.DEVNULL
+    whole = {**os.environ, **env}
+    return seconds(lambda: subprocess.run(words, cwd=folder, env=whole, stdin=none, stdout=none, stderr=none, check=True))

@@ -1,0 +1,71 @@
+"""What sending is measured against: the bare loop that records nothing, and the script that a user would write."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import select
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from takedown.desk import Desk
+from takedown.ledger.tables import requests
+from takedown.transport.http import CONNECTIONS
+
+Rows = Sequence[Mapping[str, Any]]
+ACCEPTED = (201, 202)
+
+
+def planned(desk: Desk) -> Rows:
+    """The requests that lie in the ledger, bytes and all."""
+    with desk.ledger.read() as db:
+        return [{**row} for row in db.execute(select(requests).order_by(requests.c.id)).mappings()]
+
+
+def _headers(row: Mapping[str, Any], token: str, script: str) -> dict[str, str]:
+    # A key of its own: the stand-in would answer one that it knows without doing the work.
+    return {**row["headers"], "authorization": f"Bearer {token}", "idempotency-key": f"{script}-{row['idempotency_key']}"}
+
+
+async def raw_loop(rows: Rows, token: str, keep_alive: bool) -> None:
+    """As many workers as a lane has connections post one after another and read the answer; nothing is written down."""
+    limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS if keep_alive else 0)
+    waiting = iter(rows)
+
+    async def work(client: httpx.AsyncClient) -> None:
+        for row in waiting:
+            answer = await client.post(row["destination"], headers=_headers(row, token, "raw"), content=row["body"])
+            _taken(answer)
+
+    never = httpx.Timeout(None)
+    async with httpx.AsyncClient(limits=limits, timeout=never, trust_env=False) as client:
+        await asyncio.gather(*(work(client) for _ in range(CONNECTIONS)))
+
+
+async def naive_script(rows: Rows, token: str, log: Path) -> None:
+    """httpx with 50 connections, tenacity around each request, everything gathered at once, a line of JSON for each."""
+    limits = httpx.Limits(max_connections=50, max_keepalive_connections=50)
+    with log.open("w", encoding="utf-8") as lines:
+
+        async def one(client: httpx.AsyncClient, row: Mapping[str, Any]) -> None:
+            trying = AsyncRetrying(
+                stop=stop_after_attempt(5), wait=wait_random_exponential(max=10), retry=retry_if_exception_type(httpx.HTTPError)
+            )
+            async for attempt in trying:
+                with attempt:
+                    answer = await client.post(row["destination"], headers=_headers(row, token, "naive"), content=row["body"])
+                    _taken(answer)
+                    lines.write(json.dumps({"request": row["reference"], "status": answer.status_code, **answer.json()}) + "\n")
+                    lines.flush()
+
+        async with httpx.AsyncClient(limits=limits, timeout=300) as client:
+            await asyncio.gather(*(one(client, row) for row in rows))
+
+
+def _taken(answer: httpx.Response) -> None:
+    if answer.status_code not in ACCEPTED or "id" not in answer.json():
+        raise RuntimeError(f"the stand-in answered {answer.status_code}: {answer.text[:200]}")

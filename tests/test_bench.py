@@ -1,0 +1,79 @@
+"""The benchmark measures what it says and tells the truth about targets. Nothing here depends on how fast a machine is."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import bench.__main__ as program
+from bench.chart import chart, margin
+from bench.crowd import grow, tell
+from bench.desks import new_desk, write_config
+from bench.figures import Figure, Sizes
+from bench.pacing import worst
+from takedown.audit import verify
+from takedown.report.status import status
+
+TINY = Sizes(
+    sends=6, repeats=1, paced=0.1, rows=20, memory=6, ledger=12, crowd=(6, 12), crowd_sends=3, events=6, starts=1
+)  # fmt: skip
+KEYS = {"name", "value", "bound", "target", "holds", "unit", "how"}
+FIGURES = {
+    "sending": 4, "pacing": 2, "importing": 3, "memory": 1, "screens": 2, "crowded": 1, "startup": 6, "chain": 1,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("group", program.GROUPS)
+def test_every_group_measures(group: str) -> None:
+    figures = list(program.GROUPS[group](TINY, 3))
+    assert len(figures) == FIGURES[group]
+    for figure in figures:
+        told = json.loads(json.dumps(figure.as_dict()))
+        assert set(told) == KEYS
+        assert isinstance(told["value"], float | int)
+        assert told["holds"] is figure.holds
+        assert told["how"]
+
+
+@pytest.mark.parametrize(
+    ("value", "bound", "holds"),
+    [(1.0, ">=", True), (0.9, ">=", False), (1.1, ">=", True), (1.0, "<=", True), (0.9, "<=", True), (1.1, "<=", False)],
+)
+def test_a_figure_holds_on_its_side_of_the_target(value: float, bound: str, holds: bool) -> None:
+    figure = Figure("f", value, bound, 1.0, "x", "how")
+    assert figure.holds is holds
+    assert (margin(figure) >= 1) is holds
+
+
+@pytest.mark.parametrize(("value", "code"), [(1.0, 0), (3.0, 1)])
+def test_the_exit_code_says_whether_all_hold(value: float, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "GROUPS", {"one": lambda sizes, seed: iter([Figure("f", value, "<=", 2.0, "s", "how")])})
+    out, drawn = tmp_path / "figures.json", tmp_path / "figures.svg"
+    assert program.main(["--quick", "--seed", "5", "--json", str(out), "--chart", str(drawn)]) == code
+    document = json.loads(out.read_text())
+    assert {"seed", "commit", "figures"} <= set(document)
+    assert document["seed"] == 5
+    assert document["figures"][0]["holds"] is (code == 0)
+    assert drawn.read_text().startswith("<svg ")
+
+
+def test_the_chart_escapes_and_shows_the_miss() -> None:
+    drawn = chart([Figure("a < b", 3.0, "<=", 2.0, "s", "how"), Figure("c", 0.0, "<=", 0.0, "requests", "how")], "caption")
+    assert "a &lt; b" in drawn
+    assert drawn.count("#b3392f") == 2, "one bar and its words"
+
+
+def test_the_worst_window_is_half_open() -> None:
+    assert worst([0.0, 0.5, 1.0, 1.4, 1.5], 1.0) == 3
+    assert worst([], 1.0) == 0
+
+
+def test_a_crowd_is_what_sending_would_have_left(tmp_path: Path) -> None:
+    write_config(tmp_path, {})
+    desk = new_desk(tmp_path)
+    grow(desk, 7)
+    grow(desk, 5)
+    tell(desk, 12)
+    assert status(desk).whole.delivery == {"sent": 12}
+    assert verify(desk.ledger).problems == []
+    desk.ledger.close()
