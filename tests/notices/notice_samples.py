@@ -22,6 +22,28 @@ OWN_VALUES = {
     "trusted_flagger": "",
     "platform_rule": "Violent speech policy, section 2",
     "why_no_order": "The account is outside the reach of an order of ours.",
+    "issuing_state": "DE",
+    "addressee": "Chirp Limited, represented by Example Agency",
+    "contact_point": "orders@chirp.example",
+    "establishment_state": "IE",
+    "further_identification": "The second comment under the item",
+    "tco_ground": "a, d",
+    "non_disclosure": "",
+    "prior_information": "Orders were sent to this provider before.",
+    "national_basis": "Section 2 of the Invented Media Act",
+    "territory_reason": "The content is addressed to the public of that country.",
+    "redress_available": "Both may go to the Example Court within a month.",
+    "effect_report_to": "Example Coordinator, effect@authority.example",
+    "designation": "QDe.999",
+    "list_version": "2026-01-01",
+    "national_law": "Section 3 of the Invented Sanctions Act",
+    "account_link": "The account is named as its own on the entity's site, see the annex.",
+    "court": "Example Court, Example City",
+    "case_number": "12 X 345/26",
+    "decision_date": "2026-01-01",
+    "certified_copy": "decision.pdf",
+    "decision_force": "provisionally enforceable",
+    "remedies": "Appeal within two weeks.",
 }
 
 
@@ -38,6 +60,7 @@ def case(number: int = 1, **changes: Any) -> Case:
         "proportionality": "Every item seen on the account is of the same kind.",
         "territory": ("PK",),
         "evidence": (Evidence("ab" * 32, "image/png", "page.png"),),
+        "language": "en",
         "fields": OWN_VALUES,
     }
     return Case(**(facts | changes))
