@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -9,7 +10,9 @@ import typer
 from takedown.cli.context import current
 from takedown.contract import Channel, ChannelTerms, Platform, UsageError
 from takedown.display import Answer, Block, Column, Facts, Prose, Table
+from takedown.planning.forms import form_for, write_form
 from takedown.registry import Registry, load
+from takedown.settings import platform_settings
 
 app = typer.Typer()
 
@@ -29,15 +32,40 @@ BROKEN = [Column("plugin"), Column("why it is not used")]
 
 
 @app.command()
-def platforms(name: Annotated[str | None, typer.Argument(help="One platform, with its settings")] = None) -> None:
+def platforms(
+    name: Annotated[str | None, typer.Argument(help="One platform, with its settings")] = None,
+    form: Annotated[
+        bool, typer.Option("--form", help="The layout of its portal's form that is in force, as TOML to start your own from")
+    ] = False,
+) -> None:
     """Show what each platform accepts: channels, cases per request, pace, source and date of the facts."""
     registry = load()
+    if form:
+        _show_form(registry, name)
+        return
     chosen = registry.platforms.values() if name is None else [_one(registry, name)]
     items = [describe(platform) for platform in chosen]
     broken = [f"{b.name}: {b.why}" for b in registry.broken]
     blocks = _overview(registry) if name is None else _detail(_one(registry, name))
     display = current().display
     display.show(Answer(items, {"platforms": len(items), "broken": len(broken)}, broken if display.mode.json else []), *blocks)
+
+
+def _show_form(registry: Registry, name: str | None) -> None:
+    if name is None:
+        raise UsageError(what="--form is of one platform", why="each portal has its own", do="takedown platforms NAME --form")
+    chosen, config, display = _one(registry, name), current().load_config(), current().display
+    folder = config.settings.packs.forms
+    settings = platform_settings(chosen.Settings, name, config.settings.platforms.get(name, {}))
+    layout = form_for(chosen(settings), config.path(folder) if folder else None)
+    if layout is None:
+        raise UsageError(what=f"{name} has no portal form", why="its channels are others", do=f"takedown platforms {name}")
+    if display.mode.json:
+        display.show(Answer([{"platform": name, **asdict(layout)}], {}))
+        return
+    display.raw(write_form(layout).encode())
+    place = config.path(folder) / f"{name}.toml" if folder else f'{name}.toml in the folder of [packs] forms = "FOLDER"'
+    display.say(f"To use a layout of your own, save it as {place}.")
 
 
 def describe(platform: type[Platform]) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from takedown.contract import Channel, FormField, Platform, PortalForm, UsageError
+from takedown.specimens import sample_request
 
 
 class BadForm(UsageError):
@@ -16,7 +18,7 @@ class BadForm(UsageError):
     code, why, do = (
         "TD-0302",
         "it has name, url, source, verified_on and a list of fields (label, value, max_length)",
-        "mend the file",
+        "mend the file; takedown platforms NAME --form prints one to start from",
     )
 
 
@@ -24,9 +26,13 @@ def form_for(platform: Platform, folder: Path | None) -> PortalForm | None:
     """The layout in force for a platform's portal; None for other channels. Raises BadForm."""
     terms = platform.channels.get(Channel.PORTAL)
     own = folder / f"{platform.name}.toml" if folder else None
-    if own is not None and own.exists():
-        return read_form(own)
-    return terms.form if terms else None
+    if own is None or not own.exists():
+        return terms.form if terms else None
+    form = read_form(own)
+    known = sample_request(platform, Channel.PORTAL).values
+    if unknown := [f.value for f in form.fields if not f.value.startswith("=") and f.value not in known]:
+        raise BadForm(file=own, what=f"there is no value {', '.join(unknown)}; known are {', '.join(known)}")
+    return form
 
 
 @cache
@@ -38,6 +44,8 @@ def read_form(path: Path) -> PortalForm:
             FormField(str(f["label"]), str(f["value"]), int(f.get("max_length", 0)), bool(f.get("required", True)))
             for f in table["fields"]
         )
+        if not fields:
+            raise ValueError("it has no fields")
         return PortalForm(
             str(table["name"]),
             str(table["url"]),
@@ -52,27 +60,13 @@ def read_form(path: Path) -> PortalForm:
 
 def write_form(form: PortalForm) -> str:
     """A layout as TOML, to start an operator's own from."""
-
-    def quoted(text: str) -> str:
-        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-    head = [
-        f"{k} = {quoted(v)}"
-        for k, v in (
-            ("name", form.name),
-            ("url", form.url),
-            ("source", form.source),
-            ("verified_on", form.verified_on),
-            ("note", form.note),
-        )
-    ]
+    head = {"name": form.name, "url": form.url, "source": form.source, "verified_on": form.verified_on, "note": form.note}
+    lines = [f"{name} = {_quoted(text)}" for name, text in head.items()]
     for f in form.fields:
-        head += [
-            "",
-            "[[fields]]",
-            f"label = {quoted(f.label)}",
-            f"value = {quoted(f.value)}",
-            f"max_length = {f.max_length}",
-            f"required = {str(f.required).lower()}",
-        ]
-    return "\n".join(head) + "\n"
+        lines += ["", "[[fields]]", f"label = {_quoted(f.label)}", f"value = {_quoted(f.value)}"]
+        lines += [f"max_length = {f.max_length}", f"required = {str(f.required).lower()}"]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")  # a basic string of TOML, but for DEL
