@@ -41,7 +41,9 @@ class ApiSender:
         self._headers = {"authorization": f"Bearer {token}"} if token else {}
         ca = desk.settings.network.ca_file
         ca_file: Path | None = desk.config.path(ca) if ca else None
-        self._http = HttpTransport(keep_alive=lane.keyed, proxy=desk.settings.network.proxy, ca_file=ca_file)
+        proxy = desk.settings.network.proxy
+        secure = bool(proxy) or not self._base.startswith("http://")
+        self._http = HttpTransport(keep_alive=lane.keyed, proxy=proxy, ca_file=ca_file, secure=secure)
 
     async def send(self, one: Claimed, deadline: float, look_again: LookAgain) -> Result:
         headers = {**one.row["headers"], **self._headers, "idempotency-key": one.row["idempotency_key"]}

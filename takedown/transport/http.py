@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from takedown.contract import Reply
 from takedown.transport.results import Answered, Held, LookAgain, Lost, NotSent, Result
 
 MAX_BODY = 1_000_000
+HEADERS = {"user-agent": "takedown", "accept": "application/json", "accept-encoding": "identity"}
 CONNECTIONS = 10
 """httpx 0.28's pool scans all connections for each request; beyond about ten it slows down instead of up."""
 
@@ -44,18 +46,26 @@ class Call:
 
 
 class HttpTransport:
-    """A client for one lane. `keep_alive` only where a key makes a repeat harmless: a stale connection makes unknowns."""
+    """The connections of one lane. `keep_alive` only where a key makes a repeat harmless: a stale one makes unknowns.
 
-    def __init__(self, *, keep_alive: bool, proxy: str | None = None, ca_file: Path | None = None) -> None:
-        context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
-        limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS if keep_alive else 0)
-        transport = httpx.AsyncHTTPTransport(verify=context, http1=True, http2=False, limits=limits, proxy=proxy, retries=0)
-        # httpx's timeouts are per read and let a slow drip run for ever; `send` sets one deadline over everything.
-        never = httpx.Timeout(None)
-        self._client = httpx.AsyncClient(transport=transport, trust_env=False, follow_redirects=False, timeout=never)
+    Each connection is a transport of its own, since a shared pool looks at all of them for every request (see CONNECTIONS),
+    and there is no client around them: its cookies, redirects and authentication are what must not happen here.
+    secure: False for a lane that speaks http:// alone, which then loads no certificates and could trust nobody.
+    """
+
+    def __init__(self, *, keep_alive: bool, proxy: str | None = None, ca_file: Path | None = None, secure: bool = True) -> None:
+        context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None) if secure else _trusting_nobody()
+        limits = httpx.Limits(max_connections=1, max_keepalive_connections=1 if keep_alive else 0)
+        # Last in, first out: what was used last is the least likely to be stale.
+        self._idle: asyncio.LifoQueue[httpx.AsyncHTTPTransport] = asyncio.LifoQueue()
+        for _ in range(CONNECTIONS):
+            self._idle.put_nowait(
+                httpx.AsyncHTTPTransport(verify=context, trust_env=False, http2=False, limits=limits, proxy=proxy, retries=0)
+            )
 
     async def aclose(self) -> None:
-        await self._client.aclose()
+        while not self._idle.empty():
+            await self._idle.get_nowait().aclose()
 
     async def send(self, call: Call, deadline: float, look_again: LookAgain) -> Result:
         """Send one request within `deadline` seconds in all. Never raises for what the network does."""
@@ -81,16 +91,35 @@ class HttpTransport:
         return Lost(why) if written else NotSent(why)
 
     async def _exchange(self, call: Call, trace: Any) -> Reply:
-        headers = {"user-agent": "takedown", "accept": "application/json", "accept-encoding": "identity", **call.headers}
-        request = self._client.build_request(call.method, call.url, headers=headers, content=call.body or None)
-        request.extensions["trace"] = trace
-        response = await self._client.send(request, stream=True)
+        transport = await self._idle.get()
         try:
-            body = bytearray()
-            async for chunk in response.aiter_raw():  # raw: a compressed answer was not asked for and is not unpacked
-                body += chunk
-                if len(body) > MAX_BODY:
-                    raise ValueError(f"the answer is larger than {MAX_BODY} bytes")
+            # httpx's timeouts are per read and let a slow drip run for ever: none is set, `send` has one over everything.
+            request = httpx.Request(
+                call.method,
+                _url(call.url),
+                headers={**HEADERS, **call.headers},
+                content=call.body or None,
+                extensions={"trace": trace},
+            )
+            response = await transport.handle_async_request(request)
+            try:
+                body = bytearray()
+                async for chunk in response.aiter_raw():  # raw: a compressed answer was not asked for and is not unpacked
+                    body += chunk
+                    if len(body) > MAX_BODY:
+                        raise ValueError(f"the answer is larger than {MAX_BODY} bytes")
+            finally:
+                await response.aclose()
         finally:
-            await response.aclose()
+            self._idle.put_nowait(transport)
         return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, bytes(body), datetime.now(UTC))
+
+
+@lru_cache(maxsize=256)
+def _url(text: str) -> httpx.URL:
+    """A lane has few addresses, and reading one takes as long as sending a tenth of a request."""
+    return httpx.URL(text)
+
+
+def _trusting_nobody() -> ssl.SSLContext:
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
