@@ -16,11 +16,14 @@ from takedown.planning.forms import BadForm, form_for, read_form, write_form
 from takedown.planning.making import NothingToPlan, Selection, make_plan
 from takedown.registry import load
 
-FORMS = {
-    name: p.channels[Channel.PORTAL].form for name, p in load().platforms.items() if p.channels.get(Channel.PORTAL)
-}  # fmt: skip
-OWN = PortalForm("own layout", "https://portal.example/own", (FormField("Links", "urls"), FormField("Why", "statement")), "seen", "2026-01-02")  # fmt: skip
+FORMS = {name: p.channels[Channel.PORTAL].form for name, p in load().platforms.items() if p.channels.get(Channel.PORTAL)}
+BOXES = (FormField("Links", "urls"), FormField("Why", "statement"))
+OWN = PortalForm("own layout", "https://portal.example/own", BOXES, "seen", "2026-01-02")
+WRITTEN = write_form(OWN)
+HEAD = WRITTEN.partition("[[fields]]")[0]
 WORDS = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
+ANY_BOX = st.builds(FormField, WORDS, WORDS, st.integers(0, 9999), st.booleans())
+ANY_FORM = st.builds(PortalForm, WORDS, WORDS, st.lists(ANY_BOX, min_size=1, max_size=3).map(tuple), WORDS, WORDS, WORDS)
 
 
 @pytest.fixture
@@ -46,7 +49,7 @@ def test_a_shipped_layout_is_read_back_as_it_was_written(tmp_path, name):
     assert read_form(tmp_path / "form.toml") == FORMS[name]
 
 
-@given(form=st.builds(PortalForm, WORDS, WORDS, st.lists(st.builds(FormField, WORDS, WORDS, st.integers(0, 9999), st.booleans()), min_size=1, max_size=3).map(tuple), WORDS, WORDS, WORDS))  # fmt: skip
+@given(form=ANY_FORM)
 def test_any_text_survives_the_round_trip(tmp_path_factory, form):
     file = tmp_path_factory.mktemp("form") / "form.toml"
     file.write_bytes(write_form(form).encode())
@@ -56,12 +59,18 @@ def test_any_text_survives_the_round_trip(tmp_path_factory, form):
 @pytest.mark.parametrize(
     "text",
     [
-        "", "not = [toml", "\x00", 'name = "a"', write_form(OWN).replace("label", "lable"), write_form(OWN).replace("name", "nom"),
-        write_form(OWN).partition("[[fields]]")[0] + "fields = []", write_form(OWN).partition("[[fields]]")[0] + "fields = 3",
-        write_form(OWN).partition("[[fields]]")[0] + 'fields = ["urls"]',
-        write_form(OWN).replace("max_length = 0", 'max_length = "long"'),
+        "",
+        "not = [toml",
+        "\x00",
+        'name = "a"',
+        WRITTEN.replace("label", "lable"),
+        WRITTEN.replace("name", "nom"),
+        WRITTEN.replace("max_length = 0", 'max_length = "long"'),
+        HEAD + "fields = []",
+        HEAD + "fields = 3",
+        HEAD + 'fields = ["urls"]',
     ],
-)  # fmt: skip
+)
 def test_a_bad_file_is_named_with_what_a_layout_has(portal, text):
     file = portal.config.folder / "forms" / "facebook.toml"
     file.write_text(text)
