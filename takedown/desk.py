@@ -105,7 +105,7 @@ class Desk:
             "search",
             "reply_domains",
         }
-        return {key: value for key, value in own.items() if key not in pacing}
+        return {key: value for key, value in own.items() if key not in pacing and not key.startswith("probe")}
 
 
 def open_desk(config: Config, who: str, clock: Clock | None = None) -> Desk:

@@ -91,6 +91,12 @@ class PlanSection(Section):
         return value
 
 
+class ObserveSection(Section):
+    country: str = Field(
+        default="", pattern=r"^([A-Z]{2})?$", description="Where our network is; default: the authority's country"
+    )
+
+
 class SandboxSection(Section):
     time_scale: float = Field(default=1, gt=0)
 
@@ -118,6 +124,7 @@ class Settings(BaseSettings):
     audit: AuditSection = AuditSection()
     plan: PlanSection = PlanSection()
     packs: PacksSection = PacksSection()
+    observe: ObserveSection = ObserveSection()
     sandbox: SandboxSection = SandboxSection()
 
     @classmethod

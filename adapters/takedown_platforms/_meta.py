@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, cast
+from urllib.parse import quote
 
 from takedown.contract import (
     BadJson,
@@ -13,12 +14,16 @@ from takedown.contract import (
     ChannelTerms,
     Denied,
     FormField,
+    Observable,
     PortalForm,
+    Probe,
     Reading,
     Refusal,
     Reply,
+    Seen,
     TryLater,
     Unclear,
+    beside_the_point,
     clamp,
     read_intake,
     strict_json,
@@ -31,6 +36,7 @@ HANDLE = re.compile(r"(?!.*\.\.)[a-z0-9_](?:[a-z0-9._]{0,28}[a-z0-9_])?")
 SHORTCODE = re.compile(r"[A-Za-z0-9_-]{2,64}")
 """A post: base64url of its numeric id."""
 
+GRAPH = "https://graph.facebook.com/v26.0"
 GUIDELINES = "Meta, Law Enforcement Guidelines (Open Terms Archive copy of 2026-08)"
 NO_ADDRESS = "Meta publishes no address for removal requests: use this only with an address that Meta gave you, as `to`."
 
@@ -77,6 +83,26 @@ class MetaPlatform(OfficialPlatform):
 
     def own_error(self, reply: Reply) -> Reading | None:
         return read_graph(reply)
+
+
+class SeenByOembed(Observable):
+    """A post's oEmbed answers without a token since 15 June 2026; its terms allow embedding and strictly nothing else, so that
+    somebody must decide. Accounts have no such probe: their pages show a login wall, there or not, and are never asked.
+    """
+
+    def oembed(self, method: str, endpoint: str, url: str) -> tuple[Probe, ...]:
+        return (Probe(method, f"{endpoint}?url={quote(url, safe='')}", "medium", needs_decision=True),)
+
+    def read_probe(self, probe: Probe, reply: Reply) -> Seen:
+        """`html` says that it is there. What an error says of a removed post is not established: private, age-restricted and
+        not embeddable posts get one as well, so no error is ever read as gone.
+        """
+        del probe
+        if said := beside_the_point(reply):
+            return said
+        if reply.status == 200 and isinstance(reply.at("html"), str) and reply.at("html") and reply.at("error") is None:
+            return Seen("available")
+        return Seen("unknown", f"HTTP {reply.status}: {_why(reply)}"[:300])
 
 
 # developers.facebook.com/docs/graph-api/guides/error-handling and /docs/graph-api/overview/rate-limiting

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from takedown.contract import Kind, NotATarget, Reason, Target, Url, parse_url
-from takedown_platforms._meta import MetaPlatform, authority_form, meta_channels
+from takedown.contract import Kind, NotATarget, Probe, Reason, Target, Url, parse_url
+from takedown_platforms._meta import GRAPH, MetaPlatform, SeenByOembed, authority_form, meta_channels
 from takedown_platforms._official import words
 
 WWW = "https://www.facebook.com"
@@ -46,7 +46,7 @@ RESERVED = words("""
 """)
 
 
-class Facebook(MetaPlatform):
+class Facebook(MetaPlatform, SeenByOembed):
     name, title = "facebook", "Facebook"
     hosts = SITES | SHORT | REDIRECTORS
     mirrors = words("facebed.com www.facebed.com facebookez.com www.facebookez.com")
@@ -71,6 +71,15 @@ class Facebook(MetaPlatform):
         if first in RESERVED or first.endswith(".php"):
             return self.refuse(Reason.RESERVED, f"/{first} is a word of Facebook's own, and no target is named under it.")
         return self.refuse(Reason.GRAMMAR, "This is neither an account nor an item of Facebook.")
+
+    def probes(self, target: Target) -> tuple[Probe, ...]:
+        match target.kind:
+            case Kind.POST:
+                return self.oembed("facebook_oembed_post", f"{GRAPH}/oembed_post", target.url)
+            case Kind.VIDEO:
+                return self.oembed("facebook_oembed_video", f"{GRAPH}/oembed_video", target.url)
+            case _:
+                return ()
 
     def _feature(self, parts: tuple[str, ...], query: Mapping[str, str]) -> Target | NotATarget | None:
         """Links whose first word is Facebook's own; None when they name no target."""

@@ -6,8 +6,8 @@ import re
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 
-from takedown.contract import Kind, NotATarget, Reason, Target, Url
-from takedown_platforms._meta import HANDLE, SHORTCODE, MetaPlatform, authority_form, meta_channels
+from takedown.contract import Kind, NotATarget, Probe, Reason, Target, Url
+from takedown_platforms._meta import GRAPH, HANDLE, SHORTCODE, MetaPlatform, SeenByOembed, authority_form, meta_channels
 from takedown_platforms._official import words
 
 WWW = "https://www.instagram.com"
@@ -26,7 +26,7 @@ LISTINGS = words("explore directory popular topics")
 PUBLIC_FORM = "Anyone who is not an authority uses https://help.instagram.com/contact/406206379945942 instead."
 
 
-class Instagram(MetaPlatform):
+class Instagram(MetaPlatform, SeenByOembed):
     name, title = "instagram", "Instagram"
     hosts = words("instagram.com www.instagram.com m.instagram.com instagr.am www.instagr.am l.instagram.com")
     mirrors = words("""
@@ -84,6 +84,10 @@ class Instagram(MetaPlatform):
                 return self.target(Kind.ACCOUNT, user.lower(), f"{WWW}/{user.lower()}/")
             case _:
                 return self.refuse(Reason.GRAMMAR, "This is neither an account nor an item of Instagram.")
+
+    def probes(self, target: Target) -> tuple[Probe, ...]:
+        public = target.kind is Kind.POST and len(target.key) <= TOKEN
+        return self.oembed("instagram_oembed", f"{GRAPH}/instagram_oembed", target.url) if public else ()
 
     def _post(self, code: str) -> Target:
         """Posts, reels and videos share one space of ids, and Instagram opens each of them under /p/."""

@@ -15,15 +15,19 @@ from takedown.contract import (
     FormField,
     Kind,
     NotATarget,
+    Observable,
     PortalForm,
+    Probe,
     Reading,
     Reason,
     Refusal,
     Reply,
+    Seen,
     Target,
     TryLater,
     Unclear,
     Url,
+    beside_the_point,
     clamp,
 )
 from takedown_platforms._official import VERIFIED, OfficialPlatform, official_channels, words
@@ -77,7 +81,7 @@ NO_ADDRESS = (
 )
 
 
-class Telegram(OfficialPlatform):
+class Telegram(OfficialPlatform, Observable):
     name, title = "telegram", "Telegram"
     hosts = words("t.me www.t.me telegram.me www.telegram.me telegram.dog www.telegram.dog")
     schemes = frozenset({"http", "https", "tg"})
@@ -198,6 +202,19 @@ class Telegram(OfficialPlatform):
         identity = f"addlist:{slug}" if what == "addlist" else f"stickers:{slug.lower()}"
         return self.target(Kind.OTHER, slug, f"{T_ME}/{what}/{slug}", identity)
 
+    def probes(self, target: Target) -> tuple[Probe, ...]:
+        """Names and public posts. An invite that has expired is no group that is gone, and phone numbers are not asked."""
+        match target.kind:
+            case Kind.ACCOUNT | Kind.CHANNEL if USERNAME.fullmatch(target.key):
+                return (Probe("telegram_page", f"{T_ME}/{target.key}", "medium"),)
+            case Kind.POST if not target.key.startswith("c/") and "?" not in target.url:
+                return (Probe("telegram_post", f"{T_ME}/{target.key}?embed=1", "medium"),)
+            case _:
+                return ()
+
+    def read_probe(self, probe: Probe, reply: Reply) -> Seen:
+        return beside_the_point(reply) or _read_page(probe, reply)
+
     def own_error(self, reply: Reply) -> Reading | None:
         """`{"ok": false, "error_code", "description", "parameters": {"retry_after"}}`; source: Bot API, Making requests."""
         if reply.status == 429:
@@ -215,6 +232,29 @@ class Telegram(OfficialPlatform):
                 return Refusal("400", _why(reply))
             case _:
                 return Unclear(_why(reply)) if reply.status < 300 else None
+
+
+CONTACT = re.compile(r"If you have\s+(?:<strong>)?Telegram(?:</strong>)?,\s+you can contact")
+
+
+def _read_page(probe: Probe, reply: Reply) -> Seen:
+    """t.me answers 200 for everything. Marks from sherlock, maigret, WhatsMyName; a name that was changed looks missing."""
+    page = reply.body.decode("utf-8", "replace")
+    if reply.status != 200 or "</html>" not in page[-200:].lower():
+        return Seen("unknown", f"HTTP {reply.status} without a whole page")
+    key = probe.url.removeprefix(f"{T_ME}/").removesuffix("?embed=1")
+    if probe.method == "telegram_post":
+        there, missing = f'data-post="{key}"' in page.lower(), "tgme_widget_message_error" in page and "Post not found" in page
+    else:
+        titled, named = "tgme_page_title" in page, f"@{key}" in page.lower()
+        there, missing = titled and named, not titled and named and "noindex, nofollow" in page and bool(CONTACT.search(page))
+    match there, missing:
+        case True, False:
+            return Seen("available")
+        case False, True:
+            return Seen("gone", "t.me shows nothing under this address")
+        case _:
+            return Seen("unknown", "a page without the marks of t.me")
 
 
 def _subdomain(host: str) -> str:

@@ -10,11 +10,12 @@ from takedown.contract import (
     ChannelTerms,
     Kind,
     NotATarget,
+    Probe,
     Reason,
     Target,
     Url,
 )
-from takedown_platforms._meta import HANDLE, SHORTCODE, MetaPlatform, authority_form
+from takedown_platforms._meta import HANDLE, SHORTCODE, MetaPlatform, SeenByOembed, authority_form
 from takedown_platforms._official import VERIFIED, words
 
 WWW = "https://www.threads.com"
@@ -24,7 +25,7 @@ LISTINGS = words("explore search tag topic")
 FORM = authority_form("threads-authority")
 
 
-class Threads(MetaPlatform):
+class Threads(MetaPlatform, SeenByOembed):
     name, title = "threads", "Threads"
     hosts = words("threads.net www.threads.net threads.com www.threads.com") | REDIRECTORS
     mirrors = words("fixthreads.net www.fixthreads.net vxthreads.net www.vxthreads.net")
@@ -50,6 +51,11 @@ class Threads(MetaPlatform):
                 return self.refuse(Reason.RESERVED, f"An account of Threads has an @ before its name; /{word} is another page.")
             case _:
                 return self.refuse(Reason.GRAMMAR, "This is neither an account nor a post of Threads.")
+
+    def probes(self, target: Target) -> tuple[Probe, ...]:
+        """developers.facebook.com/documentation/threads/reference/oembed"""
+        endpoint = "https://graph.threads.net/v1.0/oembed"
+        return self.oembed("threads_oembed", endpoint, target.url) if target.kind is Kind.POST else ()
 
 
 def _name(part: str) -> str:

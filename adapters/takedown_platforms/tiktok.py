@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from takedown.contract import (
     Denied,
     FormField,
     Kind,
     NotATarget,
+    Observable,
     PortalForm,
+    Probe,
     Reading,
     Reason,
     Refusal,
     Reply,
+    Seen,
     Target,
     TryLater,
     Unclear,
     Url,
+    beside_the_point,
 )
 from takedown_platforms._official import VERIFIED, OfficialPlatform, official_channels, words
 
@@ -61,7 +66,7 @@ FORM = PortalForm(
 NO_ADDRESS = "TikTok publishes no address for removal requests: use this only with an address that TikTok gave you, as `to`."
 
 
-class TikTok(OfficialPlatform):
+class TikTok(OfficialPlatform, Observable):
     name, title = "tiktok", "TikTok"
     hosts = SHORT | words("""
         tiktok.com www.tiktok.com m.tiktok.com t.tiktok.com lite.tiktok.com tiktokv.com www.tiktokv.com m.tiktokv.com
@@ -143,6 +148,24 @@ class TikTok(OfficialPlatform):
         """The three short forms share their codes (gallery-dl's tests); only TikTok knows where one leads."""
         code = parts[0] if len(parts) == 1 else ""
         return self.target(Kind.OTHER, f"short:{code}", f"{prefix}/{code}") if CODE.fullmatch(code) else None
+
+    def probes(self, target: Target) -> tuple[Probe, ...]:
+        """oEmbed knows accounts by name, videos and photos; TikTok calls it soon to be deprecated (page of October 2026)."""
+        named = target.kind is Kind.ACCOUNT and not target.key.startswith("id:")
+        if not named and target.kind not in {Kind.VIDEO, Kind.POST}:
+            return ()
+        return (Probe("tiktok_oembed", f"{WWW}/oembed?url={quote(target.url, safe='')}", "medium"),)
+
+    def read_probe(self, probe: Probe, reply: Reply) -> Seen:
+        """200 with `author_url`; HTTP 400 with `"code": 400` for gone, private, under age or malformed (WhatsMyName's data)."""
+        del probe
+        if said := beside_the_point(reply):
+            return said
+        if reply.status == 200 and isinstance(reply.at("author_url"), str) and reply.at("html"):
+            return Seen("available")
+        if reply.status == 400 and reply.at("code") == 400:
+            return Seen("gone", "oEmbed knows it no more: gone or private")
+        return Seen("unknown", f"HTTP {reply.status} without a documented answer")
 
     def own_error(self, reply: Reply) -> Reading | None:
         """`{"error": {"code", "message", "log_id"}}`, in a 200 as well; source: TikTok API v2, Error handling."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, cast
+from urllib.parse import quote
 
 from pydantic import Field
 
@@ -15,15 +16,19 @@ from takedown.contract import (
     FormField,
     Kind,
     NotATarget,
+    Observable,
     PortalForm,
+    Probe,
     Reading,
     Reason,
     Refusal,
     Reply,
+    Seen,
     Target,
     TryLater,
     Unclear,
     Url,
+    beside_the_point,
     until_epoch,
 )
 from takedown_platforms._official import VERIFIED, OfficialPlatform, official_channels, words
@@ -86,7 +91,7 @@ CONSENT = (
 )
 
 
-class X(OfficialPlatform):
+class X(OfficialPlatform, Observable):
     name, title = "x", "X"
     hosts = SHORT | words("x.com www.x.com m.x.com mobile.x.com twitter.com www.twitter.com m.twitter.com mobile.twitter.com")
     mirrors = words("""
@@ -170,6 +175,26 @@ class X(OfficialPlatform):
         site = "pic" if host.startswith("pic.") else host
         return self.target(Kind.OTHER, f"short:{code}", f"https://{host}/{code}", f"short:{site}/{code}")
 
+    def probes(self, target: Target) -> tuple[Probe, ...]:
+        """The read API (paid, with a token) tells of accounts and posts; oEmbed (free) of posts only, and of no cause."""
+        match target.kind:
+            case Kind.ACCOUNT if target.key.startswith("id:"):
+                asked = f"{API}/users?ids={target.key[3:]}&user.fields=withheld"
+            case Kind.ACCOUNT:
+                asked = f"{API}/users/by?usernames={target.key}&user.fields=withheld"
+            case Kind.POST:
+                asked = f"{API}/tweets?ids={target.key}&tweet.fields=withheld"
+            case _:
+                return ()
+        lookup = Probe("x_api", asked, "high", needs_token=True)
+        embed = Probe("x_oembed", f"https://publish.x.com/oembed?url={quote(target.url, safe='')}", "medium")
+        return (lookup, embed) if target.kind is Kind.POST else (lookup,)
+
+    def read_probe(self, probe: Probe, reply: Reply) -> Seen:
+        if said := beside_the_point(reply):
+            return said
+        return _read_oembed(reply) if probe.method == "x_oembed" else _read_lookup(reply, ASKED.findall(probe.url)[0])
+
     def own_error(self, reply: Reply) -> Reading | None:
         """`errors[]` with codes, or a problem document (both documented); in a 200 they may stand beside a partial success."""
         if reply.status == 429:
@@ -184,6 +209,52 @@ class X(OfficialPlatform):
         if reply.status < 300 or codes & MAYBE_TAKEN:
             return Unclear(_why(reply))
         return Refusal(str(min(codes, default=reply.status)), _why(reply)) if reply.status in {400, 422} else None
+
+
+API = "https://api.x.com/2"
+ASKED = re.compile(r"(?:usernames|ids)=([^&]+)")
+
+
+def _read_oembed(reply: Reply) -> Seen:
+    """404 is gone; 403 is protected or suspended, and does not say which (FxEmbed #43, twitteroauth #472)."""
+    if reply.status == 200 and isinstance(reply.at("html"), str) and reply.at("html"):
+        return Seen("available")
+    if reply.status == 404 and "json" in reply.headers.get("content-type", "") and reply.at("error"):
+        return Seen("gone", "oEmbed knows the post no more")
+    if reply.status == 403 and "not authorized to see this status" in str(reply.at("error")):
+        return Seen("restricted", "protected or suspended; X does not say which")
+    return Seen("unknown", f"HTTP {reply.status} without a documented answer")
+
+
+def _read_lookup(reply: Reply, asked: str) -> Seen:
+    """A lookup answers 200 for everything; `type` is the same for suspended and missing, so the words are read."""
+    if reply.status != 200:
+        return Seen("unknown", f"HTTP {reply.status}: {_why(reply)}"[:300])
+    found, errors = reply.at("data", 0), _errors(reply)
+    if isinstance(found, dict) and not errors:
+        return _found(reply)
+    if found is not None or len(errors) != 1:
+        return Seen("unknown", "neither the one target nor the one reason why not")
+    title, detail = str(errors[0].get("title")), str(errors[0].get("detail"))
+    if f"[{asked}]" not in detail.lower():
+        return Seen("unknown", "an answer about something else")
+    match title:
+        case "Forbidden" if detail.startswith("User has been suspended"):
+            return Seen("suspended", detail[:300])
+        case "Not Found Error" if detail.startswith("Could not find"):
+            return Seen("gone", detail[:300])
+        case _ if "not authorized to see" in detail:
+            return Seen("restricted", "protected, or of a protected or suspended account")
+        case _:
+            return Seen("unknown", detail[:300])
+
+
+def _found(reply: Reply) -> Seen:
+    ident, listed = str(reply.at("data", 0, "id") or ""), reply.at("data", 0, "withheld", "country_codes")
+    countries = tuple(str(one)[:2] for one in cast("list[Any]", listed)) if isinstance(listed, list) else ()
+    if not ident:
+        return Seen("unknown", "an answer that names no id")
+    return Seen("withheld", "X withholds it", countries, ident) if countries else Seen("available", stable_id=ident)
 
 
 def _status(parts: tuple[str, ...], query: Mapping[str, str]) -> str:

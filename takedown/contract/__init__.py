@@ -20,6 +20,7 @@ from takedown.contract.errors import (
     Temporary,
     UsageError,
 )
+from takedown.contract.observing import SIGHTED, Observable, Probe, Seen, beside_the_point
 from takedown.contract.platform import (
     ChannelTerms,
     ItemStatus,
@@ -67,6 +68,7 @@ from takedown.contract.values import (
 )
 
 __all__ = [
+    "SIGHTED",
     "Authority",
     "BadJson",
     "Case",
@@ -89,11 +91,13 @@ __all__ = [
     "MissingExtra",
     "NotATarget",
     "Notice",
+    "Observable",
     "Platform",
     "PlatformSettings",
     "PortalDraft",
     "PortalField",
     "PortalForm",
+    "Probe",
     "Reading",
     "Reason",
     "Receipt",
@@ -104,6 +108,7 @@ __all__ = [
     "Request",
     "Retractable",
     "Searchable",
+    "Seen",
     "SpeaksIntake",
     "StatusReport",
     "TakedownError",
@@ -114,6 +119,7 @@ __all__ = [
     "Unclear",
     "Url",
     "UsageError",
+    "beside_the_point",
     "breaker",
     "clamp",
     "intake_post",

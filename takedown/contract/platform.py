@@ -58,6 +58,13 @@ class PlatformSettings(BaseModel):
     deadline: str = Field(default="30s", description="Total time for one attempt")
     breaker: str = Field(default="10 failures, 10s", description="After so many failures in a row, pause for so long")
 
+    probe: bool = Field(default=False, description="Look at public pages for ourselves (`takedown verify`)")
+    probe_decision: str | None = Field(default=None, description="Who decided that this platform's terms allow it; a reference")
+    probe_control: str | None = Field(default=None, description="URL of something surely public, looked at in every run")
+    probe_rate: str = Field(default="1/s", description="Pace of looking, apart from that of sending")
+    probe_token_file: str | None = Field(default=None, description="File (mode 0600) with a token for the platform's read API")
+    probe_base: str | None = Field(default=None, description="Sandbox only: where the stand-in pages are")
+
     @field_validator("settle", "key_life", "deadline")
     @classmethod
     def _span(cls, value: str | None) -> str | None:
@@ -65,7 +72,7 @@ class PlatformSettings(BaseModel):
             span(value)
         return value
 
-    @field_validator("rate")
+    @field_validator("rate", "probe_rate")
     @classmethod
     def _rate(cls, value: str | None) -> str | None:
         if value is not None:
