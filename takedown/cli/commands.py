@@ -42,6 +42,8 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     "Follow": (
         Entry("status", "takedown.cli.status", "Where everything stands, what needs a person, the next command"),
         Entry("sync", "takedown.cli.submit", "Ask platforms what became of requests"),
+        Entry("verify", "takedown.cli.verify", "Look for ourselves whether targets are still there"),
+        Entry("sight", "takedown.cli.verify", "Record a check by eye, with its evidence"),
         Entry("case", "takedown.cli.case", "List, show, explain, note, close and reopen cases"),
         Entry("report", "takedown.cli.report", "What became of it: outcomes by platform, honest rates"),
         Entry("export", "takedown.cli.export", "Write cases to CSV, XLSX or JSON Lines"),

@@ -15,11 +15,11 @@ from takedown.ledger.store import Ledger
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """rate in 1/s; settle, key_life, deadline and pause in seconds."""
+    """`channel` None: it looks and sends nothing. rate in 1/s; settle, key_life, deadline and pause in seconds."""
 
     name: str
     platform: str
-    channel: Channel
+    channel: Channel | None
     rate: float
     keyed: bool
     searchable: bool
@@ -60,6 +60,14 @@ def lane_for(desk: Desk, name: str) -> Lane:
         failures=failures,
         pause=pause,
     )
+
+
+def probe_lane(desk: Desk, platform: str) -> Lane:
+    """Looking has a lane of its own: it must not use up the pace of sending, nor wait for it."""
+    settings = desk.terms(platform)
+    failures, pause = breaker(settings.breaker)
+    rate, deadline = per_second(settings.probe_rate), span(settings.deadline)
+    return Lane(f"{platform}:probe", platform, None, rate, False, False, 0.0, 0.0, deadline, failures, pause)
 
 
 class LaneLock:

@@ -299,6 +299,31 @@ claims = Table(
     Column("recorded_at", Float, nullable=False),
 )
 
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case", Id, ForeignKey("cases.id"), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("why", Text, nullable=False, server_default=""),
+    Column("countries", Text, nullable=False, server_default=""),
+    Column("stable_id", Text, nullable=False, server_default=""),
+    Column("method", Text, nullable=False),
+    Column("trust", Text, nullable=False),
+    Column("vantage", Text, nullable=False),
+    Column("final_url", Text, nullable=False, server_default=""),
+    Column("status", Integer),
+    Column("body_sha256", Text, nullable=False, server_default=""),
+    Column("evidence", Text, nullable=False, server_default=""),
+    Column("source", Text, nullable=False),
+    Column("by", Text, nullable=False, server_default=""),
+    Column("observed", Text, nullable=False),
+    Column("recorded_at", Float, nullable=False),
+    Index("ix_sightings_case", "case", "id"),
+    Index("ix_sightings_recorded", "recorded_at"),
+)
+"""Appended, never changed. `observed`: what the case's own value became with this sighting, so that a past one can be told."""
+
 events = Table(
     "events",
     metadata,

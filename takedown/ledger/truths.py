@@ -1,14 +1,16 @@
-"""What platforms claim, appended and never changed; a case's `claimed` is the newest one that counts."""
+"""What platforms claim and what we saw, appended and never changed; a case's `claimed` and `observed` sum them up."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id
-from takedown.ledger.tables import cases, claims
+from takedown.ledger.tables import cases, claims, sightings
 
 FINAL = frozenset({"removed", "restricted", "declined"})
 """Claims after which the platform is not asked again."""
@@ -54,3 +56,83 @@ def _is_news(book: Book, one: Claim) -> bool:
         return True
     said = ("value", "ground", "territory", "reason_code", "reason", "decided_at")
     return any(last[name] != getattr(one, name) for name in said)
+
+
+HOUR = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What one look at one case showed. `vantage`: the country we looked from; `source`: probe or by_hand."""
+
+    case: int
+    value: str
+    method: str
+    trust: str
+    vantage: str
+    source: str = "probe"
+    why: str = ""
+    countries: str = ""
+    stable_id: str = ""
+    final_url: str = ""
+    status: int | None = None
+    body_sha256: str = ""
+    evidence: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A case whose `observed` became another with a sighting."""
+
+    case: int
+    was: str
+    now: str
+
+    @property
+    def came_back(self) -> bool:
+        return self.was in UNREACHABLE and self.now == "available"
+
+
+def observed_after(was: str, earlier: Sequence[Mapping[str, Any]], new: Sighting, now: float, hour: float) -> str:
+    """What a case is observed to be after a new sighting. `earlier`: its sightings, oldest first; `hour`: in our seconds.
+
+    A look that failed says nothing against a removal that was confirmed, but it leaves nothing "still up". What a probe finds
+    missing counts when it was seen available before, and when the same was found from the same country at least an hour
+    earlier with nothing else found in between. A person who looks with evidence counts at once.
+    """
+    if new.value == "unknown":
+        return was if was in UNREACHABLE else "unknown"
+    if new.value == "available" or new.source == "by_hand":
+        return new.value
+    told = [one for one in earlier if one["value"] != "unknown"]
+    if not any(one["value"] == "available" for one in told):
+        return was if was in UNREACHABLE else "unknown"
+    for one in reversed(told):
+        if one["value"] == "available":
+            break
+        alike = one["value"] == new.value and one["vantage"] == new.vantage
+        if alike and (one["source"] == "by_hand" or now - one["recorded_at"] >= hour):
+            return new.value
+    return was or "unknown"
+
+
+def add_sightings(book: Book, found: Sequence[Sighting], hour: float = HOUR) -> list[Change]:
+    """Append what was seen and carry it into the cases; returns the cases that changed. One event tells of all of them."""
+    changes: list[Change] = []
+    for one in found:
+        history = select(sightings).where(sightings.c.case == one.case)
+        earlier = [{**row} for row in book.db.execute(history.order_by(sightings.c.id)).mappings()]
+        was = str(book.db.execute(select(cases.c.observed).where(cases.c.id == one.case)).scalar_one())
+        after = observed_after(was, earlier, one, book.now, hour)
+        row = {name: getattr(one, name) for name in Sighting.__slots__}
+        book.db.execute(insert(sightings).values(**row, observed=after, recorded_at=book.now))
+        if after != was:
+            book.db.execute(update(cases).where(cases.c.id == one.case).values(observed=after, updated_at=book.now))
+            changes.append(Change(one.case, was, after))
+    if found:
+        told = [[case_id(one.case), one.value, one.evidence] for one in found]
+        data = {"source": found[0].source, "vantage": found[0].vantage, "sightings": told}
+        private = {"by": found[0].by} if found[0].by else None
+        book.record("sightings.recorded", case_id(found[0].case), data, private)
+    return changes

@@ -148,7 +148,8 @@ class Behaviour:
     attempt to file. read_faults: for each look at a status or a search. ripening: hours until a decision, shortest and
     longest, in the sandbox's time. wait: the seconds of every Retry-After. pause: real seconds of SLOW and, in all, of DRIP.
     mailbox: the address of the mailed channel. hosts: where its addresses live, so that a letter's other links are passed
-    over; none keeps every link. territory: of a restriction, where the channel does not carry the request's own.
+    over; none keeps every link. territory: of a restriction, where the channel does not carry the request's own. hollow: the
+    share of decisions that nothing follows, so that what was removed on paper is still up.
     """
 
     dialect: str = "plain"
@@ -166,6 +167,7 @@ class Behaviour:
     mailbox: str = ""
     hosts: frozenset[str] = frozenset()
     territory: tuple[str, ...] = ()
+    hollow: float = 0.0
     seed: int = 1
 
     def hours(self, url: str) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from takedown.sandbox.behaviour import Behaviour, Decision
+from takedown.sandbox.behaviour import Behaviour, Decision, fingerprint
 
 OPEN, FINAL = ("received", "in_review"), ("needs_information", "removed", "restricted", "declined", "not_found")
 Note = Callable[[Mapping[str, object]], None]
@@ -47,6 +47,7 @@ class Book:
         self._keys: dict[str, str] = {}
         self._references: dict[str, list[str]] = {}
         self._decided: set[str] = set()
+        self._addresses: dict[str, str] = {}
 
     def note(self, event: str, **facts: object) -> None:
         self._note({"t": self.clock().isoformat(), "platform": self.name, "event": event, **facts})
@@ -69,6 +70,7 @@ class Book:
     def _remember(self, filed: Filed) -> None:
         self._filed[filed.id] = filed
         self._references.setdefault(filed.reference, []).append(filed.id)
+        self._addresses.update((fingerprint(item.url), filed.id) for item in filed.items)
         if filed.key and filed.channel == "api":
             self._keys[filed.key] = filed.id
 
@@ -103,6 +105,14 @@ class Book:
 
     def by_id(self, ident: str) -> Filed | None:
         return self._filed.get(ident)
+
+    def outcome(self, url: str) -> tuple[str, tuple[str, ...]]:
+        """What came of an address: its status now, where it was restricted; empty when it was never filed or is restored."""
+        filed = self._filed.get(self._addresses.get(fingerprint(url), ""))
+        if filed is None or filed.withdrawn:
+            return "", ()
+        told = next(self._item(filed, item) for item in filed.items if fingerprint(item.url) == fingerprint(url))
+        return str(told["status"]), tuple(told.get("territory", ()))
 
     def by_reference(self, reference: str) -> list[Filed]:
         """Requests under the sender's reference, as far as the search has caught up with them."""

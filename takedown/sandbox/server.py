@@ -22,6 +22,7 @@ from takedown.sandbox.certificate import make_certificate, server_tls, write_sec
 from takedown.sandbox.intake import Intake, Sleep
 from takedown.sandbox.journal import Journal, read_journal
 from takedown.sandbox.mail import MailServer, open_mail
+from takedown.sandbox.pages import Pages
 from takedown.sandbox.portal import Portal
 from takedown.sandbox.wire import MAX_HEAD, Answer, HttpRequest, converse, problem
 
@@ -60,6 +61,7 @@ class Sandbox:
         self._journal: Journal | None = None
         self._intakes: dict[str, Intake] = {}
         self._portals: dict[str, Portal] = {}
+        self._pages: dict[str, Pages] = {}
         self._servers: list[asyncio.Server | MailServer] = []
         self._talks: set[asyncio.Task[None]] = set()
 
@@ -94,6 +96,7 @@ class Sandbox:
         for name, book in self.books.items():
             self._intakes[name] = Intake(book, self.tokens[name], self.url(name), self._sleep)
             self._portals[name] = Portal(book)
+            self._pages[name] = Pages(book)
         if self.smtp_port is not None:
             tls = server_tls(*make_certificate(self.folder)) if self.starttls else None
             smtp = await open_mail(self.books, self.host, self.smtp_port, tls)
@@ -133,6 +136,8 @@ class Sandbox:
                 return await self._intakes[name].answer(request, tuple(rest))
             case (name, "portal") if name in self._portals:
                 return await self._portals[name].answer(request)
+            case (name, "look") if name in self._pages:
+                return await self._pages[name].answer(request)
             case _:
                 return problem(404, "no stand-in platform is here")
 
@@ -144,6 +149,7 @@ class Sandbox:
                 "portal": f"{self.url(name)}/portal",
                 "token": self.tokens[name],
                 "token_file": str((self.folder / f"{name}.token").absolute()),
+                "look": f"{self.url(name)}/look",
                 "mailbox": behaviour.mailbox,
                 "idempotency": behaviour.keyed,
                 "search": behaviour.searchable,
