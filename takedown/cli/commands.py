@@ -20,6 +20,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("init", "takedown.cli.init", "Write takedown.toml and the ledger; ends with doctor"),
         Entry("doctor", "takedown.cli.init", "Look at configuration, credentials, ledger, channels; sends nothing"),
         Entry("config", "takedown.cli.config", "Show the configuration and where each value comes from"),
+        Entry("auth", "takedown.cli.auth", "Secrets: where each comes from, test, set, remove"),
         Entry("sandbox", "takedown.cli.sandbox", "Stand-in platforms on this machine, for training"),
         Entry("packs", "takedown.cli.packs", "Legal packs: list, show, lint, check a batch, sign a review"),
         Entry("platforms", "takedown.cli.platforms", "What each platform accepts: channels, settings, sources, dates"),
