@@ -140,7 +140,7 @@ def armored(signature: Signature, namespace: str = NAMESPACE) -> str:
     return "\n".join(["-----BEGIN SSH SIGNATURE-----", *lines, "-----END SSH SIGNATURE-----", ""])
 
 
-def sign_with_file(path: Path, text: str, passphrase: Callable[[], str]) -> Signature:
+def sign_with_file(path: Path, text: str, passphrase: Callable[[], str], namespace: str = NAMESPACE) -> Signature:
     """Sign with an OpenSSH private key; `passphrase` is asked only when the key has one. Raises NoKey."""
     try:
         raw = path.read_bytes()
@@ -158,7 +158,7 @@ def sign_with_file(path: Path, text: str, passphrase: Callable[[], str]) -> Sign
         raise NoKey(what=f"{path} is not an OpenSSH private key that can be opened") from None
     if not isinstance(key, Ed25519PrivateKey):
         raise NoKey(what=f"{path} is not an Ed25519 key")
-    return _signed(key, signed_bytes(text))
+    return _signed(key, signed_bytes(text, namespace))
 
 
 def _signed(key: Ed25519PrivateKey, data: bytes) -> Signature:
@@ -202,12 +202,12 @@ def _read_frame(agent: socket.socket) -> bytes:
     return data[4:]
 
 
-def holds(signature: Signature, text: str) -> bool:
+def holds(signature: Signature, text: str, namespace: str = NAMESPACE) -> bool:
     """Whether the signature is of these very words, by the key it names."""
     try:
         _, rest = _take(base64.b64decode(signature.key))
         raw, _ = _take(rest)
-        Ed25519PublicKey.from_public_bytes(raw).verify(bytes.fromhex(signature.signature), signed_bytes(text))
+        Ed25519PublicKey.from_public_bytes(raw).verify(bytes.fromhex(signature.signature), signed_bytes(text, namespace))
     except (InvalidSignature, ValueError, struct.error):
         return False
     return True

@@ -1,13 +1,16 @@
-"""`takedown audit`: is the record what was recorded?"""
+"""`takedown audit` and `reconcile`: is the record what was recorded, and is it all of it?"""
 
 from __future__ import annotations
 
 import typer
 
 from takedown.audit import verify
+from takedown.cli.approve import Key
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of
+from takedown.cli.desk import desk_of, sign
+from takedown.cli.options import As
 from takedown.display import Answer, Column, Facts, Table
+from takedown.heads import problems, reconcile, statement
 
 app = typer.Typer()
 
@@ -20,7 +23,9 @@ def audit() -> None:
 @app.command("verify")
 def verify_() -> int:
     """Check hashes, order, commitments and meaning of every event. Exit 12 when something was changed."""
-    display, found = current().display, verify(desk_of().ledger)
+    display, desk = current().display, desk_of()
+    found = verify(desk.ledger)
+    found.problems += problems(desk)
     items = [{"event": seq, "problem": what} for seq, what in found.problems]
     summary = {"events": found.events, "heads": found.heads, "problems": len(items), "head": found.head}
     table = Table([Column("event", number=True), Column("problem")], [[seq or "", what] for seq, what in found.problems])
@@ -38,3 +43,13 @@ def head() -> None:
     current().display.show(
         Answer([], {"seq": found.events, "hash": found.head}), Facts([("event", found.events), ("hash", found.head)])
     )
+
+
+@app.command("reconcile")
+def reconcile_(key: Key = None, as_name: As = None) -> None:
+    """Go on after the ledger was taken back in time (a restored backup, a snapshot). Needs an approver's signature."""
+    desk, display = desk_of(as_name), current().display
+    text = statement(desk)
+    generation = reconcile(desk, sign(desk, key, text) if desk.settings.policy.approvals else None)
+    display.show(Answer([], {"generation": generation}), Facts([("generation", generation)]))
+    display.next("takedown unknown list")

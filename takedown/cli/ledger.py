@@ -45,4 +45,4 @@ def restore_(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     config = context.load_config()
     held = restore(config.settings.ledger.url, config.folder, config.settings.environment, file)
     context.display.show(Answer([], {"uncertain": held}), Facts([("now uncertain", held)]))
-    context.display.next("takedown unknown list")
+    context.display.next("takedown reconcile --as NAME")

@@ -15,6 +15,7 @@ from takedown.delivery.lanes import Lane, lane_for
 from takedown.delivery.run import Budget, LaneRun, Progress
 from takedown.delivery.senders import sender_for
 from takedown.desk import Desk
+from takedown.heads import check, write_head
 from takedown.ledger.ids import plan_id
 from takedown.ledger.moves import State, move
 from takedown.ledger.tables import lanes, requests
@@ -58,12 +59,17 @@ class Delivered:
 
 
 def deliver(desk: Desk, plan: int, *, wait: float, limit: int | None, progress: Progress) -> Delivered:
-    """Send an approved plan; again to resume. Raises what verify raises, Halted, and what the ledger raises."""
+    """Send an approved plan; again to resume. Raises what verify and heads.check raise, Halted, and what the ledger raises."""
     if why := desk.ledger.setting("halted"):
         raise Halted(why=why)
+    check(desk)
     verified = verify(desk, plan)
+    write_head(desk)
     hand_over(desk, plan)
-    return asyncio.run(_deliver(desk, verified, wait, limit, progress))
+    try:
+        return asyncio.run(_deliver(desk, verified, wait, limit, progress))
+    finally:
+        write_head(desk)
 
 
 def hand_over(desk: Desk, plan: int) -> None:

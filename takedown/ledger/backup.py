@@ -7,6 +7,7 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select, update
@@ -16,7 +17,7 @@ from takedown.ledger.book import Book
 from takedown.ledger.moves import State, move
 from takedown.ledger.setup import open_ledger, resolve, secret_path
 from takedown.ledger.store import NoLedger
-from takedown.ledger.tables import plans, requests
+from takedown.ledger.tables import events, plans, requests
 
 
 class NotSqlite(UsageError):
@@ -84,17 +85,22 @@ def restore(url: str, folder: Path, environment: str, file: Path) -> int:
 
 
 def doubt(book: Book) -> int:
-    """Hold every open request as uncertain, under the key that it may have been sent with."""
+    """Hold every open request as uncertain, under the key that it may have been sent with; returns how many.
+
+    Its key may be as old as the newest event that is still known: it was first used after that.
+    """
+    at = book.db.execute(select(events.c.at).order_by(events.c.seq.desc()).limit(1)).scalar()
+    born = datetime.fromisoformat(at).timestamp() if at else book.now
+    because = {"because": "the ledger was taken back in time"}
     held = 0
-    states = (State.SENDING, State.APPROVED)
-    for state in states:
-        query = select(requests.c.id).join(plans, plans.c.id == requests.c.plan)
-        ids = [row[0] for row in book.db.execute(query.where(requests.c.state == state.value, requests.c.purpose != "reminder"))]
-        event = {"because": "restored from a backup"}
-        held += len(move(book, ids, state, State.UNKNOWN, event=event, owner="", doubt_since=book.now, key_born=book.now))
-    planned = update(plans).where(plans.c.state == "open").values(state="discarded", reason="restored from a backup")
-    book.db.execute(planned)
+    for state in (State.SENDING, State.APPROVED):
+        query = select(requests.c.id).where(requests.c.state == state.value, requests.c.purpose != "reminder")
+        ids = [row[0] for row in book.db.execute(query)]
+        held += len(move(book, ids, state, State.UNKNOWN, event=because, owner="", doubt_since=book.now, key_born=born))
+    ended = update(plans).where(plans.c.state == "open").values(state="discarded", reason="the ledger was taken back in time")
+    book.db.execute(ended)
     ids = [row[0] for row in book.db.execute(select(requests.c.id).where(requests.c.state == State.PLANNED.value))]
-    move(book, ids, State.PLANNED, State.WITHDRAWN, event={"because": "restored from a backup"})
-    book.record("ledger.restored", "ledger", {"uncertain": held})
+    move(book, ids, State.PLANNED, State.WITHDRAWN, event=because)
+    if held or ids:
+        book.record("ledger.doubted", "ledger", {"uncertain": held})
     return held

@@ -1,0 +1,146 @@
+"""A ledger that was taken back in time finds out from what did not go back with it, and sends nothing."""
+
+import json
+import shutil
+import sqlite3
+
+import pytest
+from desks import again, make_key, signed, write_config
+from sendings import api, planned, send, states, taken
+from sqlalchemy import select, update
+
+from takedown.approval import NoKey
+from takedown.audit import verify
+from takedown.heads import (
+    BadHead,
+    Behind,
+    CannotCopy,
+    Forked,
+    NothingToReconcile,
+    copies,
+    problems,
+    reconcile,
+    statement,
+    write_head,
+)
+from takedown.ledger.backup import backup, restore
+from takedown.ledger.tables import events, heads
+
+
+@pytest.fixture
+def stood(tmp_path, stand_in):
+    """Twelve requests of which five were sent, and a copy of the ledger from before."""
+    sandbox = stand_in()
+    desk, plan = planned(tmp_path, api(sandbox, idempotency=True), 12)
+    send(desk, plan, limit=2)
+    desk.ledger.close()
+    with sqlite3.connect(tmp_path / "takedown.db") as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copy(tmp_path / "takedown.db", tmp_path / "yesterday.db")
+    desk = again(desk)
+    send(desk, plan, limit=3)
+    return desk, plan, sandbox
+
+
+def back_in_time(desk):
+    desk.ledger.close()
+    folder = desk.config.folder
+    for tail in ("", "-wal", "-shm"):
+        (folder / f"takedown.db{tail}").unlink(missing_ok=True)
+    shutil.copy(folder / "yesterday.db", folder / "takedown.db")
+    return again(desk)
+
+
+def test_nothing_is_sent_from_a_restored_copy(stood):
+    desk, plan, sandbox = stood
+    old = back_in_time(desk)
+    with pytest.raises(Behind, match="is behind"):
+        send(old, plan)
+    assert sum(taken(sandbox).values()) == 5
+    assert states(old) == {"sent": 2, "unknown": 10}
+    with pytest.raises(Behind):
+        send(old, plan)
+
+
+def test_after_reconciling_the_same_keys_go_out_and_nothing_is_doubled(stood):
+    desk, plan, sandbox = stood
+    old = back_in_time(desk)
+    with pytest.raises(Behind):
+        send(old, plan)
+    assert reconcile(old, None) == 2
+    assert send(old, plan).sent == 12
+    assert set(taken(sandbox).values()) == {1}
+    assert len(taken(sandbox)) == 12
+    assert verify(old.ledger).problems == []
+    assert list(problems(old)) == []
+
+
+def test_a_backup_brought_back_by_the_command_is_held_as_well(stood, tmp_path):
+    desk, plan, sandbox = stood
+    desk.ledger.close()
+    backup("sqlite:///takedown.db", tmp_path, tmp_path / "copy.db")
+    later = again(desk)
+    send(later, plan)
+    later.ledger.close()
+    assert restore("sqlite:///takedown.db", tmp_path, "sandbox", tmp_path / "copy.db") == 7
+    with pytest.raises(Behind):
+        send(again(desk), plan)
+    assert set(taken(sandbox).values()) == {1}
+
+
+def test_a_chain_written_anew_is_a_fork(stood):
+    desk, plan, _ = stood
+    desk.ledger.write(lambda book: book.db.execute(update(events).where(events.c.seq > 5).values(hash="0" * 64)))
+    with pytest.raises(Forked):
+        send(desk, plan)
+    assert {what for _, what in problems(desk)} == {"takedown.db.heads.jsonl knows another event"}
+
+
+def test_a_cut_tail_is_missed(stood):
+    desk, _, _ = stood
+    last = write_head(desk).seq
+    desk.ledger.write(lambda book: book.db.execute(events.delete().where(events.c.seq == last)))
+    assert (last, "takedown.db.heads.jsonl knows an event that is gone") in list(problems(desk))
+
+
+def test_reconciling_needs_a_persons_signature(stood, tmp_path):
+    desk, _, _ = stood
+    for name in ("planner", "alice"):
+        make_key(tmp_path, name)
+    old = back_in_time(desk)
+    write_config(tmp_path, {}, approvals=1)
+    with pytest.raises(NoKey):
+        reconcile(again(old, "alice"), None)
+    alice = again(old, "alice")
+    assert reconcile(alice, signed(tmp_path / "alice", statement(alice))) == 2
+    with pytest.raises(NothingToReconcile):
+        statement(alice)
+
+
+def test_heads_are_signed_where_a_key_is_configured(stood, tmp_path):
+    desk, plan, _ = stood
+    make_key(tmp_path, "oversight")
+    with (tmp_path / "takedown.toml").open("a") as file:
+        file.write('[audit]\nhead_key = "oversight"\ncopies = ["file:elsewhere"]\n')
+    signing = again(desk)
+    send(signing, plan, limit=3)
+    (path,) = copies(signing)
+    assert path.parent.name == "elsewhere"
+    with signing.ledger.read() as db:
+        assert db.execute(select(heads.c.signature).order_by(heads.c.seq.desc()).limit(1)).scalar()
+    line = json.loads(path.read_text().splitlines()[-1])
+    line["head"]["seq"] -= 1
+    path.write_text(json.dumps(line) + "\n")
+    with pytest.raises(BadHead):
+        send(signing, plan)
+
+
+def test_a_copy_that_cannot_be_written_stops_before_the_first_send(stood, tmp_path):
+    desk, plan, sandbox = stood
+    (tmp_path / "wall").write_text("a file, no folder")
+    with (tmp_path / "takedown.toml").open("a") as file:
+        file.write('[audit]\ncopies = ["file:wall/heads"]\n')
+    before = sum(taken(sandbox).values())
+    with pytest.raises((CannotCopy, NotADirectoryError)):
+        send(again(desk), plan)
+    assert sum(taken(sandbox).values()) == before
