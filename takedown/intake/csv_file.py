@@ -26,7 +26,7 @@ def csv_rows(file: BinaryIO, name: str, layout: Layout) -> Source:
     """Raises EmptyFile, BadHeader, NotText; BadQuotes and NotText also while rows are read."""
     watched = Watched(file, name, layout.profile.encoding)
     lines = watched.lines()
-    first = next(lines)
+    first = next(lines, "")
     ours = PROBLEM in (_cells(first, ",") or [])[-1:]
     skipped = 0 if ours else (layout.header_row or layout.profile.header_row or 1) - 1
     before = list(islice(chain([first], lines), skipped + 1)) if skipped else [first]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
@@ -13,6 +14,7 @@ from takedown.intake.profiles import Profile
 from takedown.intake.results import Problem
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+BLOCK = 1 << 18
 LINE_LIMIT = 4_000_000
 
 
@@ -57,34 +59,42 @@ class Watched:
 
     def lines(self) -> Iterator[str]:
         """Lines with their ends; only LF ends one (U+2028 and its like do not). Raises NotText."""
-        encoding, update = self._encoding, self._hash.update
-        for number, raw in enumerate(iter(lambda: self._file.readline(LINE_LIMIT), b""), 1):
-            update(raw)
-            if number == 1:
-                raw = self._start(raw)
-            if b"\0" in raw:
-                raise self._not_text(number, "there is a NUL byte", "a text file has none; it may be a workbook or cut off",
-                                     "save it again as CSV UTF-8")  # fmt: skip
-            if len(raw) == LINE_LIMIT:
-                raise self._not_text(number, f"the line is longer than {LINE_LIMIT:,} bytes", "no case is that long",
-                                     "look at the file in a text editor")  # fmt: skip
-            try:
-                yield raw.decode(encoding)
-            except UnicodeDecodeError as error:
-                raise self._undecodable(number, raw, error) from None
+        number, rest = 1, b""
+        while block := self._file.read(BLOCK):
+            self._hash.update(block)
+            data = self._checked(rest + block, number)
+            cut = data.rfind(b"\n") + 1
+            data, rest = data[:cut], data[cut:]
+            yield from StringIO(self._decoded(data, number), newline="\n")
+            number += data.count(b"\n")
+        yield from StringIO(self._decoded(rest, number), newline="\n")
 
-    def _start(self, raw: bytes) -> bytes:
-        if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-            raise self._not_text(1, "the file is UTF-16", "its first bytes say so", "save it as CSV UTF-8")
-        return raw.removeprefix(b"\xef\xbb\xbf")
+    def _checked(self, data: bytes, number: int) -> bytes:
+        if number == 1:
+            if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+                raise self._not_text(1, "the file is UTF-16", "its first bytes say so", "save it as CSV UTF-8")
+            data = data.removeprefix(b"\xef\xbb\xbf")
+        if b"\0" in data:
+            line = number + data[: data.index(b"\0")].count(b"\n")
+            why = "a text file has none; it may be a workbook or cut off"
+            raise self._not_text(line, "there is a NUL byte", why, "save it again as CSV UTF-8")
+        if len(data) > LINE_LIMIT and b"\n" not in data:
+            what = f"the line is longer than {LINE_LIMIT:,} bytes"
+            raise self._not_text(number, what, "no case is that long", "look at the file in a text editor")
+        return data
 
-    def _undecodable(self, number: int, raw: bytes, error: UnicodeDecodeError) -> NotText:
-        byte = raw[error.start]
-        guess = bytes([byte]).decode("cp1252", errors="replace")
-        return self._not_text(
-            number, f"byte {error.start + 1} (0x{byte:02X}) is not {self._encoding}", f"in Windows-1252 it would be {guess!r}",
-            'save it as CSV UTF-8, or name its encoding in a profile: [file] encoding = "cp1252"',
-        )  # fmt: skip
+    def _decoded(self, data: bytes, number: int) -> str:
+        try:
+            return data.decode(self._encoding)
+        except UnicodeDecodeError as error:
+            byte, before = data[error.start], data[: error.start]
+            place = error.start - before.rfind(b"\n")
+            guess = bytes([byte]).decode("cp1252", errors="replace")
+            raise self._not_text(
+                number + before.count(b"\n"), f"byte {place} (0x{byte:02X}) is not {self._encoding}",
+                f"in Windows-1252 it would be {guess!r}",
+                'save it as CSV UTF-8, or name its encoding in a profile: [file] encoding = "cp1252"',
+            ) from None  # fmt: skip
 
     def _not_text(self, line: int, what: str, why: str, do: str) -> NotText:
         return NotText(file=self._name, line=line, what=what, why=why, do=do)

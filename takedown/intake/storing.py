@@ -6,12 +6,12 @@ import hashlib
 import json
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from takedown.clock import iso
@@ -109,14 +109,14 @@ class _Storing:
         ids = [row[0] for row in self._db.execute(made).all() if row[1] == self._batch]
         fresh = chunk if len(ids) == len(chunk) else self._sort_out(chunk)
         self._ids.extend(ids)
-        self._numbers.extend(row[0] for row in fresh)
+        self._numbers.extend([row[0] for row in fresh])
         self._digest.update("".join([f"{FIELD.join(row[1:-1])}{FIELD}{row[-1]}{RECORD}" for row in fresh]).encode())
         self._result.imported += len(ids)
         self._last = ids[-1] if ids else self._last
 
     def _sort_out(self, chunk: list[NewCase]) -> list[NewCase]:
         """The rows of the chunk that were inserted; the others are duplicates, and told to the cases that they meet."""
-        held = self._open([_key(row) for row in chunk])
+        held = self._open(map(_key, chunk))
         fresh: list[NewCase] = []
         met: list[tuple[NewCase, Open]] = []
         taken: set[int] = set()
@@ -135,16 +135,19 @@ class _Storing:
         self._result.duplicates += len(met)
         return fresh
 
-    def _open(self, keys: Sequence[Key]) -> dict[Key, Open]:
+    def _open(self, keys: Iterable[Key]) -> dict[Key, Open]:
+        """The open cases of these targets. One query a platform: with an OR between them no index would be used."""
         by_platform: dict[str, set[str]] = {}
         for platform, identity, _ in keys:
             by_platform.setdefault(platform, set()).add(identity)
-        sought = or_(*(and_(cases.c.platform == p, cases.c.identity.in_(found)) for p, found in by_platform.items()))
-        columns = (cases.c.platform, cases.c.identity, cases.c.basis, cases.c.id, cases.c.organisation, cases.c.reference)
-        query = select(*columns).where(
-            cases.c.authority == self._label.authority, cases.c.closed == "", cases.c.step == 1, sought
-        )
-        return {(row[0], row[1], row[2]): Open(row[3], row[4], row[5]) for row in self._db.execute(query)}
+        columns = (cases.c.identity, cases.c.basis, cases.c.id, cases.c.organisation, cases.c.reference)
+        ours = select(*columns).where(cases.c.authority == self._label.authority, cases.c.closed == "", cases.c.step == 1)
+        held: dict[Key, Open] = {}
+        for platform, identities in by_platform.items():
+            query = ours.where(cases.c.platform == platform, cases.c.identity.in_(identities))
+            for identity, basis, case, organisation, reference in self._db.execute(query):
+                held[platform, identity, basis] = Open(case, organisation, reference)
+        return held
 
     def _attach(self, met: list[tuple[NewCase, Open]]) -> set[int]:
         """Keep other agencies' references beside the case that they meet; returns the positions of those that were new."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import codecs
+import hashlib
 
 import pytest
 from intake_desk import WHY, Desk, as_csv, row, url
 
 from takedown.contract import TakedownError
-from takedown.intake import BadHeader, BadQuotes, EmptyFile, NotText, Profile, Unreadable
+from takedown.intake import BadHeader, BadQuotes, EmptyFile, NotText, Profile, Unreadable, rows
 
 GOOD = as_csv([row(1)])
 HEADER, LINE = GOOD.splitlines(keepends=True)
 BAD: dict[str, tuple[bytes, type[TakedownError], str]] = {
     "empty": (b"", EmptyFile, "no bytes"),
+    "BOM only": (codecs.BOM_UTF8, EmptyFile, "blank"),
     "blank": (b"\n\n", EmptyFile, "blank"),
     "header only": (HEADER.encode(), EmptyFile, "under its header"),
     "blank rows only": (HEADER.encode() + b"\n,,,,,\n  \n", EmptyFile, "under its header"),
@@ -87,6 +89,25 @@ def test_a_line_separator_inside_a_cell_ends_no_row(desk: Desk) -> None:
     assert "U+0085" in done.problems[0].what
     done = desk.run([row(1, reason=reason.replace("\x85", "").replace("\x0b", "")), row(2)])
     assert (done.rows, done.imported) == (2, 2)
+
+
+@pytest.mark.parametrize("many", [1, 2000, 5000])
+def test_the_place_of_a_fault_is_right_however_far_down_it_is(desk: Desk, many: int) -> None:
+    good = as_csv([row(n) for n in range(many)]).encode()
+    with pytest.raises(NotText, match=rf"line {many + 2}: byte 3 \(0xE9\)"):
+        desk.run(good + b"ab\xe9\n")
+    with pytest.raises(NotText, match=f"line {many + 3}: there is a NUL"):
+        desk.run(good + b"ab\nc\0\n")
+    with pytest.raises(BadQuotes, match=f"line {many + 2}: a quote opens"):
+        desk.run(good + b'"ab\n')
+
+
+@pytest.mark.parametrize("size", [1, 7, 64])
+def test_lines_are_whole_wherever_a_block_ends(desk: Desk, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(rows, "BLOCK", size)
+    raw = codecs.BOM_UTF8 + as_csv([row(n, reason="\u062a\u0634\u062f\u062f \U0001f4ce\u2028 x\ny") for n in range(9)]).encode()
+    done = desk.run(raw)
+    assert (done.imported, done.file_sha256) == (9, hashlib.sha256(raw).hexdigest())
 
 
 def test_rows_are_numbered_as_a_spreadsheet_shows_them(desk: Desk) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from intake_desk import Desk, Nest, as_csv, row, url
+from sqlalchemy import event
 
 from takedown.intake import Met, SeenBefore, Setting
 from takedown.intake.spool import CHUNK
@@ -24,6 +26,30 @@ def test_a_duplicate_in_the_file_is_named_with_the_row_and_the_case_that_it_meet
     assert (done.rows, done.imported, done.rejected, done.duplicates, done.exit) == (4, 3, 0, 1, 0)
     assert done.notes == (Met(4, "C-1", url(1), same_as=2),)
     assert [case["key"] for case in desk.cases] == ["standin_0001", "standin_0002", "standin_0003"]
+
+
+class Roost(Nest):
+    name, title = "roost", "Roost"
+    hosts = frozenset({"roost.example"})
+
+
+def test_open_cases_are_found_by_their_index_on_every_platform(desk: Desk) -> None:
+    both = Desk(desk.folder, desk.ledger, replace(desk.setting, platforms={"nest": Nest(), "roost": Roost()}))
+    rows = [row(n, url=f"https://{name}.example/p/{n}") for n in range(5) for name in ("nest", "roost")]
+    both.run(rows)
+    asked: list[tuple[str, Any]] = []
+
+    def listen(_c: object, _cursor: object, statement: str, parameters: Any, _context: object, _many: object) -> None:
+        if statement.startswith("SELECT cases.identity"):
+            asked.append((statement, parameters))
+
+    event.listen(desk.ledger.engine, "before_cursor_execute", listen)
+    assert both.run(rows).duplicates == 10
+    event.remove(desk.ledger.engine, "before_cursor_execute", listen)
+    assert len(asked) == 2
+    with desk.ledger.read() as db:
+        plans = [str(db.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", parameters).all()) for text, parameters in asked]
+    assert all("uq_cases_open (authority=? AND platform=? AND identity=?" in plan for plan in plans)
 
 
 def test_a_duplicate_far_down_the_file_still_names_its_row(desk: Desk) -> None:
