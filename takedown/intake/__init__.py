@@ -1,6 +1,6 @@
 """Batches come in: CSV, XLSX or JSON Lines into rows, rows into cases, all of a file in one transaction or none of it."""
 
-from takedown.intake.batch import ImportOptions, import_file
+from takedown.intake.batch import ImportOptions, import_file, known_columns
 from takedown.intake.checks import Setting
 from takedown.intake.errors import (
     BadHeader,
@@ -46,5 +46,6 @@ __all__ = [
     "Unreadable",
     "find_profile",
     "import_file",
+    "known_columns",
     "load_profile",
 ]
