@@ -92,7 +92,7 @@ def compose(
     language: str,
 ) -> Notice:
     """As `write`, without asking whether the cases are complete."""
-    language = language if language in pack.languages else pack.languages[0]
+    language = next((one for one in (language, language.partition("-")[0]) if one in pack.languages), pack.languages[0])
     values = _values(pack, cases, authority, reference, territory, issued_at, language)
     return Notice(
         instrument=pack.instrument,

@@ -88,8 +88,8 @@ def operators_folder(root: Path, pack: str = "pk-peca-37", name: str = "") -> Pa
     return root
 
 
-def copied_texts(root: Path, pack: str) -> Path:
-    """The shipped English texts of a pack, copied into an operator's folder to be changed."""
-    with_texts = root / "en" / pack
-    shutil.copytree(str(files("takedown_notices") / "en" / pack), with_texts)
+def copied_texts(root: Path, pack: str, language: str = "en") -> Path:
+    """The shipped texts of a pack in a language, copied into an operator's folder to be changed."""
+    with_texts = root / language / pack
+    shutil.copytree(str(files("takedown_notices") / language / pack), with_texts)
     return with_texts

@@ -147,10 +147,10 @@ def test_a_language_needs_its_texts_and_its_words(tmp_path: Path) -> None:
     file = operators_folder(tmp_path) / "packs" / "pk-peca-37.toml"
     text = (
         file.read_text()
-        .replace('languages = ["en"]', 'languages = ["en", "ur"]')
-        .replace("label.en =", 'label.ur = "x"\nlabel.en =')
+        .replace('languages = ["en", "ur"]', 'languages = ["en", "fr"]')
+        .replace("label.en =", 'label.fr = "x"\nlabel.en =')
     )
-    file.write_text(text.replace("[redress]", '[redress]\nur = "x"'))
+    file.write_text(text.replace("[redress]", '[redress]\nfr = "x"'))
     faults = read_packs([tmp_path])[1]
     names = ("subject", "statement", "letter", "reminder", "reminder_subject")
-    assert {fault.field for fault in faults} == {"ur/words.toml", *(f"ur/pk-peca-37/{name}.txt" for name in names)}
+    assert {fault.field for fault in faults} == {"fr/words.toml", *(f"fr/pk-peca-37/{name}.txt" for name in names)}
