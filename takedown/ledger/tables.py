@@ -321,6 +321,7 @@ sightings = Table(
     Column("recorded_at", Float, nullable=False),
     Index("ix_sightings_case", "case", "id"),
     Index("ix_sightings_recorded", "recorded_at"),
+    Index("ix_sightings_observed", "observed", "case"),
 )
 """Appended, never changed. `observed`: what the case's own value became with this sighting, so that a past one can be told."""
 

@@ -14,7 +14,18 @@ from takedown.contract import UsageError
 from takedown.ledger.cases import no_such
 from takedown.ledger.ids import batch_id, case_id, plan_id, request_id
 from takedown.ledger.moves import State
-from takedown.ledger.tables import attempts, batches, case_references, cases, claims, events, openings, request_cases, requests
+from takedown.ledger.tables import (
+    attempts,
+    batches,
+    case_references,
+    cases,
+    claims,
+    events,
+    openings,
+    request_cases,
+    requests,
+    sightings,
+)
 from takedown.ledger.truths import FINAL
 from takedown.report.figures import CLAIMED, DELIVERY, NOT_LOOKED, OBSERVED, UNREACHABLE
 
@@ -111,6 +122,7 @@ class Dossier:
     references: Sequence[Mapping[str, Any]]
     requests: Sequence[Mapping[str, Any]]
     claims: Sequence[Mapping[str, Any]]
+    sightings: Sequence[Mapping[str, Any]]
     events: Sequence[tuple[str, str, Mapping[str, Any]]]
 
     @property
@@ -127,7 +139,11 @@ def dossier(db: Connection, case: int) -> Dossier:
     batch = db.execute(select(batches).where(batches.c.id == row["batch"])).mappings().one()
     others = select(case_references).where(case_references.c.case == case).order_by(case_references.c.id)
     said = select(claims).where(claims.c.case == case).order_by(claims.c.id)
-    return Dossier({**row}, {**batch}, _rows(db, others), _requests(db, case), _rows(db, said), tuple(_events(db, case_id(case))))
+    saw = select(sightings).where(sightings.c.case == case).order_by(sightings.c.id)
+    return Dossier(
+        {**row}, {**batch}, _rows(db, others), _requests(db, case), _rows(db, said), _rows(db, saw),
+        tuple(_events(db, case_id(case))),
+    )  # fmt: skip
 
 
 def _rows(db: Connection, query: Select[*tuple[Any, ...]]) -> list[dict[str, Any]]:
@@ -175,6 +191,7 @@ def as_item(file: Dossier) -> dict[str, Any]:
         ],
         "requests": [_request_item(one) for one in file.requests],
         "claims": [_claim_item(one) for one in file.claims],
+        "sightings": [_sighting_item(one) for one in file.sightings],
         "decisions": [{"at": at, "kind": kind, **data} for at, kind, data in file.events],
     }  # fmt: skip
 
@@ -205,3 +222,8 @@ def _claim_item(one: Mapping[str, Any]) -> dict[str, Any]:
     kept = ("value", "ground", "territory", "reason_code", "reason", "source", "by")
     decided = iso(one["decided_at"]) if one["decided_at"] else None
     return {**{name: one[name] for name in kept}, "decided_at": decided, "recorded_at": iso(one["recorded_at"])}
+
+
+def _sighting_item(one: Mapping[str, Any]) -> dict[str, Any]:
+    told = {name: value for name, value in one.items() if name not in {"id", "case", "recorded_at"}}
+    return {**told, "recorded_at": iso(one["recorded_at"])}

@@ -1,7 +1,7 @@
 """A past figure made again: today's values, corrected for everything that was recorded since.
 
-What is exact: what our side did (every move of a request is an event), what platforms said (claims are never changed) and what
-was closed and reopened. What is not recorded with its time, the value `observed`, is as it is today.
+What is exact: what our side did (every move of a request is an event), what platforms said and what we saw (claims and sightings
+are never changed), and what was closed and reopened.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, RowMapping, select
 from takedown.clock import iso
 from takedown.ledger.ids import number
 from takedown.ledger.moves import State
-from takedown.ledger.tables import cases, claims, events, plans, request_cases, requests
+from takedown.ledger.tables import cases, claims, events, plans, request_cases, requests, sightings
 from takedown.report.cells import Scope, cells
 from takedown.report.figures import Cell
 
@@ -29,12 +29,14 @@ class Since:
     """What was recorded after a time, as it was before it: states by request, closings by case; and what is new since.
 
     left_out: (request, case) where a person left the case out while filing. claimed: cases about which something was said.
+    seen: those that were looked at.
     """
 
     states: dict[int, str] = field(default_factory=dict[int, str])
     left_out: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
     closed: dict[int, str] = field(default_factory=dict[int, str])
     claimed: set[int] = field(default_factory=set[int])
+    seen: set[int] = field(default_factory=set[int])
 
 
 def cells_at(db: Connection, at: float, by: str, scope: Scope) -> Iterator[Cell]:
@@ -44,7 +46,7 @@ def cells_at(db: Connection, at: float, by: str, scope: Scope) -> Iterator[Cell]
     for cell in cells(db, by, then):
         counts[cell.group, cell.delivered, cell.claimed, cell.observed, cell.closed] += cell.count
     since = _since(db, at)
-    touched = set(since.closed) | since.claimed | _carried(db, at, since.states)
+    touched = set(since.closed) | since.claimed | since.seen | _carried(db, at, since.states)
     for chunk in _chunks(sorted(touched)):
         _correct(db, at, by, then, since, chunk, counts)
     return (Cell(*values, count) for values, count in counts.items() if count)
@@ -64,6 +66,7 @@ def _since(db: Connection, at: float) -> Since:
         elif kind == "case.reopened":
             found.closed.setdefault(number(subject, "C"), json.loads(text)["was"])
     found.claimed.update(case for (case,) in db.execute(select(claims.c.case).where(claims.c.recorded_at > at).distinct()))
+    found.seen.update(case for (case,) in db.execute(select(sightings.c.case).where(sightings.c.recorded_at > at).distinct()))
     return found
 
 
@@ -79,13 +82,14 @@ def _carried(db: Connection, at: float, moved: Iterable[int]) -> set[int]:
 def _correct(
     db: Connection, at: float, group: str, scope: Scope, since: Since, chunk: Sequence[int], counts: Counter[Values]
 ) -> None:
-    said = _claims_at(db, at, chunk)
+    said, saw = _claims_at(db, at, chunk), _observed_at(db, at, chunk)
     ours = _delivered_at(db, at, since, chunk)
     for row in db.execute(select(cases).where(cases.c.id.in_(chunk), *scope.where())).mappings():
         ident = row["id"]
         claimed, closed = said.get(ident, "none"), since.closed.get(ident, str(row["closed"]))
+        observed = saw.get(ident, "") if ident in since.seen else row["observed"]
         counts[_values(row, group)] -= 1
-        counts[row[group], ours.get(ident, State.DRAFT.value), claimed, row["observed"], closed] += 1
+        counts[row[group], ours.get(ident, State.DRAFT.value), claimed, observed, closed] += 1
 
 
 def _values(row: RowMapping, group: str) -> Values:
@@ -95,6 +99,11 @@ def _values(row: RowMapping, group: str) -> Values:
 def _claims_at(db: Connection, at: float, chunk: Sequence[int]) -> dict[int, str]:
     mine = (claims.c.case.in_(chunk), claims.c.recorded_at <= at)
     return dict(db.execute(select(claims.c.case, claims.c.value).where(*mine).order_by(claims.c.id)).all())
+
+
+def _observed_at(db: Connection, at: float, chunk: Sequence[int]) -> dict[int, str]:
+    mine = (sightings.c.case.in_(chunk), sightings.c.recorded_at <= at)
+    return dict(db.execute(select(sightings.c.case, sightings.c.observed).where(*mine).order_by(sightings.c.id)).all())
 
 
 def _delivered_at(db: Connection, at: float, since: Since, chunk: Sequence[int]) -> dict[int, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from takedown.clock import utc
+from takedown.display import words
 from takedown.ledger.ids import case_id, plan_id, request_id
 from takedown.ledger.moves import State
 from takedown.ledger.truths import FINAL
@@ -111,6 +112,10 @@ def _answers(file: Dossier) -> Iterator[str]:
 
 
 def _seen(file: Dossier) -> Iterator[str]:
+    for one in file.sightings[-10:]:
+        how = f"{one['by']} looked by eye" if one["source"] == "by_hand" else "we looked"
+        why = f" ({one['why']})" if one["why"] else ""
+        yield f"On {day(one['recorded_at'])} {how} from {one['vantage']}: {words('observed', one['value'])}{why}."
     if file.row["observed"]:
         yield SAW[file.row["observed"]]
     elif file.row["delivered"] == State.SENT.value:

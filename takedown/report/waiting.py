@@ -13,7 +13,7 @@ from takedown.delivery.lanes import lane_for
 from takedown.desk import Desk
 from takedown.ledger.ids import plan_id
 from takedown.ledger.moves import State
-from takedown.ledger.tables import approvals, cases, lanes, plans, request_cases, requests
+from takedown.ledger.tables import approvals, cases, lanes, plans, request_cases, requests, sightings
 from takedown.ledger.truths import FINAL
 from takedown.planning.drafting import DORMANT
 from takedown.report.figures import UNREACHABLE, Figures
@@ -66,6 +66,7 @@ def for_people(view: View, figures: Figures) -> Iterator[Matter]:
     yield from _returned(view)
     yield from _refused(view)
     yield from _of_cases(view, figures)
+    yield from _came_back(view)
     yield from _overdue(view)
     if drafts := figures.delivery["draft"]:
         yield Matter("draft", "cases in no plan yet", drafts, "case", do=f"takedown plan{view.in_batch}")
@@ -229,6 +230,19 @@ def _of_cases(view: View, figures: Figures) -> Iterator[Matter]:
         yield Matter(
             "contradiction", "platform declined, yet gone", count, "case", do=listed.format("declined") + " --observed gone"
         )
+
+
+def _came_back(view: View) -> Iterator[Matter]:
+    """Targets that we saw gone and that are there again; whether that is a new case, a person decides."""
+    was_gone = select(sightings.c.case).where(sightings.c.observed.in_(sorted(UNREACHABLE)))
+    if view.db.execute(was_gone.limit(1)).first() is None:
+        return
+    mine = (cases.c.batch == view.batch,) if view.batch is not None else ()
+    back = (cases.c.observed == "available", cases.c.closed == "", cases.c.id.in_(was_gone))
+    query = select(func.count()).select_from(cases).where(*back, *mine)
+    if count := int(view.db.execute(query).scalar() or 0):
+        do = f"takedown case list --observed available{view.in_batch}"
+        yield Matter("contradiction", "gone, back again", count, "case", "we saw it gone, and it is there again", do)
 
 
 def _overdue(view: View) -> Iterator[Matter]:

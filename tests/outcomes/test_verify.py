@@ -18,6 +18,7 @@ from takedown.ledger.tables import cases, events, sightings
 from takedown.ledger.truths import HOUR, Change, Sighting, observed_after
 from takedown.outcomes.looking import RECHECKS, due_at
 from takedown.outcomes.verify import Verified, verify
+from takedown.report.status import status
 from takedown.sandbox import Behaviour, Sandbox
 from takedown.sandbox.behaviour import Decisions
 
@@ -140,6 +141,8 @@ def test_a_return_is_told_and_needs_a_person(tmp_path: Path, tiktok: Sandbox) ->
     done = look(desk)
     assert (done.returned, done.exit) == (["C-1"], 8)
     assert observed(desk) == ["available"] * 3
+    [matter] = [one for one in status(desk, None).people if one.what == "gone, back again"]
+    assert (matter.kind, matter.count) == ("contradiction", 1)
 
 
 def test_off_until_it_is_switched_on(tmp_path: Path, tiktok: Sandbox) -> None:

@@ -9,6 +9,7 @@ from takedown.contract import UsageError
 from takedown.ledger.book import Book
 from takedown.ledger.cases import ClosedAlready, NotClosed, close, reopen
 from takedown.ledger.moves import State, move, take_out
+from takedown.ledger.truths import Sighting, add_sightings
 from takedown.report.cells import Scope
 from takedown.report.outcomes import report
 
@@ -24,7 +25,7 @@ STEPS = {
 def happen(at_desk: Scene, rng: random.Random, open_requests: dict[int, State]) -> None:
     """One thing of all that changes a figure."""
     case = rng.randint(1, at_desk.made)
-    match rng.choice(["case", "plan", "move", "move", "move", "claim", "close", "reopen"]):
+    match rng.choice(["case", "plan", "move", "move", "move", "claim", "see", "close", "reopen"]):
         case "case":
             at_desk.case(rng.choice(["chirp", "wren"]))
         case "plan" if at_desk.delivered(case) in {"draft", "refused", "sent"}:
@@ -37,6 +38,10 @@ def happen(at_desk: Scene, rng: random.Random, open_requests: dict[int, State]) 
                 open_requests[request] = to
         case "claim":
             at_desk.claim(case, rng.choice(["received", "in_review", "removed", "declined"]))
+        case "see":
+            value = rng.choice(["available", "gone", "suspended", "unknown"])
+            seen = Sighting(case, value, "m", "high", "PK", source=rng.choice(["probe", "by_hand"]))
+            at_desk.desk.ledger.write(lambda book: add_sightings(book, [seen]))
         case "close":
             with suppress(ClosedAlready):
                 close(at_desk.desk.ledger, case, rng.choice(["done", "mistake"]), "alice")
