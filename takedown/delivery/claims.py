@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, insert, or_, select, update
 
 from takedown.delivery.lanes import Lane
 from takedown.ledger.book import Book
@@ -87,14 +87,23 @@ def _check(book: Book, verified: Verified, found: Sequence[Mapping[str, Any]]) -
             raise Tampered(plan=plan_id(verified.plan), what=f"request R-{row['id']}")
 
 
+_LOOK = (
+    select(
+        requests.c.state,
+        requests.c.owner,
+        requests.c.key_born,
+        requests.c.sha256,
+        plans.c.state,
+        select(meta.c.value).where(meta.c.name == "halted").scalar_subquery(),
+    )
+    .select_from(requests.join(plans, plans.c.id == requests.c.plan))
+    .where(requests.c.id == bindparam("an_id"))
+)
+
+
 def still_mine(db: Connection, one: Claimed, owner: str, lane: Lane, now: float) -> Held | None:
     """The look again: is the row still ours, the plan in force, the key young, the switch off?"""
-    halted = select(meta.c.value).where(meta.c.name == "halted").scalar_subquery()
-    joined = requests.join(plans, plans.c.id == requests.c.plan)
-    query = select(requests.c.state, requests.c.owner, requests.c.key_born, requests.c.sha256, plans.c.state, halted).select_from(
-        joined
-    )
-    state, holder, born, sha256, plan, halt = db.execute(query.where(requests.c.id == one.id)).one()
+    state, holder, born, sha256, plan, halt = db.execute(_LOOK, {"an_id": one.id}).one()
     if halt:
         return Held("halted")
     if state != State.SENDING.value or holder != owner:

@@ -1,40 +1,83 @@
-"""After the wire: how an attempt ended, in one transaction with the request's new state."""
+"""After the wire: how attempts ended, in one transaction with the requests' new states."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, insert, update
 
-from takedown.contract import ReceiptItem
 from takedown.delivery.claims import Claimed
 from takedown.delivery.decide import Later, Outcome, Refused, Sent, Stopped, Unsure
 from takedown.delivery.lanes import Lane
 from takedown.ledger.book import Book, commitment
-from takedown.ledger.moves import State, move
+from takedown.ledger.moves import Each, State, move, move_each
 from takedown.ledger.tables import attempts, lanes, request_cases, requests
 from takedown.transport.results import Answered, Held, Result
 
 KEPT = 65_536
 
 
-def record(book: Book, one: Claimed, owner: str, lane: Lane, outcome: Outcome, retry_in: float, result: Result) -> None:
-    """Move the request, write down the attempt with the raw answer; `retry_in` in seconds, for what is tried again."""
-    word, detail, to, told, columns = _ending(book, one, outcome, retry_in)
-    event = {"attempt": one.attempt, **told}
-    move(book, [one.id], State.SENDING, to, where=[requests.c.owner == owner], event=event, owner="", detail=detail, **columns)
-    match outcome:
-        case Sent(items=items):
-            _items(book, one.id, items)
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An attempt that is over; `retry_in` in seconds, for what is tried again."""
+
+    one: Claimed
+    outcome: Outcome
+    retry_in: float
+    result: Result
+
+
+def record(book: Book, owner: str, lane: Lane, ended: Sequence[Ended]) -> None:
+    """Move the requests, and write down each attempt with the raw answer."""
+    rows: list[dict[str, Any]] = []
+    for are_sent, group in groupby(ended, lambda end: isinstance(end.outcome, Sent)):
+        rows += (_sent if are_sent else _unsent)(book, owner, lane, list(group))
+    book.db.execute(insert(attempts), rows)
+
+
+def _sent(book: Book, owner: str, lane: Lane, ended: Sequence[Ended]) -> list[dict[str, Any]]:
+    """Receipts, which are most of what comes back, all at once."""
+    del lane
+    rows: list[dict[str, Any]] = []
+    each: list[Each] = []
+    items: list[dict[str, Any]] = []
+    for end in ended:
+        word, receipt, _, told, columns = _ending(book, end.one, end.outcome, end.retry_in)
+        changed = {"owner": "", "detail": receipt, **columns}
+        each.append(Each(end.one.id, changed, {"attempt": end.one.attempt, **told}))
+        items += _items(end)
+        rows.append(_attempt(book, end, word, receipt))
+    move_each(book, State.SENDING, State.SENT, owner, each)
+    if items:
+        book.db.execute(_NAMED, items)
+    return rows
+
+
+def _unsent(book: Book, owner: str, lane: Lane, ended: Sequence[Ended]) -> list[dict[str, Any]]:
+    return [_one(book, owner, lane, end) for end in ended]
+
+
+def _one(book: Book, owner: str, lane: Lane, end: Ended) -> dict[str, Any]:
+    word, detail, to, told, columns = _ending(book, end.one, end.outcome, end.retry_in)
+    event = {"attempt": end.one.attempt, **told}
+    mine = [requests.c.owner == owner]
+    move(book, [end.one.id], State.SENDING, to, where=mine, event=event, owner="", detail=detail, **columns)
+    match end.outcome:
         case Stopped(what, why):
             book.db.execute(update(lanes).where(lanes.c.name == lane.name).values(stopped=what, why=why))
         case _:
             pass
-    reply = result.reply if isinstance(result, Answered) else None
+    return _attempt(book, end, word, detail)
+
+
+def _attempt(book: Book, end: Ended, word: str, detail: str) -> dict[str, Any]:
+    reply = end.result.reply if isinstance(end.result, Answered) else None
     kept = {"status": reply.status if reply else None, "reply": reply.body[:KEPT] if reply else None}
-    times = {"number": one.attempt, "started_at": one.started_at, "ended_at": book.now}
-    book.db.execute(insert(attempts).values(request=one.id, outcome=word, detail=detail[:2000], **times, **kept))
+    times = {"number": end.one.attempt, "started_at": end.one.started_at, "ended_at": book.now}
+    return {"request": end.one.id, "outcome": word, "detail": detail[:2000], **times, **kept}
 
 
 def _ending(
@@ -62,8 +105,13 @@ def _ending(
             return "held", why, unsent, {"held": why}, again
 
 
-def _items(book: Book, request: int, items: Sequence[ReceiptItem]) -> None:
-    named = [{"a_case": int(i.case[2:]), "an_item": i.id} for i in items if i.id and i.case[:2] == "C-" and i.case[2:].isdigit()]
-    if named:
-        theirs = and_(request_cases.c.request == request, request_cases.c.case == bindparam("a_case"))
-        book.db.execute(update(request_cases).where(theirs).values(item=bindparam("an_item")), named)
+def _items(end: Ended) -> Iterator[dict[str, Any]]:
+    """What the platform calls the cases that the request carried."""
+    for item in end.outcome.items if isinstance(end.outcome, Sent) else ():
+        prefix, _, number = item.case.partition("-")
+        if item.id and prefix == "C" and number.isdigit():
+            yield {"a_request": end.one.id, "a_case": int(number), "an_item": item.id}
+
+
+_THEIRS = and_(request_cases.c.request == bindparam("a_request"), request_cases.c.case == bindparam("a_case"))
+_NAMED = update(request_cases).where(_THEIRS).values(item=bindparam("an_item"))

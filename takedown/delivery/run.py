@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Protocol
 
 from sqlalchemy import func, select, update
@@ -16,7 +18,8 @@ from takedown.delivery.claims import Claimed, claim, put_back, recover, sendable
 from takedown.delivery.decide import Later, Outcome, Refused, Sent, Stopped, Unsure, back_off
 from takedown.delivery.hold import Hold
 from takedown.delivery.lanes import Lane
-from takedown.delivery.records import record
+from takedown.delivery.recorder import Recorder
+from takedown.delivery.records import Ended, record
 from takedown.delivery.senders import ApiSender, MailSender
 from takedown.delivery.settling import due_searches, settle_one
 from takedown.desk import Desk
@@ -76,6 +79,7 @@ class LaneRun:
         self._ledger, self._clock = self.desk.ledger, self.desk.clock
         self._hold = Hold(self._ledger, self._clock, self.lane)
         self._owner = self._hold.owner
+        self._recorder = Recorder(self._ledger, self._record)
         self._waited = 0.0
         self._held: deque[Claimed] = deque()
         self._open: set[asyncio.Task[None]] = set()
@@ -136,13 +140,17 @@ class LaneRun:
             return None
         await self._hold.pace.slot()
         if self.budget.stop.is_set() or self._clock.now() < self._hold.not_before:
-            return self._unused()
+            self._unused()
+            return None
         if not self._held:
             size, next_at = self._size(), self._hold.pace.next_at
             self._held.extend(
                 await self._ledger.awrite(lambda book: claim(book, self.lane, self.verified, self._owner, size, next_at))
             )
-        return self._held.popleft() if self._held else self._unused()
+        if not self._held:
+            self._unused()
+            return None
+        return self._held.popleft()
 
     def _unused(self) -> None:
         """The slot, and the sending that it was meant for, are still to be had."""
@@ -214,7 +222,7 @@ class LaneRun:
             released = True
             outcome = self.sender.decide(result)
             wait = self._retry_in(one, outcome)
-            await self._ledger.awrite(lambda book: self._record(book, one, outcome, wait, result))
+            await self._recorder.put(Ended(one, outcome, wait, result))
             self.progress.advance(self.lane.name, self._word(outcome))
         except Exception as error:  # noqa: BLE001 -- the run stops, and the row stays `sending`: uncertain, never lost
             self.budget.trouble.append(error)
@@ -251,7 +259,7 @@ class LaneRun:
         await self._clock.sleep(back_off(1, self.sender.first_back_off, self.rng))
         short = AsyncRetrying(
             retry=retry_if_result(lambda found: isinstance(found, NotSent)),
-            stop=stop_any(stop_after_attempt(SHORT_RETRIES - 1), _Ended(self, until)),
+            stop=stop_any(stop_after_attempt(SHORT_RETRIES - 1), _Over(self, until)),
             wait=wait_exponential_jitter(multiplier=2 * self.sender.first_back_off),
             sleep=self._clock.sleep,
             retry_error_callback=lambda state: state.outcome.result() if state.outcome else result,
@@ -267,22 +275,31 @@ class LaneRun:
             case _:
                 return back_off(one.attempt, self.sender.first_back_off, self.rng)
 
-    def _record(self, book: Book, one: Claimed, outcome: Outcome, wait: float, result: Result) -> None:
-        record(book, one, self._owner, self.lane, outcome, wait, result)
+    def _record(self, book: Book, ended: Sequence[Ended]) -> None:
+        record(book, self._owner, self.lane, ended)
+        mine = lanes.c.name == self.lane.name
+        for well, group in groupby(ended, lambda end: isinstance(end.outcome, Sent)):
+            if well:
+                book.db.execute(update(lanes).where(mine, lanes.c.failures > 0).values(failures=0))
+                continue
+            for end in group:
+                self._consider(book, end)
+
+    def _consider(self, book: Book, end: Ended) -> None:
+        """What an attempt that did not succeed means for the lane."""
+        outcome = end.outcome
         self._stopped = self._stopped or isinstance(outcome, Stopped | Held)
         if isinstance(outcome, Later) and outcome.lane:
-            self._hold.rest(book, book.now + wait, outcome.why)
-        mine = lanes.c.name == self.lane.name
+            self._hold.rest(book, book.now + end.retry_in, outcome.why)
         if isinstance(outcome, Unsure) or (isinstance(outcome, Later) and outcome.failure):
+            mine = lanes.c.name == self.lane.name
             change = update(lanes).where(mine).values(failures=lanes.c.failures + 1).returning(lanes.c.failures)
             failed = int(book.db.execute(change).scalar_one())
             if failed >= self.lane.failures:  # the breaker: one failure after the pause opens it again
                 self._hold.rest(book, book.now + self.lane.pause, f"{failed} failures in a row")
-        elif isinstance(outcome, Sent):
-            book.db.execute(update(lanes).where(mine, lanes.c.failures > 0).values(failures=0))
 
 
-class _Ended(stop_base):
+class _Over(stop_base):
     """No further try after the attempt's deadline, or once somebody said stop."""
 
     def __init__(self, run: LaneRun, until: float) -> None:

@@ -69,8 +69,9 @@ def make_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction] -- called by SQLAlchemy
-        mode = "IMMEDIATE" if connection.get_execution_options().get("takedown_write") else "DEFERRED"
-        connection.exec_driver_sql(f"BEGIN {mode}")
+        options = connection.get_execution_options()
+        if options.get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql(f"BEGIN {'IMMEDIATE' if options.get('takedown_write') else 'DEFERRED'}")
 
     return engine
 
@@ -93,13 +94,14 @@ class Ledger:
             yield connection
 
     def peek(self, look: Callable[[Connection], T]) -> T:
-        """Read what is committed at this moment over a connection kept open for many small reads of one thread."""
+        """Read what is committed at this moment over a connection kept open for many small reads of one thread.
+
+        `look` executes one statement: without a transaction around it, a second one may see more.
+        """
         if self._peek is None:
-            self._peek = self.engine.connect()
-        try:
-            return look(self._peek)
-        finally:
-            self._peek.rollback()
+            self._peek = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            self._peek.detach()  # its mode is not for others of the pool
+        return look(self._peek)
 
     def write(self, change: Callable[[Book], T]) -> T:
         """Run `change` in a durable transaction, and return what it returns. It may be run again: it must only use its Book."""

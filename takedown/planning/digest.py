@@ -11,6 +11,7 @@ from typing import Any
 
 import rfc8785
 
+from takedown.ledger.book import canonical
 from takedown.ledger.ids import request_id
 
 
@@ -28,7 +29,7 @@ def leaf(salt: bytes, row: Mapping[str, Any], body: bytes, carried: Sequence[str
         "sha256": hashlib.sha256(body).hexdigest(),
         "cases": list(carried),
     }
-    return hashlib.sha256(salt + rfc8785.dumps(facts)).digest()
+    return hashlib.sha256(salt + canonical(facts).encode()).digest()  # RFC 8785, since header names are ASCII
 
 
 def plan_digest(ledger: str, plan: str, environment: str, policy: str, leaves: Sequence[bytes]) -> str:
