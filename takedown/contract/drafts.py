@@ -103,6 +103,10 @@ def mail(request: Request, to: str) -> MailDraft:
 
     Raises ValueError when `to` is not one bare address or a header value holds a line break.
     """
+    if "@" not in to:
+        raise ValueError(f"{to!r} is no mail address")
+    if not (request.message_id + request.in_reply_to).isprintable():  # the standard library leaves these two unchecked
+        raise ValueError("a Message-ID holds a control character")
     message = EmailMessage(policy=SMTP.clone(max_line_length=200))
     sender = request.authority
     message["From"] = Address(display_name=sender.name, addr_spec=sender.email)

@@ -80,12 +80,15 @@ def _reading(platform: Platform, reply: Reply) -> Outcome:
 
 
 def decide_mail(result: Result) -> Outcome:
-    """SMTP: 2xx after the dot is a receipt, 4xx surely not taken, 5xx refused, and credentials stop the lane."""
+    """SMTP: 2xx after the dot is a receipt, 4xx surely not taken, 5xx refused; one to login or sender stops the lane."""
     match result:
-        case Answered(Reply(status=code, body=text)):
+        case Answered(Reply(status=code, headers=headers, body=text)):
             said = f"{code} {text.decode('utf-8', 'replace')}"[:500]
-            if code in {530, 534, 535, 538}:
+            stage = headers.get("stage", "")
+            if code in {530, 534, 535, 538} or (code >= 500 and stage == "login"):
                 return Stopped("credentials", said)
+            if code >= 500 and stage == "mail":  # whatever is mailed in this name: not a word about the one request
+                return Stopped("sender", said)
             if code < 300:
                 return Sent(said)
             return Later(None, said, failure=code == 421) if code < 500 else Refused(str(code), said)

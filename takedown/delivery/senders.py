@@ -28,6 +28,12 @@ class Sender(Protocol):
     async def aclose(self) -> None: ...
 
 
+def ca_file(desk: Desk) -> Path | None:
+    """The private certificate authority that is trusted instead of the system's."""
+    name = desk.settings.network.ca_file
+    return desk.config.path(name) if name else None
+
+
 class ApiSender:
     """An intake endpoint. Ten connections; kept alive only where a key makes a repeat harmless."""
 
@@ -86,7 +92,8 @@ class MailSender:
             secret(desk.config, smtp.password_file, smtp.password_command, "the password of the mail server") if smtp.user else ""
         )
         self._sender = desk.settings.authority.email
-        self._smtp = SmtpTransport(SmtpServer(smtp.host, smtp.port, smtp.starttls, loopback, smtp.user, password))
+        server = SmtpServer(smtp.host, smtp.port, smtp.starttls, loopback, smtp.user, password)
+        self._smtp = SmtpTransport(server, ca_file(desk))
 
     async def send(self, one: Claimed, deadline: float, look_again: LookAgain) -> Result:
         return await self._smtp.send(self._sender, one.row["destination"], one.row["body"], deadline, look_again)

@@ -1,7 +1,7 @@
 """SMTP for one lane: one recipient a message, TLS except to loopback, and the line after which nobody knows.
 
-Until the server answered DATA with 354 nothing of the message has left. A break in the line afterwards may come before or
-after the server took the final dot, and aiosmtplib reports both alike: that is `Lost`.
+Until DATA nothing of the message has left. A break in the line afterwards may come before or after the server took the final
+dot, and aiosmtplib reports both alike: that is `Lost`. So is an answer that is no answer of SMTP.
 """
 
 from __future__ import annotations
@@ -10,12 +10,24 @@ import asyncio
 import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import aiosmtplib
 
 from takedown.contract import Reply
 from takedown.transport.results import Answered, LookAgain, Lost, NotSent, Result
+
+
+class Stage(StrEnum):
+    """What the server was asked when it answered; an answer carries it in its header `stage`."""
+
+    CONNECT = "connect"
+    LOGIN = "login"
+    MAIL = "mail"
+    RCPT = "rcpt"
+    DATA = "data"
 
 
 @dataclass(frozen=True)
@@ -36,8 +48,8 @@ class SmtpServer:
 class SmtpTransport:
     """A connection that is opened when first needed and again after it broke; not for two senders at once."""
 
-    def __init__(self, server: SmtpServer, context: ssl.SSLContext | None = None) -> None:
-        self._server, self._context = server, context or ssl.create_default_context()
+    def __init__(self, server: SmtpServer, ca_file: Path | None = None) -> None:
+        self._server, self._context = server, ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
         self._client: aiosmtplib.SMTP | None = None
         self._lock = asyncio.Lock()
 
@@ -53,27 +65,31 @@ class SmtpTransport:
     async def send(self, sender: str, recipient: str, message: bytes, deadline: float, look_again: LookAgain) -> Result:
         """Hand one message over within `deadline` seconds. The reply's status is the SMTP code, its body the server's text."""
         async with self._lock:
-            handed = False
+            stage = Stage.CONNECT
             try:
                 async with asyncio.timeout(deadline):
                     client = await self._ready()
+                    stage = Stage.MAIL
                     await client.mail(sender)
+                    stage = Stage.RCPT
                     await client.rcpt(recipient)
                     if held := await look_again():
-                        await client.rset()
+                        self._broken()
                         return held
-                    handed = True
-                    return _reply(await client.data(message))
+                    stage = Stage.DATA
+                    return _reply(await client.data(message), stage)
             except aiosmtplib.SMTPResponseException as error:
-                self._broken()
-                # A code of 400 or more is a no, before or after the dot; anything else is a server that makes no sense.
-                return _reply(error) if error.code >= 400 else Lost(f"{error.code} {error.message}")
+                stage = Stage.LOGIN if isinstance(error, aiosmtplib.SMTPAuthenticationError) else stage
+                why = f"{error.code} {error.message}"[:300]
+                if stage is not Stage.CONNECT and 400 <= error.code < 600:
+                    self._broken()
+                    return _reply(error, stage)
             except TimeoutError:
                 why = f"no answer within {deadline:g} s"
             except (aiosmtplib.SMTPException, OSError, ValueError) as error:
                 why = f"{type(error).__name__}: {error}"[:300]
             self._broken()
-            return Lost(why) if handed else NotSent(why)
+            return Lost(why) if stage is Stage.DATA else NotSent(why)
 
     def _broken(self) -> None:
         if self._client is not None:
@@ -106,7 +122,6 @@ class SmtpTransport:
         return client
 
 
-def _reply(answer: Any) -> Result:
-    code = int(answer.code)
+def _reply(answer: Any, stage: Stage) -> Result:
     text = str(answer.message)[:2000]
-    return Answered(Reply(code, {}, text.encode(), datetime.now(UTC)))
+    return Answered(Reply(int(answer.code), {"stage": stage.value}, text.encode(), datetime.now(UTC)))
