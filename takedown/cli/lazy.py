@@ -13,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup, _TyperParameter  # pyright: ign
 from takedown.cli.commands import COMMANDS, SECTIONS
 
 EPILOG = "Options for every command (--json, --config, --quiet ...): takedown --help"
+COMPLETION = {"install_completion", "show_completion"}
 
 
 class LazyGroup(TyperGroup):
@@ -44,9 +45,12 @@ def load(name: str) -> Any:
 
 
 def _plain(command: Any) -> Any:
-    """The same command, whose help does without rich."""
+    """The same command, whose help does without rich, keeps whole sentences, and leaves completion to `takedown --help`."""
     command.rich_markup_mode = None
+    command.params = [one for one in command.params if one.name not in COMPLETION]
     for inner in getattr(command, "commands", {}).values():
+        inner.short_help = inner.short_help or (inner.help or "").partition("\n")[0]
+        inner.epilog = inner.epilog or EPILOG
         _plain(inner)
     return command
 

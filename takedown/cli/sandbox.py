@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from takedown.cli.context import current
 from takedown.contract import RefusedByPolicy
+
+if TYPE_CHECKING:
+    from takedown.sandbox.server import Sandbox
 
 app = typer.Typer()
 
@@ -23,9 +26,18 @@ class NotInLive(RefusedByPolicy):
     )
 
 
+def _tables(running: Sandbox, folder: Path) -> str:
+    """The stand-ins as tables of takedown.toml."""
+    platforms = [
+        f'\n[platforms.{name}]\nchannel = "api"\nbase_url = "{running.url(name)}"\ntoken_file = "{folder / f"{name}.token"}"\n'
+        for name in sorted(running.tokens)
+    ]
+    return f'\n[smtp]\nhost = "{running.host}"\nport = {running.smtp_port}\n{"".join(platforms)}'
+
+
 @app.command("sandbox")
 def sandbox(
-    folder: Annotated[Path, typer.Option("--folder", metavar="DIR", help="Where journal, tokens and sandbox.json go")] = Path(
+    folder: Annotated[Path, typer.Option("--folder", metavar="DIR", help="Where the journal and the tokens go")] = Path(
         "platforms"
     ),
     http_port: Annotated[int, typer.Option("--http-port", min=0, max=65535, help="0 takes any free port")] = 0,
@@ -47,8 +59,8 @@ def sandbox(
 
     def ready(running: Sandbox) -> None:
         display.say(f"HTTP on {running.host}:{running.http_port}, mail on {running.host}:{running.smtp_port}; Ctrl-C ends it.")
-        for name in sorted(running.tokens):
-            display.say(f'  [platforms.{name}]  base_url = "{running.url(name)}"  token_file = "{folder / f"{name}.token"}"')
+        display.say("Put what you want to practise with into takedown.toml:")
+        display.raw(_tables(running, folder).encode())
 
     made = behaviours(rough=not calm)
     Sandbox(folder, made, http_port=http_port, smtp_port=smtp_port, scale=config.settings.sandbox.time_scale).run(ready)

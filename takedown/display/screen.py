@@ -90,6 +90,7 @@ class Display:
             return
         self.out.flush()
         self.out.buffer.write(data)
+        self.out.buffer.flush()
 
     def say(self, text: str) -> None:
         """A message. Silent with --quiet and --json, whose stderr holds errors only."""
