@@ -138,6 +138,13 @@ def _rates(label: str, groups: list[tuple[str, Figures]]) -> Table:
     return Table(columns, rows, "Rates: delivered cases on which the platform acted; 95 % Wilson interval")
 
 
+def _shown(name: str, figures: Figures) -> str:
+    """A group's rate; where nothing was seen there is none, and a 0 would look like a finding."""
+    if name != "claim" and not (set(figures.seen) - {"none", "unknown"}):
+        return "could not check" if looked(figures) else "not looked at yet"
+    return _rate(rates(figures)[name])
+
+
 def _rate(rate: Rate) -> str:
     """`27, 19 % so far (13-26 %)`; the denominator and what is pending have columns of their own."""
     if rate.value is None:

@@ -23,12 +23,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from takedown.contract import Channel
 from takedown.sandbox.certificate import write_secret
 from takedown.sandbox.journal import read_journal
-from takedown.sandbox.scenario import LANES, Lane, behaviours, write_batch
+from takedown.sandbox.scenario import LANES, Lane, addresses, behaviours, write_batch
 from takedown.sandbox.server import Sandbox
 
 FOLDER = Path("demo-desk")
 SCALE = 7200.0
 RIPE = 30 * 3600 / SCALE + 1
+PROBED = ("tiktok", "x", "telegram")
+"""Platforms with a public page that says something about an account; on the others only a person can look."""
+LOOKED = (0, 5, 8)
 PLANNER, APPROVER = "planner", "alice"
 
 
@@ -53,6 +56,8 @@ def main() -> int:
         say("Whoever planned cannot send alone; a second person signs the digest of those bytes.")
         takedown("submit", plan, expect=(7,))
         takedown("approve", plan, "--cases", str(rows), "--key", f"{APPROVER}.key", who=APPROVER)
+        say("Before anything is sent, a look at what the public sees: what was never up can never be counted as gone.")
+        takedown("verify", expect=LOOKED)
         say("Now it is sent, over a network that loses replies, resets lines and answers 429, 500 and 503.")
         takedown("submit", plan, "--wait", "40s", expect=(0, 3, 5, 8))
         resolve_unknowns(sandbox)
@@ -61,7 +66,10 @@ def main() -> int:
         say(f"The platforms take their time; {RIPE:.0f} seconds here are their 30 hours.")
         time.sleep(RIPE)
         takedown("sync", expect=(0, 5))
-        takedown("sync", "--quiet", expect=(0, 5))
+        say("What a platform says is not what happened: we look ourselves, twice, an hour apart (half a second here).")
+        takedown("verify", "--quiet", expect=LOOKED)
+        time.sleep(3600 / SCALE + 0.1)
+        takedown("verify", expect=LOOKED)
         takedown("status")
         takedown("report")
         takedown("audit", "verify")
@@ -131,6 +139,10 @@ def platform_table(sandbox: Sandbox, lane: Lane) -> list[str]:
         table.append(f'to = "{lane.mailbox}"')
     if lane.channel is Channel.PORTAL:
         table.append("cases_per_request = 10")
+    if lane.platform in PROBED:
+        control = addresses()[lane.platform][0][:-4] + "up"
+        table += ["probe = true", 'probe_decision = "EXAMPLE-DECISION-1"', 'probe_rate = "200/s"']
+        table += [f'probe_control = "{control}"', f'probe_base = "{sandbox.url(lane.platform)}"']
     if lane.platform == "x":
         table.append('automation_consent = "EXAMPLE-CONSENT-1"')
     return table

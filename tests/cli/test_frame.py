@@ -120,7 +120,7 @@ def test_a_mistake_in_use_is_exit_2_in_the_same_format(words: str, capsys: pytes
 
 def test_a_mistyped_command_is_guessed(capsys: pytest.CaptureFixture[str]) -> None:
     run(["recognize"])
-    assert "Did you mean 'recognise'?" in capsys.readouterr().err
+    assert "Did you mean 'recognise'" in capsys.readouterr().err
 
 
 def test_a_hostile_word_is_quoted_safely(capsys: pytest.CaptureFixture[str]) -> None:
