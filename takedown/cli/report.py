@@ -132,7 +132,7 @@ def _rates(label: str, groups: list[tuple[str, Figures]]) -> Table:
         *(Column(RATES[name]) for name in shown),
     ]
     rows = [
-        [name or "(none)", f"{figures.asked:,}", f"{figures.pending:,}", *(_rate(rates(figures)[one]) for one in shown)]
+        [name or "(none)", f"{figures.asked:,}", f"{figures.pending:,}", *(_shown(one, figures) for one in shown)]
         for name, figures in groups
     ]
     return Table(columns, rows, "Rates: delivered cases on which the platform acted; 95 % Wilson interval")
