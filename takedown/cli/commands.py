@@ -43,6 +43,8 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     "Follow": (
         Entry("status", "takedown.cli.status", "Where everything stands, what needs a person, the next command"),
         Entry("sync", "takedown.cli.submit", "Ask platforms what became of requests"),
+        Entry("inbox", "takedown.cli.inbox", "What platforms answered by mail: add, list, show, match, accept"),
+        Entry("claim", "takedown.cli.claim", "Record by hand what a platform says: add, import"),
         Entry("verify", "takedown.cli.verify", "Look for ourselves whether targets are still there"),
         Entry("sight", "takedown.cli.verify", "Record a check by eye, with its evidence"),
         Entry("case", "takedown.cli.case", "List, show, explain, note, close and reopen cases"),

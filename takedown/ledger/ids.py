@@ -22,7 +22,13 @@ class UnknownId(UsageError):
     code, why, do = "TD-0010", "ids look like {example}", "takedown {command}"
 
 
-NOUNS = {"C": ("case", "case list"), "R": ("request", "plan list"), "P": ("plan", "plan list"), "B": ("batch", "status")}
+NOUNS = {
+    "C": ("case", "case list"),
+    "R": ("request", "plan list"),
+    "P": ("plan", "plan list"),
+    "B": ("batch", "status"),
+    "M": ("message", "inbox list"),
+}
 
 
 def case_id(number: int) -> str:
@@ -39,6 +45,10 @@ def plan_id(number: int) -> str:
 
 def batch_id(number: int) -> str:
     return f"B-{number}"
+
+
+def message_name(number: int) -> str:
+    return f"M-{number}"
 
 
 def number(text: str, prefix: str) -> int:

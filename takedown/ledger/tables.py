@@ -325,6 +325,38 @@ sightings = Table(
 )
 """Appended, never changed. `observed`: what the case's own value became with this sighting, so that a past one can be told."""
 
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("mailbox", Text, nullable=False),
+    Column("uidvalidity", BigInteger),
+    Column("uid", BigInteger),
+    Column("sha256", Text, nullable=False, unique=True),
+    Column("raw", LargeBinary, nullable=False),
+    Column("received_at", Float, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("class", Text, nullable=False, server_default=""),
+    Column("sender", Text, nullable=False, server_default=""),
+    Column("subject", Text, nullable=False, server_default=""),
+    Column("message_id", Text, nullable=False, server_default=""),
+    Column("dated", Float),
+    Column("request", Id),
+    Column("case", Id),
+    Column("matched_by", Text, nullable=False, server_default=""),
+    Column("matcher", Text, nullable=False, server_default=""),
+    Column("verified", Text, nullable=False, server_default=""),
+    Column("hint", Text, nullable=False, server_default=""),
+    Column("number", Text, nullable=False, server_default=""),
+    Column("claims", Integer, nullable=False, server_default="0"),
+    Column("reasons", Text, nullable=False, server_default=""),
+    Column("judged_at", Float),
+    Index("ix_messages_place", "mailbox", "uidvalidity", "uid"),
+    Index("ix_messages_request", "request", "message_id"),
+    Index("ix_messages_open", "state", sqlite_where=text("state <> 'done'"), postgresql_where=text("state <> 'done'")),
+)
+"""Mails as they came. `state`: new (stored, not judged), person (somebody must look), done. `case`: the one a person named."""
+
 events = Table(
     "events",
     metadata,

@@ -1,0 +1,249 @@
+"""`takedown inbox`: what platforms answered by mail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from takedown.cli.approve import Key
+from takedown.cli.context import current
+from takedown.cli.desk import desk_of, sign
+from takedown.cli.options import As
+from takedown.clock import iso
+from takedown.contract import UsageError
+from takedown.desk import Desk
+from takedown.display import Answer, Column, Facts, Prose, Table
+from takedown.inbox.authenticate import Resolver
+from takedown.inbox.classify import words_of
+from takedown.inbox.judging import Judgement
+from takedown.inbox.parse import MAX_MAIL, parse
+from takedown.inbox.people import Told, accept, match, statement
+from takedown.inbox.store import Place, check, get, judge_new, listed, store
+from takedown.ledger.ids import case_id, message_name, number, request_id
+from takedown.ledger.truths import Claim
+
+app = typer.Typer(no_args_is_help=True)
+MessageId = Annotated[str, typer.Argument(metavar="MESSAGE", help="As in inbox list: M-12")]
+LONGEST = 20_000
+
+
+class NotAMail(UsageError):
+    """{file} cannot be read as a mail: {what}."""
+
+    code, why, do = "TD-0855", "a file holds one mail, as it was received, headers and all", "save the mail as .eml and add that"
+
+
+@app.callback()
+def inbox() -> None:
+    """Mails from platforms. Only one that answers a request of ours, and whose sender is proven, says anything."""
+
+
+def resolver(desk: Desk) -> Resolver | None:
+    """How signing keys are looked up; not at all in the sandbox, which reaches this machine only."""
+    if desk.settings.environment != "live":
+        return None
+    from takedown.transport.txt import lookup_txt
+
+    return lookup_txt
+
+
+@app.command("add")
+def add(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE.eml ...", help="Mails as they were received, headers and all")],
+    only_check: Annotated[bool, typer.Option("--check", help="Only say what each is; nothing is stored")] = False,
+    as_name: As = None,
+) -> int:
+    """Read mails from files, as if they had come by IMAP. Adding one again changes nothing.
+
+    Exit 8 when one of them needs a person: it names no request, its sender is not proven, or it cannot be read with certainty.
+    """
+    desk = desk_of(as_name)
+    raws = [_read(file) for file in files]
+    if only_check:
+        found = [_judged(file, one) for file, one in zip(files, check(desk, raws, resolver(desk)), strict=True)]
+        _show(found, dry_run=True)
+        return 0
+    stored = store(desk, [(Place(), raw) for raw in raws])
+    judge_new(desk, resolver(desk))
+    rows = {row["id"]: row for row in listed(desk, numbers=[one.id for one in stored])}
+    items = [{"file": str(file), **_item(rows[one.id]), "new": one.fresh} for file, one in zip(files, stored, strict=True)]
+    _show(items)
+    return _waiting(items)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            raw = opened.read(MAX_MAIL + 1)
+    except OSError as error:
+        raise NotAMail(file=file, what=(error.strerror or "it cannot be opened").lower()) from None
+    if len(raw) > MAX_MAIL:
+        raise NotAMail(file=file, what=f"it has more than {MAX_MAIL:,} bytes")
+    return raw
+
+
+def _judged(file: Path, one: Judgement) -> dict[str, Any]:
+    request = one.match.request
+    return {
+        "file": str(file),
+        "class": one.read.kind.value,
+        "request": request_id(request.id) if request else None,
+        "verified": bool(one.proof.how),
+        "claims": [_said(claim) for claim in one.claims] if one.counts else [],
+        "how": one.proof.how,
+        "matched_by": one.match.by,
+        "sender": one.sender,
+        "subject": one.subject,
+        "number": one.read.number,
+        "reasons": list(one.why),
+        "needs_person": one.person,
+    }
+
+
+def _said(claim: Claim) -> dict[str, Any]:
+    listed_in = claim.territory.split(",") if claim.territory else []
+    told = {"case": case_id(claim.case), "value": claim.value, "ground": claim.ground, "territory": listed_in}
+    return {**told, "reason_code": claim.reason_code, "reason": claim.reason}
+
+
+def _item(row: Any) -> dict[str, Any]:
+    return {
+        "message": message_name(row["id"]),
+        "class": row["class"],
+        "request": request_id(row["request"]) if row["request"] else None,
+        "case": case_id(row["case"]) if row["case"] else None,
+        "verified": bool(row["verified"]),
+        "claims": row["claims"],
+        "how": row["verified"],
+        "matched_by": row["matched_by"],
+        "matcher": row["matcher"],
+        "hint": row["hint"],
+        "sender": row["sender"],
+        "subject": row["subject"],
+        "number": row["number"],
+        "reasons": row["reasons"],
+        "needs_person": row["state"] != "done",
+        "received_at": iso(row["received_at"]),
+        "sha256": row["sha256"],
+    }
+
+
+COLUMNS = (
+    Column("mail"), Column("class"), Column("answers"), Column("sender proven"), Column("from", 1), Column("subject", 2),
+    Column("why", 1),
+)  # fmt: skip
+
+
+def _show(items: Sequence[dict[str, Any]], *, dry_run: bool = False) -> None:
+    display = current().display
+    people = sum(1 for one in items if one["needs_person"])
+    summary = {"messages": len(items), "need_person": people}
+    table = Table(COLUMNS, [_line(one) for one in items], f"{len(items)} mails, {people} for a person")
+    display.show(Answer(items, summary, dry_run=dry_run), table if items else Prose("No mails."))
+    if not dry_run:
+        display.next("takedown inbox list --unmatched" if people else "takedown status")
+
+
+def _line(one: dict[str, Any]) -> list[str]:
+    reasons = one["reasons"] if isinstance(one["reasons"], str) else "; ".join(one["reasons"])
+    answers = " ".join(filter(None, (one["request"], one.get("case")))) or (f"{one['hint']}?" if one.get("hint") else "-")
+    kind = one["class"].replace("_", " ")
+    name = one.get("message") or one["file"]
+    return [
+        name,
+        kind,
+        answers,
+        "yes" if one["verified"] else "no",
+        one["sender"],
+        one["subject"],
+        reasons if one["needs_person"] else "",
+    ]
+
+
+def _waiting(items: Sequence[dict[str, Any]]) -> int:
+    return 8 if any(one["needs_person"] for one in items) else 0
+
+
+@app.command("list")
+def list_(
+    unmatched: Annotated[bool, typer.Option("--unmatched", help="Only those that somebody must look at")] = False,
+) -> None:
+    """List the mails, the oldest first. With `?` stands what a mail only mentions: no proof that it answers that request."""
+    _show([_item(row) for row in listed(desk_of(), person=unmatched)])
+
+
+@app.command("show")
+def show(message: MessageId) -> None:
+    """Show a mail: what was made of it, and its words as text. Links are not followed, nothing is fetched."""
+    row = get(desk_of(), number(message, "M"))
+    mail = parse(row["raw"])
+    item = _item(row)
+    text = words_of(mail).whole[:LONGEST]
+    heads = [(name, mail.headers.text(name)) for name in ("from", "to", "date", "subject", "message-id", "in-reply-to")]
+    first = mail.headers.get("authentication-results")[:500]
+    pairs = [(name.replace("_", " "), _plain(value)) for name, value in item.items() if name not in {"sender", "subject"}]
+    kept = [pair for pair in pairs if pair[1]]
+    shown = {**item, "headers": dict(heads), "authentication_results": first, "text": text}
+    current().display.show(
+        Answer([shown], {}),
+        Facts(kept),
+        Prose(""),
+        Facts([pair for pair in (*heads, ("authentication-results", first)) if pair[1]], "Headers"),
+        Prose(f"\n{text}"),
+    )
+
+
+def _plain(value: object) -> str:
+    return {True: "yes", False: "no", None: ""}.get(value, str(value)) if isinstance(value, bool) or value is None else str(value)
+
+
+@app.command("match")
+def match_(message: MessageId, case: Annotated[str, typer.Argument(metavar="CASE", help="As C-12")], as_name: As = None) -> int:
+    """Say which case a mail is about. It counts at once if its sender is proven; else a second person must accept it."""
+    desk, ident = desk_of(as_name), number(message, "M")
+    return _told(ident, match(desk, ident, number(case, "C"), resolver(desk)))
+
+
+@app.command("accept")
+def accept_(
+    message: MessageId,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it is believed to be genuine; it is kept")],
+    key: Key = None,
+    as_name: As = None,
+) -> int:
+    """Count a mail whose sender is not proven, as by hand. A second person's signature, not of the one who matched it."""
+    desk, ident = desk_of(as_name), number(message, "M")
+    if not reason.strip() or len(reason) > 2000:
+        raise UsageError(what="--reason is empty or too long", why="it is the record of why the mail counts", do='--reason "..."')
+    get(desk, ident)
+    signature = sign(desk, key, statement(desk, ident, reason)) if desk.settings.policy.approvals else None
+    return _told(ident, accept(desk, ident, reason, signature))
+
+
+def _told(ident: int, told: Told) -> int:
+    display, name = current().display, message_name(ident)
+    claims = [_said(claim) for claim in told.judgement.claims] if told.proven else []
+    item = {
+        "message": name,
+        "class": told.judgement.read.kind.value,
+        "verified": told.proven,
+        "claims": claims,
+        "new": told.claims,
+    }
+    display.show(Answer([item], {}))
+    if not told.proven:
+        display.say(
+            f"{name} is matched. Its sender is not proven ({told.judgement.proof.why}), so a second person must accept it."
+        )
+        display.next(f"takedown inbox accept {name} --reason TEXT --as NAME")
+        return 8
+    display.say(f"{name}: {told.claims} claims recorded.")
+    if not claims:
+        display.say(f"Nothing could be read in it with certainty: {told.judgement.read.why}")
+        display.next(f"takedown inbox show {name}")
+        return 8
+    display.next("takedown status")
+    return 0

@@ -1,0 +1,116 @@
+"""The class of a mail: headers first, then its new words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from takedown.inbox import phrases
+from takedown.inbox.automatic import AWAY_TEXT, Automatic, automatic
+from takedown.inbox.bounce import Bounce, read_bounce
+from takedown.inbox.parse import Mail
+from takedown.inbox.plain import Visible, html_text, new_text, normal
+from takedown.inbox.verdicts import Identify, Reading, read, sentences
+
+MAX_TEXT = 60_000
+
+
+class Class(StrEnum):
+    BOUNCE = "bounce"
+    OUT_OF_OFFICE = "out_of_office"
+    RECEIPT = "receipt"
+    QUESTION = "question"
+    DECISION = "decision"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`new` is what the sender wrote, normalised; `versions` are other ways to read the same mail (its HTML, with what is
+    hidden in it), which a decision must agree with; `whole` includes what is quoted."""
+
+    new: str
+    versions: tuple[str, ...]
+    whole: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """`why` is for people. `number`: the platform's own, from a receipt."""
+
+    kind: Class
+    why: str = ""
+    number: str = ""
+    asks: str = ""
+    bounce: Bounce | None = None
+    reading: Reading = field(default_factory=Reading)
+
+
+def words_of(mail: Mail, sent: frozenset[str] = frozenset()) -> Words:
+    """sent: lines of our own mail, so that quoting it is no answer."""
+    plain = mail.texts("text/plain")[:MAX_TEXT]
+    html = mail.texts("text/html")
+    seen = html_text(html) if html.strip() else Visible("", "")
+    texts = [normal(new_text(one[:MAX_TEXT], sent)) for one in (plain, seen.text, seen.everything)]
+    new = texts[0] if plain.strip() else texts[1]
+    others = tuple(dict.fromkeys(one for one in texts if one.strip() and one != new))
+    return Words(new, others, "\n".join(filter(None, (plain, seen.text)))[:MAX_TEXT])
+
+
+def classify(mail: Mail, words: Words, identify: Identify) -> Read:
+    """identify: see `verdicts`."""
+    if bounce := read_bounce(mail, words.whole):
+        return Read(Class.BOUNCE, f"{bounce.why}; {'permanent' if bounce.permanent else 'may still arrive'}", bounce=bounce)
+    kind = automatic(mail)
+    if kind is Automatic.REPLY:
+        return _automatic_reply(mail, words)
+    if mail.odd:
+        return Read(Class.OTHER, "; ".join(mail.odd)[:500])
+    reading = read(words.new, identify)
+    for version in words.versions:
+        other = read(version, identify)
+        if (reading.decides or (other.decides and len(words.new) > 200)) and other.key() != reading.key():
+            return Read(Class.OTHER, "its text and its HTML, or what is hidden in it, say different things")
+        reading = reading if reading.decides else other
+    if reading.decides:
+        return _decided(reading)
+    if reading.doubt:
+        return Read(Class.OTHER, reading.doubt, reading=reading)
+    return _undecided(mail, words)
+
+
+def _automatic_reply(mail: Mail, words: Words) -> Read:
+    """Never an answer. A ticket's receipt may be marked as an automatic reply, too (RFC 3834, 2)."""
+    if phrases.RECEIPT.search(words.new) and not AWAY_TEXT.search(words.new) and mail.kind != "multipart/report":
+        return Read(Class.RECEIPT, "an automatic reply that acknowledges a request", _number(mail, words))
+    if mail.kind == "multipart/report":
+        return Read(Class.OTHER, "a report of a mail system that tells of no failure")
+    return Read(Class.OUT_OF_OFFICE, "an automatic reply")
+
+
+def _decided(reading: Reading) -> Read:
+    from_words = [one for one in (*reading.general, *reading.listed.values()) if one]
+    if all(one.value == "in_review" for one in from_words):
+        return Read(Class.RECEIPT, "it is being looked at", reading=reading)
+    return Read(Class.DECISION, from_words[0].words[:500], reading=reading)
+
+
+def _undecided(mail: Mail, words: Words) -> Read:
+    spoken = [one.text for one in sentences(words.new)] or [text for version in words.versions for text in version.split("\n")]
+    asks = next((one for one in spoken if phrases.QUESTION.search(one) and not phrases.POLITE.search(one)), "")
+    if asks:
+        return Read(Class.QUESTION, "it asks for something", _number(mail, words), asks=asks[:500])
+    if AWAY_TEXT.search(words.new) and len(words.new) < 3000:
+        return Read(Class.OUT_OF_OFFICE, "it says that nobody is there")
+    if any(phrases.RECEIPT.search(one) or phrases.IN_REVIEW.search(one) for one in spoken):
+        return Read(Class.RECEIPT, "it acknowledges the request", _number(mail, words))
+    return Read(Class.OTHER, "it decides and asks nothing that can be read with certainty")
+
+
+def _number(mail: Mail, words: Words) -> str:
+    """The platform's own number of the request; never ours."""
+    for text in (mail.subject, words.new[:4000]):
+        for found in phrases.NUMBER.finditer(normal(text)):
+            if not found["number"].upper().startswith("TD-"):
+                return found["number"].rstrip("-_./")[:60]
+    return ""

@@ -1,0 +1,251 @@
+"""One mail judged: what it is, which request it answers, whether its sender is proven, and what may be written down for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from sqlalchemy import select
+
+from takedown.contract import TakedownError, Target, Url, parse_url, refang
+from takedown.desk import Desk
+from takedown.inbox.authenticate import Resolver, Verdict, authenticate, domain_of, sender
+from takedown.inbox.bounce import Bounce, read_bounce
+from takedown.inbox.classify import Class, Read, classify, words_of
+from takedown.inbox.match import Known, Match, Traces, choose, covered, returned_traces, traces
+from takedown.inbox.parse import Mail, parse
+from takedown.inbox.plain import own_lines
+from takedown.inbox.verdicts import Verdict as Decision
+from takedown.inbox.verdicts import per_case
+from takedown.ledger.moves import State
+from takedown.ledger.tables import cases, request_cases, requests
+from takedown.ledger.truths import Claim
+
+BY_HAND = "by hand"
+REMOVALS = frozenset({"removal", "reminder", "answer"})
+"""Purposes of requests whose answers are claims; what is said about a withdrawal is not."""
+MAX_AHEAD = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A case that a request carries."""
+
+    case: int
+    identity: str
+    claimed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`claims` are what the mail says; they count only when `counts`. `returned` says that the request bounced for good."""
+
+    read: Read
+    match: Match
+    proof: Verdict
+    sender: str
+    subject: str
+    message_id: str
+    dated: float | None
+    claims: tuple[Claim, ...] = ()
+    returned: bool = False
+    why: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> bool:
+        return self.match.request is not None and bool(self.proof.how)
+
+    @property
+    def person(self) -> bool:
+        """Whether somebody must look."""
+        if self.match.request is None:
+            return True
+        match self.read.kind:
+            case Class.OUT_OF_OFFICE:
+                return False
+            case Class.BOUNCE:
+                return self.returned or bool(self.read.bounce and self.read.bounce.permanent)
+            case Class.OTHER:
+                return True
+            case _:
+                return not self.counts or not self.claims
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A mail that was parsed, with what may name a request in it."""
+
+    raw: bytes
+    mail: Mail
+    found: Traces
+    bounce: Bounce | None
+
+
+def open_mail(raw: bytes) -> Opened:
+    mail = parse(raw)
+    text = mail.texts("text/plain") or mail.texts("text/html")
+    bounce, found = read_bounce(mail, text), traces(mail, text)
+    if bounce:
+        ours = returned_traces(bounce.returned)
+        found = Traces((*ours.threads, *found.threads), (*ours.tokens, *found.tokens), found.hints)
+    return Opened(raw, mail, found, bounce)
+
+
+def known_requests(desk: Desk, mails: Iterable[Opened]) -> dict[str, Known]:
+    """The requests that the mails name, by Message-ID and by reference."""
+    ids: set[str] = set()
+    tokens: set[str] = set()
+    for one in mails:
+        named, referred = one.found.words()
+        ids.update(named)
+        tokens.update(referred)
+    columns = (requests.c.message_id, requests.c.reference, *(requests.c[name] for name in Known.__slots__))
+    known: dict[str, Known] = {}
+    with desk.ledger.read() as db:
+        for column, wanted in ((requests.c.message_id, sorted(ids)), (requests.c.reference, sorted(tokens))):
+            for start in range(0, len(wanted), 500):
+                # `<> ''` lets SQLite use the partial index.
+                query = select(*columns).where(column.in_(wanted[start : start + 500]), column != "")
+                for row in db.execute(query).mappings():
+                    known[row[column.name]] = Known(**{name: row[name] for name in Known.__slots__})
+    return known
+
+
+class Judge:
+    """Judges at one desk. `resolve` looks up keys in the DNS; None where there is none."""
+
+    def __init__(self, desk: Desk, resolve: Resolver | None) -> None:
+        self._desk, self._resolve = desk, resolve
+
+    def judge(self, one: Opened, known: Mapping[str, Known], received_at: float) -> Judgement:
+        found = choose(one.found, known)
+        proof = self._proof(one, found.request)
+        if found.request and proof.how and proof.signed is not None and not one.bounce:
+            sealed = choose(covered(one.found, proof), known)
+            if sealed.request is None:
+                proof = Verdict(why="its signature does not cover the header that names the request")
+            found = sealed if sealed.request else found
+        return self._judged(one, found, proof, received_at)
+
+    def by_hand(self, one: Opened, request: Known, case: int | None, received_at: float) -> Judgement:
+        """As `judge`, for the case that a person says it is about; None for all that the request carries."""
+        found = Match(request, BY_HAND)
+        judged = self._judged(one, found, self._proof(one, request), received_at)
+        return replace(
+            judged, claims=tuple(replace(claim, source="by_hand") for claim in judged.claims if case in {None, claim.case})
+        )
+
+    def _proof(self, one: Opened, request: Known | None) -> Verdict:
+        names = [request.platform] if request else sorted(self._desk.settings.platforms)
+        verdict = Verdict(why="no platform with reply_domains is configured")
+        for name in names:
+            owners = self._owners(name)
+            if owners or request:
+                verdict = authenticate(one.mail, one.raw, owners, self._desk.settings.imap.authserv_id, self._resolve)
+            if verdict.how:
+                return verdict
+        domain = domain_of(sender(one.mail.headers))
+        return verdict if request else replace(verdict, why=f"no platform's reply_domains vouch for {domain or 'its sender'}")
+
+    def _owners(self, platform: str) -> Sequence[str]:
+        try:
+            return self._desk.terms(platform).reply_domains
+        except TakedownError:  # an adapter that is gone or wrongly configured vouches for nobody
+            return ()
+
+    def _judged(self, one: Opened, found: Match, proof: Verdict, received_at: float) -> Judgement:
+        request, mail = found.request, one.mail
+        sent, carried = self._sent(request.id) if request else (frozenset[str](), [])
+        read = classify(mail, words_of(mail, sent), self._identify(request.platform) if request else _nothing)
+        dated = _dated(mail, received_at)
+        claims = tuple(_claims(request, read, carried, dated)) if request and request.purpose in REMOVALS else ()
+        return Judgement(
+            read=read,
+            match=found,
+            proof=proof,
+            sender=sender(mail.headers) or mail.headers.text("from")[:300],
+            subject=mail.subject[:500],
+            message_id=mail.headers.get("message-id")[:300],
+            dated=dated,
+            claims=claims,
+            returned=_came_back(request, read.bounce),
+            why=tuple(filter(None, (read.why, found.why, proof.why))),
+        )
+
+    def _sent(self, request: int) -> tuple[frozenset[str], list[Carried]]:
+        """The lines of the mail that we sent, and the cases it carries."""
+        joined = request_cases.join(cases, cases.c.id == request_cases.c.case)
+        query = select(cases.c.id, cases.c.identity, cases.c.claimed).select_from(joined)
+        with self._desk.ledger.read() as db:
+            body = db.execute(select(requests.c.body).where(requests.c.id == request, requests.c.channel == "email")).scalar()
+            mine = query.where(request_cases.c.request == request, request_cases.c.excepted == "")
+            carried = [Carried(*row) for row in db.execute(mine)]
+        return own_lines(parse(body).texts("text/plain")) if body else frozenset(), carried
+
+    def _identify(self, platform: str) -> _Identify:
+        return _Identify(self._desk, platform)
+
+
+class _Identify:
+    def __init__(self, desk: Desk, platform: str) -> None:
+        self._platform = desk.platform(platform)
+        self._known: dict[str, str] = {}
+
+    def __call__(self, link: str) -> str:
+        if link not in self._known:
+            url = parse_url(refang(link))
+            target = self._platform.recognise(url) if isinstance(url, Url) and self._platform.owns(url) else None
+            self._known[link] = target.identity if isinstance(target, Target) else ""
+        return self._known[link]
+
+
+def _nothing(_: str) -> str:
+    return ""
+
+
+def _dated(mail: Mail, received_at: float) -> float | None:
+    """The mail's own date; None when it has none that makes sense."""
+    try:
+        when = parsedate_to_datetime(mail.headers.get("date")[:100])
+        when = when if when.tzinfo else when.replace(tzinfo=UTC)
+        latest = datetime.fromtimestamp(received_at, UTC) + MAX_AHEAD
+        return when.timestamp() if datetime(2000, 1, 1, tzinfo=UTC) < when < latest else None
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def _came_back(request: Known | None, bounce: Bounce | None) -> bool:
+    """A bounce needs no proof of its sender: mail servers do not sign it. It must name the address that we wrote to, and our
+    Message-ID, which only those know who had the mail; and all it does is to call a person."""
+    if request is None or bounce is None or request.state != State.SENT.value:
+        return False
+    return bounce.permanent and bounce.address == request.destination.lower()
+
+
+def _claims(request: Known, read: Read, carried: Sequence[Carried], dated: float | None) -> Iterable[Claim]:
+    if read.kind is Class.DECISION or read.reading.decides:
+        found = per_case(read.reading, {one.case: one.identity for one in carried})
+        yield from (_claim(case, request, decision, dated) for case, decision in found.items())
+    elif read.kind is Class.RECEIPT:
+        words = f"ticket {read.number}" if read.number else ""
+        yield from (Claim(one.case, "received", "mail", request.id, reason=words, decided_at=dated) for one in carried)
+    elif read.kind is Class.QUESTION:
+        yield from (
+            Claim(one.case, "needs_information", "mail", request.id, reason=read.asks, decided_at=dated) for one in carried
+        )
+
+
+def _claim(case: int, request: Known, said: Decision, dated: float | None) -> Claim:
+    return Claim(
+        case=case,
+        value=said.value,
+        source="mail",
+        request=request.id,
+        ground=said.ground,
+        territory=",".join(said.territory),
+        reason_code=said.reason_code,
+        reason=said.words[:1000],
+        decided_at=dated,
+    )

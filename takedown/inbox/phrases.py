@@ -1,0 +1,220 @@
+"""How platforms word their answers. A phrase stands here only where its meaning is sure; everything else is for a person.
+
+Written for text that went through `plain.normal`, one sentence at a time, without regard to case.
+"""
+
+from __future__ import annotations
+
+import re
+
+from takedown.inbox.patterns import words
+
+_THING = r"""(?:accounts?|profiles?|pages?|posts?|contents?|videos?|stor(?:y|ies)|channels?|groups?|chats?|bots?|items?
+|links?|urls?
+|tweets?|reels?|photos?|
+images?|comments?|messages?|materials?|media|users?|it|they|these|this|those|them|that|both|all|everything|konto|konten
+|inhalte?|beitr(?:ag|äge)|kan(?:al|äle)|
+profil|video|comptes?|contenus?|publications?|vidéos?)"""
+_DONE = r"(?:removed|taken down|deleted|disabled|suspended|terminated|banned|deactivated)"
+_QUICKLY = r"""(?:(?:now|since|also|all|both|therefore|accordingly|permanently|thus|hereby|subsequently|successfully|just|each
+|today) ){0,3}"""
+
+REMOVED = words(
+    rf"""\bwe (?:have|'ve) {_QUICKLY}{_DONE}\b|\bwe {_QUICKLY}(?:removed|took down|deleted|disabled|suspended|terminated|banned)\b
+|\bour (?:\w+ ){{1,3}}(?:has|have) {_QUICKLY}{_DONE}\b
+|\b{_THING}(?: [^\s.]+){{0,8}}? (?:has|have|was|were)(?: been)? {_QUICKLY}{_DONE}\b
+|\bwe (?:have taken|took) action (?:and|by) (?:removed|removing)\b"""
+)
+_NO_TARGET = r"""(?:suspensions?|restrictions?|bans?|blocks?|limit(?:ation)?s?|labels?|warnings?|strikes?|flags?|requests?
+|tickets?
+|reports?|cases?|attachments?|duplicates?|notices?|subscriptions?|reviews?|penalt(?:y|ies))"""
+WRONG_OBJECT = words(
+    rf"""\b{_DONE} (?:(?:the|this|your|our|an?|all|any|his|their|its|previous|that|\w+) ){{0,2}}(?:{_NO_TARGET}|you|e-?mail
+|address|mailing list|access for|filter|member|moderators?|admin\w*)\b
+|\b{_NO_TARGET} (?:\S+ ){{0,5}}?(?:has|have|was|were)(?: been)? {_QUICKLY}{_DONE}\b"""
+)
+"""What was removed is no target: a ban that was lifted, a request that was closed."""
+REVERSED = words(
+    r"\b(?:reinstated|restored|reactivated|reversed|unbanned|unsuspended|re-?enabled|lifted|brought back|made available again)\b"
+)
+REMOVED_OTHERWISE = words(
+    r"""\bwir haben (?:den|die|das|diese[nsr]?|alle|beide) (?:\S+ ){0,5}(?:entfernt|gelöscht|gesperrt|deaktiviert)\b
+|\b(?:konto|inhalt|beitrag|kanal|profil|video) wurde (?:\S+ ){0,4}(?:entfernt|gelöscht|gesperrt|deaktiviert)\b
+|\bnous avons (?:\S+ ){0,2}(?:supprimé|retiré|désactivé|suspendu) (?:le|la|les|ce|cette|ces|l')
+|\b(?:le compte|le contenu|la publication|la vidéo|la chaîne) a été (?:\S+ ){0,2}(?:supprimée?|retirée?|désactivée?
+|suspendue?)\b"""
+)
+"""German and French, only the plainest forms."""
+
+_BLOCKED = r"""(?:restricted|withheld|blocked|geo-?blocked|geo-?restricted|limited|disabled|made unavailable
+|made inaccessible|removed
+|hidden)"""
+RESTRICTED = words(
+    rf"""\b(?:we (?:have|'ve)|we|(?:has|have|was|were)(?: been)?) {_QUICKLY}(?:restricted|withheld|geo-?blocked|geo-?restricted
+|limited|blocked)\b
+|\b(?:we (?:have|'ve)|we|(?:has|have|was|were)(?: been)?) {_QUICKLY}(?:made (?:it |them |the \w+ )?(?:unavailable
+|inaccessible)|disabled access|removed access)
+|\b(?:is|are) (?:now |currently )?(?:restricted|withheld|geo-?blocked|blocked|unavailable|inaccessible
+|no longer (?:available|accessible|visible)) (?:in|within|to (?:users|people|viewers) in|from)\b
+|\bwe have {_QUICKLY}{_BLOCKED} (?:\S+ ){{0,8}}?in\b"""
+)
+
+NEGATED = words(
+    r"""\b(?:not|no|never|nor|neither|none|nothing|without|cannot|unable|declin(?:e|ed|es|ing)|refus(?:e|ed|es|ing)|reject(?:ed
+|ing)?|fail(?:ed|s|ing)?|denied|
+nicht|kein(?:e[nrms]?)?|nie|ne|n'[aeo]\w+|pas|jamais|aucune?|unless|hardly|barely|instead of|rather than|insufficient)\b
+|n't\b"""
+)
+UNSURE = words(
+    r"""\b(?:if|whether|when|once|until|till|after|before|should|would|could|might|may|can|will|shall|must|going to|about to
+|in case|pending|provided that|
+as soon as|to be|being|consider(?:ed|ing)?|asked|request(?:s|ing)? (?:that|to have)|requested (?:that|to|be)|you (?:claim
+|state|say|said|wrote|asked|requested|reported|believe|allege|want|wish)(?:ed)?|
+alleg(?:ed|es|edly)|reportedly|claims?|appeal(?:ed|s)?|reinstat(?:e|ed|ing)|restor(?:e|ed|ing)|revers(?:e|ed|ing)|lifted
+|undone|mistake(?:nly)?|error|soon|shortly|tomorrow|temporar(?:y|ily)|some|several|part(?:s|ly|ially)?|
+most|one of|another|other|except|similar|previously|earlier|last (?:week|month|year)|in the past|usually|generally
+|normally|typically|often|always|every|any|
+e\.g|for example|such as|falls|wenn|sobald|wird|werden|würde|könnte|si|sera|seront|serait|lorsque|wieder|draft|test
+|example|sample|only|or that|review(?:ing)?|investigat\w+)\b|\?"""
+)
+HARMLESS = words(
+    r"""\b(?:in (?:response|reply|relation|reference|regard) to|with (?:regard|reference|respect) to|regarding|per|as per
+|further to|at) (?:your |the |this )(?:\w+ ){0,2}?(?:request|report|order|notice|e-?mail|letter|message
+|referral)s?(?: (?:from|by|of|dated) [^,.;]{1,60},)?
+|\b(?:mentioned|listed|identified|named|described|contained|referenced|referred to|set out|cited|included|reported
+|specified|flagged)(?: below| above)? in (?:your|the|this) (?:\w+ ){0,2}?(?:request|report|order|notice|e-?mail|letter
+|message|list|referral)s?
+|\b(?:after|upon|following|on|based on
+|in) (?:a |an |our |further |careful |your |the |this |completing |internal |legal )*(?:review(?:ing)?|investigation
+|assessment|evaluation|request|report|order|notice|submission)(?: of (?:your|the|this|these) (?:\w+ ){0,3}\w+)?
+|\b(?:as|that) (?:you )?(?:requested|asked|reported)(?: by you(?:r (?:authority|office
+|agency))?)?(?: in your (?:\w+ ){1,3})?
+|\b(?:that |which )?you (?:have )?(?:reported|requested|listed|identified|referred to|specified|flagged
+|sent)(?: to us)?(?: in your (?:\w+ ){1,3})?
+|\b(?:and|so(?: that)?|,)? ?(?:it|they|the \w+|this \w+)? ?(?:is|are|will) no longer (?:be )?(?:available|accessible
+|visible|viewable|public)(?: \w+){0,4}
+|\b(?:for|due to|because of|as|because|since) ?(?:it|they|them)? ?(?:violat|breach|infring)\w+ [^.]{0,200}
+|\bwithout (?:undue )?delay\b|\bno further (?:action|steps?|response)[^.,;]{0,60}
+|\bnot? only\b|\bin (?:full )?accordance with [^.,;]{0,100}|\bpursuant to [^.,;]{0,100}"""
+)
+"""Clauses around a decision that only sound like doubt; they are set aside before doubt is looked for."""
+
+_REMOVING = r"""(?:remov|tak(?:e|en|ing) down|tak(?:e|en|ing) (?:any |further )?action|delet|disabl|suspend|restrict|withh|block
+|action(?:ed|ing)?\b|comply|complied|terminat|act(?:ed)? on|fulfil|grant)"""
+DECLINED = words(
+    rf"""\b(?:unable|not able|not in a position|not (?:currently )?(?:required|obliged
+|permitted)) to (?:\w+ ){{0,3}}?(?:{_REMOVING}|assist|process|proceed|help|honou?r|accommodate|locate|identify|access
+|accept)
+|\b(?:can ?not|can't|won't|will not|shall not|do not|don't|did not|didn't|have not|haven't|has not|hasn't|was not
+|were not|is not being|are not|are not going to
+|will not be) (?:be )?(?:been )?(?:being )?(?:able to )?(?:\w+ ){{0,2}}?{_REMOVING}
+|\b(?:have|has) (?:therefore )?(?:decided|elected|determined|chosen) not to
+|\b(?:no|not taken any|not take any) (?:further )?action (?:has been|have been|was|is being|will be|against|on|in respect)
+|\bno action (?:has been |was |will be )?taken\b
+|\bdeclin(?:e|ed|ing) (?:to|your|the|this)\b|\brefus(?:e|ed|ing) (?:to|your|the|this)\b
+|\b(?:request|report|order|notice|referral)s? (?:has|have|was|were|is|are)(?: been)? (?:hereby |therefore )?(?:rejected
+|denied|declined|refused|dismissed|closed without action)\b
+|\b(?:rejected|denied|dismissed) (?:your|the|this) (?:\w+ )?(?:request|report|order|notice|referral)\b
+|\bkönnen (?:\S+ ){{0,6}}nicht (?:\S+ ){{0,3}}(?:entfernen|löschen|sperren|nachkommen|entsprechen)\b
+|\bwurde (?:\S+ ){{0,3}}nicht (?:entfernt|gelöscht|gesperrt)\b
+|\bnous ne pouvons (?:pas )?(?:\S+ ){{0,3}}(?:supprimer|retirer|donner suite)|\bn'avons pas (?:supprimé|retiré)"""
+)
+NO_VIOLATION = words(
+    r"""\b(?:do(?:es)?|did|is|are|was|were|has|have|could) ?(?:not|n't) (?:\w+ ){0,3}?(?:violat\w*|breach\w*|go(?:es)? against
+|infring\w*|contraven\w*|meet the (?:threshold|criteria)|unlawful|illegal|in violation)
+|\b(?:found|find|identified|identify|see|detected?) no (?:violation|breach|infringement)|\bno (?:violation
+|breach)s? (?:of|was|were|has|have|could)\b|\bnot (?:manifestly )?(?:unlawful|illegal)\b"""
+)
+
+WHY_NOT: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("cannot_reach", words(r"""end-to-end[- ]encrypt|\b(?:no|not have|without) (?:technical )?(?:access|ability
+|means) to (?:the )?(?:private |users' )?(?:messages?|chats?|contents?)\b""")),
+    ("already_gone", words(r"""\balready (?:been )?(?:removed|deleted|taken down|unavailable|gone|disabled|suspended
+|inaccessible|down|closed)
+|\bno longer (?:exists?|(?:publicly )?available|accessible|active|on|live)\b|\bhas (?:since )?been (?:removed
+|deleted) by (?:the|its) (?:user|owner|author)""")),
+    ("court_order_needed", words(r"""\b(?:court|judicial) order|\border (?:issued )?(?:by|from|of) (?:a|the
+|an?) (?:\w+ )?court|\bcompetent court|\b(?:valid
+|formal|appropriate) legal process|\bmutual legal assistance|\bMLAT\b""")),
+    ("wrong_entity", words(r"""\b(?:wrong|another|different|not the (?:correct|right|responsible|relevant
+|competent)) (?:entity|company|department|team
+|address|provider|controller|recipient)|\b(?:operated|controlled|provided|hosted|owned|run) by (?:a |an )?(?:different
+|another|separate|\w+ (?:limited|ltd|inc|llc|fz|gmbh))|\bdoes not (?:operate|control|host|own)\b
+|\bplease (?:re)?(?:direct|address|submit|send) (?:your|this|the|any|all) (?:\w+ )?(?:requests?|orders?|notices?
+|correspondence) (?:to|through|via)\b|\bnot responsible for (?:the|this) (?:service|platform)""")),
+    ("insufficient_information", words(r"""\b(?:in|not )sufficient(?:ly)?(?: \w+){0,2} (?:information|details?|context
+|evidence|specific|substantiated|to)|\b(?:not
+|n't) (?:\w+ ){0,3}(?:enough|sufficient|adequate|complete) (?:\w+ )?(?:information|details?|context|evidence)
+|\b(?:incomplete|missing|lacks?|lacking) (?:\w+ ){0,4}(?:information|details?|urls?|basis|reference|document\w*
+|signature)|\b(?:more|additional|further) (?:information|details?) (?:is|are|would be) (?:needed|required|necessary)
+|\brequest (?:is|was) incomplete""")),
+    ("not_illegal", NO_VIOLATION),
+)  # fmt: skip
+NOT_FOUND = words(
+    r"""\b(?:unable|not able|could not|couldn't|cannot|can't|were not able) ?(?:to )?(?:be )?(?:locate|find|found|located
+|identify) (?:the|this|that|an?|any|these|those|such)\b
+|\b(?:accounts?|contents?|urls?|links?|posts?|pages?|videos?|channels?|users?) (?:\S+ ){0,4}?(?:could not|cannot|can't
+|couldn't|does not|doesn't) (?:be (?:found|located|identified)|exist)\b|\bwas not found\b
+|\bdoes not (?:appear to )?exist\b"""
+)
+
+OWN_RULES = words(
+    r"""\b(?:violat|breach|infring|contraven|go(?:es)? against|went against|against)\w*(?: \S+){0,4}? (?:our|the|its|x's|tiktok's
+|telegram's|meta's|facebook's|instagram's|whatsapp's) (?:\S+ ){0,3}?(?:rules?|guidelines?|terms?|standards?|polic(?:y
+|ies)|community)
+|\b(?:under|per|based on|pursuant to|in line with) our (?:own )?(?:\S+ ){0,2}?(?:rules|guidelines|terms|standards
+|polic(?:y|ies))"""
+)
+LOCAL_LAW = words(
+    r"""\b(?:local|national|applicable|domestic) law|\blaws? of [A-Z]|\byour (?:legal |valid |lawful )+(?:request|order|demand)
+|\blegal (?:request|order|demand|removal)|\b(?:under|pursuant to|in response to
+|comply with) (?:the )?(?:\S+ ){0,3}?(?:act|law|order|regulation)\b|\bin your (?:country|jurisdiction)\b"""
+)
+
+RECEIPT = words(
+    r"""\b(?:we(?:'ve| have)?|this is to|this message|this e-?mail) (?:have |has )?(?:now )?(?:received
+|confirms?(?: that)? (?:we (?:have )?received|receipt|the receipt)|acknowledges?|confirm)\b[^.]{0,60}\b(?:request|report
+|message|e-?mail|order|notice|submission|ticket|inquiry|enquiry|correspondence|letter|case|complaint|referral)
+|\byour (?:\w+ ){0,2}(?:request|report|message|e-?mail|order|notice|submission|inquiry|enquiry|ticket|complaint
+|referral)(?: \S+){0,3} (?:has been|was|is) (?:successfully |well )?(?:received|registered|logged|submitted|recorded
+|opened|created|assigned|queued)
+|\b(?:ticket|case|request|report) (?:number |id |reference |no\.? )?(?:\S+ )?(?:has been|was|is) (?:created|opened
+|registered|assigned|logged|received)
+|\bthank(?:s| you) for (?:contacting|your (?:message|e-?mail|report|request|submission|notice)|reaching out|writing
+|getting in touch|reporting|submitting)
+|\bwe (?:will|'ll) (?:review|look into|get back|respond|reply|investigate|process|assess|be in touch)
+|\bin receipt of your\b|\backnowledge(?:s)? (?:the )?receipt\b|\bwir haben ihre (?:anfrage|nachricht|meldung
+|e-mail) (?:\S+ )?erhalten\b|\bnous avons bien reçu votre\b|\bwurde (?:ein )?(?:ticket|vorgang) (?:\S+ ){0,3}(?:erstellt
+|eröffnet|angelegt)"""
+)
+IN_REVIEW = words(
+    r"""\b(?:is|are|currently|now|being) (?:\w+ )?(?:under review|being reviewed|reviewed by|in review|being investigated
+|under investigation|being processed)\b|\bwe are (?:currently |still |now )?(?:reviewing|investigating|looking into
+|assessing|processing)\b"""
+)
+NUMBER = words(
+    r"""\b(?:ticket|case|request|report|reference|incident|enquiry|inquiry|vorgangs?|fall|dossier)(?:[ -]?(?:number|id|no|nr
+|ref(?:erence)?|nummer
+|#))?\.?(?: is| has been| was)?(?: created| opened| registered| assigned)?
+\s*[:=]?\s*[\[(#]{0,2}\s*(?P<number>[A-Z0-9]{0,6}[-_.]?\d[A-Z0-9_./-]{2,40})"""
+)
+QUESTION = words(
+    r"""\b(?:could|can|would|will) you (?:please |kindly |also )?(?:provide|send|confirm|clarify|tell|specify|supply|share
+|let us know|explain|forward|resubmit|identify|indicate|attach|give|advise)\b
+|\b(?:please|kindly)(?: also| reply and| reply with and)? (?:provide|send us|clarify|specify|supply|share|explain
+|indicate|identify|attach|resubmit|reply with|respond with|tell us|advise us|let us know (?:which|what|whether|the|under
+|who|if (?:the|this|it)))\b
+|\bwe (?:\w+ ){0,2}?(?:need|require|ask for|request|are missing) (?:\w+ ){0,2}?(?:more|additional|further|the following
+|some|clarification|a copy|information|details)\b
+|\bin order to (?:proceed|continue|process|review)[^.]{0,80}\b(?:need|require|provide|please)\b|\b(?:more|additional
+|further) information (?:is|will be) (?:needed|required|necessary) (?:to|before|in order)|\bwhich (?:law|provision
+|account|content|url|post|court)\b[^.]{0,120}\?
+|\bbitte (?:teilen sie uns|senden sie uns|nennen sie|übermitteln sie)\b|\bveuillez (?:nous )?(?:fournir|préciser|indiquer
+|envoyer|transmettre)\b"""
+)
+POLITE = words(
+    r"""\b(?:if you (?:have|need|believe|wish|would like|require|disagree|feel)|should you|(?:please )?do not hesitate|feel free
+|for (?:more|further|additional) information|visit our|see our|learn more|how (?:did|would) (?:we|you)|rate (?:our|your
+|this)|survey|please do not (?:reply|respond)|please note|unsubscribe|as (?:always|ever))\b"""
+)
+"""Sentences with these ask for nothing and decide nothing."""

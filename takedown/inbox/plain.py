@@ -1,0 +1,201 @@
+"""The new words of a reply: HTML as text without what a reader cannot see, and without what was quoted or signed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+from takedown.inbox.patterns import words
+
+MAX_HTML = 200_000
+MAX_OPEN = 200
+"""Elements open at once; what is nested deeper is read as if it stood on this level."""
+
+_DROPPED = frozenset({"head", "script", "style", "title", "template", "noscript", "object", "svg", "select", "textarea"})
+_VOID = frozenset({"br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "track", "wbr"})
+_BLOCKS = frozenset(
+    """address article blockquote br div dl dt dd fieldset footer form h1 h2 h3 h4 h5 h6 header hr li ol p pre section table
+    tbody td th tr ul""".split()  # noqa: SIM905 -- a list of forty names would be forty lines
+)
+_HIDDEN = words(
+    r"""display:none|visibility:(?:hidden|collapse)|opacity:0*(?:\.0+)?(?:;|!|$)|font-size:0*(?:\.\d+)?(?:px|pt|em|rem|%)?(?:;|!
+|$)|font-size:[01]px|(?:max-)?(?:height|width):0(?:px)?(?:;|!|$)|text-indent:-\d{3}|(?:left|top):-\d{3}|mso-hide:all|(?:^
+|;)color:(?:#fff(?:fff)?|white|transparent|rgba?\(255,255,255[^)]*\))(?:;|!|$)"""
+)
+_QUOTES = (
+    "gmail_quote",
+    "yahoo_quoted",
+    "moz-cite-prefix",
+    "protonmail_quote",
+    "gmail_attr",
+    "zmail_extra",
+    "OutlookMessageHeader",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """`text` as a reader sees it; `everything` with what is hidden, to notice when the two say different things."""
+
+    text: str
+    everything: str
+
+
+@dataclass
+class _Open:
+    tag: str
+    hidden: bool
+    dropped: bool
+
+
+@dataclass
+class _Reader(HTMLParser):
+    seen: list[str] = field(default_factory=list[str])
+    every: list[str] = field(default_factory=list[str])
+    stack: list[_Open] = field(default_factory=list[_Open])
+    rules: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _BLOCKS:
+            self._write("\n")
+        if tag in _VOID or len(self.stack) >= MAX_OPEN:
+            return
+        above = self.stack[-1] if self.stack else _Open("", hidden=False, dropped=False)
+        given = {name: value or "" for name, value in reversed(attrs)}
+        dropped = above.dropped or tag in _DROPPED or _is_quote(tag, given)
+        self.stack.append(_Open(tag, above.hidden or self._hides(given), dropped))
+
+    def _hides(self, given: dict[str, str]) -> bool:
+        style = re.sub(r"\s|/\*.*?\*/", "", given.get("style", "")[:2000]).lower()
+        names = {f".{name}" for name in given.get("class", "").split()[:20]} | {f"#{given.get('id', '')}"}
+        return (
+            bool(_HIDDEN.search(style))
+            or "hidden" in given
+            or bool(names & self.rules)
+            or given.get("color", "").strip().lower() in {"#fff", "#ffffff", "white"}
+            or given.get("size") == "0"
+        )
+
+    def handle_endtag(self, tag: str) -> None:
+        at = next((n for n in range(len(self.stack) - 1, -1, -1) if self.stack[n].tag == tag), None)
+        if at is not None:
+            del self.stack[at:]
+        if tag in _BLOCKS:
+            self._write("\n")
+
+    def handle_data(self, data: str) -> None:
+        self._write(re.sub(r"\s+", " ", data))
+
+    def _write(self, text: str) -> None:
+        top = self.stack[-1] if self.stack else None
+        if top and top.dropped:
+            return
+        self.every.append(text)
+        if not (top and top.hidden):
+            self.seen.append(text)
+
+
+def _is_quote(tag: str, given: dict[str, str]) -> bool:
+    marks = f"{given.get('class', '')} {given.get('id', '')}"
+    return (tag == "blockquote" and given.get("type") == "cite") or any(mark in marks for mark in _QUOTES)
+
+
+def html_text(html: str) -> Visible:
+    """Nothing is fetched, scripts and styles are not run; never raises."""
+    html = html[:MAX_HTML]
+    reader = _Reader(rules=_hiding_rules(html))
+    try:
+        reader.feed(html)
+        reader.close()
+    except (AssertionError, ValueError, RecursionError):  # html.parser gives up on some marked sections
+        return Visible("", "")
+    return Visible(_tidy("".join(reader.seen)), _tidy("".join(reader.every)))
+
+
+def _hiding_rules(html: str) -> frozenset[str]:
+    """Simple selectors (`.x`, `#x`) that a style sheet in the mail hides."""
+    found: set[str] = set()
+    for sheet in re.findall(r"<style[^>]{0,200}>([^<]{0,20000})", html, re.I)[:10]:
+        for selectors, rules in re.findall(r"([^{}]{1,500})\{([^{}]{0,1000})\}", sheet)[:300]:
+            if _HIDDEN.search(re.sub(r"\s", "", rules).lower()):
+                found |= {one.strip().rsplit(" ", 1)[-1] for one in selectors.split(",")}
+    return frozenset(one for one in found if one[:1] in {".", "#"})
+
+
+def _tidy(text: str) -> str:
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+_INTRO = words(
+    r"""^\s*(?:on|am|le|el|il|em|op|den|w dniu|le:|بتاريخ|في|مورخہ)\b.{0,300}\b(?:wrote|schrieb|schrieben|a écrit|escribió
+|ha scritto|escreveu|schreef|skrev|napisał\(?a?\)?|كتب|لکھا)\b.{0,120}:?\s*$"""
+)
+_SPLITTER = words(
+    r"""^\s*(?:-{2,}\s*(?:original message|forwarded message|ursprüngliche nachricht|weitergeleitete nachricht|message d'origine
+|message transféré|mensaje original|messaggio originale|mensagem original|الرسالة الأصلية)\s*-{2,}|_{20,}
+|begin forwarded message:|#{2,}\s*please (?:type|enter) your reply above.{0,60})\s*$"""
+)
+_FIELD = re.compile(r"^\W{0,6}(?:from|von|de|da|من|منجانب)\s?:", re.I)
+_FIELD_NEXT = words(
+    r"""^\W{0,6}(?:sent|date|to|cc|subject|gesendet|datum|an|betreff|envoyé|à|objet|enviado|para|asunto|inviato|oggetto|تاريخ
+|إلى)\s?:""",
+    re.I,
+)
+_OUR_LINE = re.compile(r"^\W{0,6}takedown-reference:", re.I)
+_SIGNATURE = re.compile(r"^(?:-- ?|—|__)$")
+
+
+def new_text(text: str, sent: frozenset[str] = frozenset()) -> str:
+    """What the sender added: without quoted lines, the mail below, and the signature.
+
+    sent: lines of our own mail (from `own_lines`); a line that only repeats them is a quotation whatever stands before it.
+    """
+    kept: list[str] = []
+    lines = text.split("\n")
+    for at, line in enumerate(lines):
+        if _SIGNATURE.fullmatch(line.rstrip()) or _SPLITTER.match(line[:400]):
+            break
+        if _INTRO.match(" ".join(lines[at : at + 3])[:500]) and _begins_quote(lines, at):
+            break
+        if _FIELD.match(line) and any(_FIELD_NEXT.match(near) for near in lines[at + 1 : at + 4]):
+            break
+        if not _quoted(line, sent):
+            kept.append(line)
+    return "\n".join(kept).strip()
+
+
+def _begins_quote(lines: list[str], at: int) -> bool:
+    """Whether the introduction ends on one of these lines, so that `On Monday we wrote to you` is not one."""
+    return any(
+        _INTRO.match(" ".join(lines[at : at + n])[:500]) and lines[at + n - 1].rstrip().endswith(":")
+        for n in (1, 2, 3)
+        if at + n <= len(lines)
+    )
+
+
+def _quoted(line: str, sent: frozenset[str]) -> bool:
+    return line.lstrip().startswith((">", "|>", "＞")) or bool(_OUR_LINE.match(line)) or _plain_line(line) in sent
+
+
+def _plain_line(line: str) -> str:
+    return " ".join(line.split()).casefold()
+
+
+def own_lines(letter: str) -> frozenset[str]:
+    """The lines of our mail that are long enough to be recognised, as `new_text` compares them."""
+    return frozenset(plain for line in letter.split("\n") if len(plain := _plain_line(line)) >= 20)
+
+
+_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "\u00a0": " ", "\u00ad": None})
+
+
+def normal(text: str) -> str:
+    """For phrases: compatibility letters unified, apostrophes straight, zero-width and bidi characters gone."""
+    folded = unicodedata.normalize("NFKC", text.translate(_APOSTROPHES))
+    return "".join(char for char in folded if char in "\n\t" or unicodedata.category(char) not in {"Cf", "Cc"})

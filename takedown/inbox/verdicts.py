@@ -1,0 +1,302 @@
+"""What a platform decided, from the new words of its mail; nothing at all where the words leave a doubt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from takedown.inbox import phrases
+from takedown.inbox.countries import WORLDWIDE, territories
+from takedown.inbox.patterns import words
+
+MAX_TEXT = 40_000
+MAX_SENTENCES = 600
+MAX_SENTENCE = 700
+MAX_LINKS = 2_000
+
+Identify = Callable[[str], str]
+"""A link as the identity of a target; empty when it leads to none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`value` is a claimed value; `words` the sentence that says so. `mild`: it denies a breach rather than an action."""
+
+    value: str
+    ground: str = ""
+    territory: tuple[str, ...] = ()
+    reason_code: str = ""
+    words: str = ""
+    mild: bool = False
+
+    @property
+    def said(self) -> tuple[str, str, tuple[str, ...], str]:
+        return self.value, self.ground, self.territory, self.reason_code
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    text: str
+    links: tuple[str, ...] = ()
+    heads: bool = False
+    """It ends in a colon: what it says is about what follows."""
+
+
+@dataclass
+class Reading:
+    """All that a text decides. `general` counts for the whole request; `listed` by identity, None where no decision stands by
+    it; `doubt` says why nothing counts."""
+
+    general: list[Verdict] = field(default_factory=list[Verdict])
+    listed: dict[str, Verdict | None] = field(default_factory=dict[str, "Verdict | None"])
+    doubt: str = ""
+
+    @property
+    def decides(self) -> bool:
+        return not self.doubt and bool(self.general or any(self.listed.values()))
+
+    def key(self) -> object:
+        """For comparing two versions of one mail."""
+        general = {one.said for one in self.general}
+        return general, {name: one.said if one else None for name, one in self.listed.items()}, bool(self.doubt)
+
+
+_LINK = re.compile(
+    r"(?:h(?:tt|xx)ps?(?::|\[:\])//|(?<![\w@.-])(?:[a-z0-9-]{1,63}(?:\.|\[\.\])){1,4}[a-z]{2,24}/)[^\s<>\"'|\\^`{}⟦⟧]{1,2000}",
+    re.I,
+)
+_TOKEN = re.compile(r"⟦(\d+)⟧")
+_ITEM = re.compile(r"\s*(?:[-*•·–—▪]|\(?\d{1,4}[.)]|⟦\d+⟧)")
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-ZÀ-Þ⟦])|(?<=[؟۔])\s+|\n+")
+_CLAUSE = re.compile(
+    r"(?:,|;| -| –|\.)? (?:but|however|whereas|although|though|yet|aber|jedoch|mais|nevertheless|nonetheless)\b,?", re.I
+)
+_SHORT: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("not_found", words("not found|does not exist|could not be found|invalid (?:link|url)")),
+    (
+        "declined",
+        words("declined|rejected|refused|denied|no action(?: taken)?|not removed|not action(?:ed|able)|no violation(?: found)?"),
+    ),
+    ("restricted", words("(?:restricted|withheld|geo-?blocked|blocked)(?: (?:in|within) .{2,60})?")),
+    (
+        "removed",
+        words(
+            """(?:(?:account|post|content|video|channel|page|profile|group|item)s? )?(?:removed|deleted|taken down|suspended
+            |banned|terminated|disabled|gelöscht|entfernt|supprimée?)(?: (?:in|within) .{2,60}| globally| worldwide)?"""
+        ),
+    ),
+    ("in_review", words("pending|in review|under review|in progress|being reviewed")),
+)
+
+
+def sentences(text: str) -> list[Sentence]:
+    """Paragraphs joined again where they were wrapped, cut into sentences, links taken out and kept beside them."""
+    links: list[str] = []
+
+    def take(found: re.Match[str]) -> str:
+        if len(links) >= MAX_LINKS:
+            return " "
+        link = found[0].rstrip(".,;:!?)]*_")
+        links.append(link)
+        return f" ⟦{len(links) - 1}⟧ {found[0][len(link) :]}"
+
+    marked = _LINK.sub(take, text[:MAX_TEXT].replace("⟦", "[").replace("⟧", "]"))
+    pieces = (piece for line in _unwrapped(marked) for piece in _SENTENCE_END.split(line))
+    made: list[Sentence] = []
+    for piece in pieces:
+        plain = " ".join(piece.split())
+        if plain:
+            found = tuple(links[int(number)] for number in _TOKEN.findall(plain) if int(number) < len(links))
+            made.append(Sentence(plain[:MAX_SENTENCE], found, heads=plain.endswith(":")))
+        if len(made) >= MAX_SENTENCES:
+            break
+    return made
+
+
+def _unwrapped(text: str) -> Iterator[str]:
+    held = ""
+    for line in text.split("\n"):
+        begins = not line.strip() or _ITEM.match(line) or held.rstrip().endswith(":") or bool(_TOKEN.search(held))
+        if begins and held:
+            yield held
+            held = ""
+        held = f"{held} {line.strip()}" if held else line.strip()
+    if held:
+        yield held
+
+
+def read(text: str, identify: Identify) -> Reading:
+    """text: the new words, normalised."""
+    reading = Reading()
+    heading: Verdict | None = None
+    every = sentences(text)
+    for one in every:
+        for clause, links in _clauses(one):
+            verdict = judge(clause) or (_short(clause) if links or len(every) < 4 else None)
+            if verdict is None and (phrases.REVERSED.search(clause) or _denied(clause)):
+                reading.doubt = reading.doubt or f"it may take back what it says: {clause[:200]}"
+            named = list(dict.fromkeys(name for link in links if (name := identify(link))))
+            if not named and verdict:
+                reading.general.append(verdict)
+                heading = verdict
+            elif one.heads and not named:
+                heading = None
+            _list(reading, named, verdict, None if _doubtful(clause) else heading)
+    _grounded(reading, [one.text for one in every])
+    return reading
+
+
+def _clauses(one: Sentence) -> Iterator[tuple[str, tuple[str, ...]]]:
+    numbers = iter(one.links)
+    for clause in _CLAUSE.split(one.text):
+        count = len(_TOKEN.findall(clause))
+        yield _TOKEN.sub(" ", clause).strip(), tuple(link for link, _ in zip(numbers, range(count), strict=False))
+
+
+def _list(reading: Reading, named: Sequence[str], verdict: Verdict | None, heading: Verdict | None) -> None:
+    for identity in named:
+        told, before = verdict or heading, reading.listed.get(identity)
+        if before is not None and told is not None and before.value != told.value:
+            reading.doubt = reading.doubt or "it says two things of one target"
+        reading.listed[identity] = told or before
+
+
+def _doubtful(clause: str) -> bool:
+    bare = phrases.HARMLESS.sub(" ", clause)
+    return bool(phrases.NEGATED.search(bare) or phrases.UNSURE.search(bare))
+
+
+def _denied(clause: str) -> bool:
+    """A removal that is told with a negation: no decision by itself, but a reason to doubt another one."""
+    bare = phrases.HARMLESS.sub(" ", clause)
+    return bool(_says_removed(bare) and phrases.NEGATED.search(bare) and not phrases.UNSURE.search(bare))
+
+
+def _says_removed(text: str) -> re.Match[str] | None:
+    return phrases.REMOVED.search(text) or phrases.REMOVED_OTHERWISE.search(text)
+
+
+def judge(clause: str) -> Verdict | None:
+    """The decision of one clause; None when it tells none, or only a condition, a plan, a wish."""
+    if phrases.POLITE.search(clause):
+        return None
+    return _negative(clause) or _positive(clause)
+
+
+_CONDITION = re.compile(
+    r"\b(?:if|whether|when|once|unless|until|in case|should (?:we|you|it|the)|may|might|would|falls|wenn|si|please|\?)\b|\?", re.I
+)
+
+
+_ALREADY = words(
+    r"""\b(?:has|have|had|was|were|is|are) already (?:been )?
+(?:removed|deleted|taken down|gone|unavailable|disabled|suspended)"""
+)
+
+
+def _negative(clause: str) -> Verdict | None:
+    bare = phrases.HARMLESS.sub(" ", clause)
+    if _CONDITION.search(bare):
+        return None
+    if phrases.NOT_FOUND.search(clause):
+        return Verdict("not_found", reason_code="already_gone", words=clause)
+    strong = phrases.DECLINED.search(clause)
+    already = _ALREADY.search(clause)
+    if strong or already or phrases.NO_VIOLATION.search(clause):
+        wide = bool(WORLDWIDE.search(clause))
+        return Verdict("declined", reason_code=_why_not(clause), words=clause, mild=wide or not (strong or already))
+    return None
+
+
+def _why_not(text: str) -> str:
+    return next((code for code, pattern in phrases.WHY_NOT if pattern.search(text)), "")
+
+
+def _positive(clause: str) -> Verdict | None:
+    limited = phrases.RESTRICTED.search(clause)
+    if limited and not WORLDWIDE.search(clause):
+        rest = f"{clause[: limited.start()]} {clause[limited.end() :]}"
+        if _certain(phrases.HARMLESS.sub(" ", rest)) and _certain(limited[0].replace("no longer", "")):
+            return Verdict("restricted", territory=territories(clause) or (), words=clause)
+    bare = phrases.HARMLESS.sub(" ", clause)
+    if not _says_removed(bare) or not _certain(bare) or phrases.WRONG_OBJECT.search(bare):
+        return None
+    where = None if WORLDWIDE.search(clause) else territories(bare)
+    return Verdict("removed", words=clause) if where is None else Verdict("restricted", territory=where, words=clause)
+
+
+def _certain(text: str) -> bool:
+    return not (phrases.NEGATED.search(text) or phrases.UNSURE.search(text) or phrases.REVERSED.search(text))
+
+
+def _short(clause: str) -> Verdict | None:
+    """`removed`, `- Withheld in Pakistan`: a list's word beside a link, or a whole mail of a few words."""
+    plain = re.sub(r"^(?:status|result|decision|done|ok)\b", "", clause.strip(" \t-–—:=>()[]|*•·.,;"), flags=re.I).strip(
+        " \t-–—:=>()[]|*•·.,;"
+    )
+    value = next((value for value, pattern in _SHORT if pattern.fullmatch(plain)), "")
+    if not value:
+        return None
+    where = territories(plain) if value in {"removed", "restricted"} else None
+    if where is not None:
+        return Verdict("restricted", territory=where, words=clause)
+    return Verdict(value, reason_code=_why_not(plain) if value == "declined" else "", words=clause)
+
+
+def _grounded(reading: Reading, texts: Sequence[str]) -> None:
+    """Ground and reason often stand in a sentence beside the decision."""
+    own = any(_own_rules(text) for text in texts)
+    law = any(phrases.LOCAL_LAW.search(text) for text in texts)
+    why = next((code for text in texts if (code := _why_not(text)) and not _CONDITION.search(text)), "")
+
+    def complete(one: Verdict) -> Verdict:
+        if one.value == "declined":
+            return (
+                one if one.reason_code and one.reason_code != "not_illegal" else replace(one, reason_code=why or one.reason_code)
+            )
+        if one.value not in {"removed", "restricted"}:
+            return one
+        if _own_rules(one.words):
+            return replace(one, ground="own_rules")
+        if one.value == "restricted" and (law or one.territory or not own):
+            return replace(one, ground="local_law")
+        here = "local_law" if phrases.LOCAL_LAW.search(one.words) else ""
+        return replace(one, ground=here or ("own_rules" if own else ""))
+
+    reading.general = [complete(one) for one in reading.general]
+    reading.listed = {name: complete(one) if one else None for name, one in reading.listed.items()}
+
+
+def _own_rules(text: str) -> bool:
+    return bool(phrases.OWN_RULES.search(text)) and not phrases.NO_VIOLATION.search(text) and not phrases.NEGATED.search(text)
+
+
+def one_of(general: Sequence[Verdict]) -> Verdict | None:
+    """The one decision that the sentences agree on; None when they do not."""
+    values = {one.value for one in general}
+    if values == {"restricted", "declined"} and all(one.mild for one in general if one.value == "declined"):
+        values = {"restricted"}  # no breach of its rules, but withheld under local law
+    if values == {"declined", "not_found"}:
+        values = {"not_found"}
+    if len(values) != 1:
+        return None
+    alike = [one for one in general if one.value in values]
+    territory = tuple(dict.fromkeys(code for one in alike for code in one.territory))
+    ground = next((one.ground for one in alike if one.ground), "")
+    code = next((one.reason_code for one in alike if one.reason_code), "")
+    return replace(alike[0], territory=territory, ground=ground, reason_code=code)
+
+
+def per_case(reading: Reading, identities: Mapping[int, str]) -> dict[int, Verdict]:
+    """The decision on each case of the request (case number -> identity of its target); cases without one are left out.
+
+    A mail that names targets speaks of those only: if none of them is ours, it decides nothing here.
+    """
+    if reading.doubt:
+        return {}
+    general = one_of(reading.general)
+    if not reading.listed:
+        return dict.fromkeys(identities, general) if general else {}
+    made = {case: reading.listed[identity] or general for case, identity in identities.items() if identity in reading.listed}
+    return {case: verdict for case, verdict in made.items() if verdict is not None}
