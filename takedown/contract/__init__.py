@@ -22,18 +22,15 @@ from takedown.contract.errors import (
 )
 from takedown.contract.observing import SIGHTED, Observable, Probe, Seen, beside_the_point
 from takedown.contract.platform import (
+    STATUSES,
     ChannelTerms,
     ItemStatus,
     Platform,
-    PlatformSettings,
     Retractable,
     Searchable,
     SpeaksIntake,
     StatusReport,
     Trackable,
-    breaker,
-    per_second,
-    span,
 )
 from takedown.contract.replies import (
     BadJson,
@@ -50,6 +47,7 @@ from takedown.contract.replies import (
     strict_json,
     until_epoch,
 )
+from takedown.contract.settings import PlatformSettings, breaker, per_second, span
 from takedown.contract.url import NotATarget, Reason, Url, parse_url, plain_link, refang
 from takedown.contract.values import (
     Authority,
@@ -69,6 +67,7 @@ from takedown.contract.values import (
 
 __all__ = [
     "SIGHTED",
+    "STATUSES",
     "Authority",
     "BadJson",
     "Case",

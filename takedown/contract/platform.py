@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,88 +9,11 @@ from datetime import date, datetime
 from typing import Any, ClassVar, cast
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
-
 from takedown.contract.drafts import Draft, HttpDraft, compact_json
 from takedown.contract.replies import Denied, Reading, Receipt, Reply, TryLater, Unclear
+from takedown.contract.settings import PlatformSettings
 from takedown.contract.url import NotATarget, Reason, Url
 from takedown.contract.values import Channel, Kind, PortalForm, Request, Target
-
-_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)")
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
-
-
-def span(text: str) -> float:
-    """`30s`, `10m`, `24h`, `3d` in seconds. Raises ValueError."""
-    found = _SPAN.fullmatch(text.strip())
-    if not found:
-        raise ValueError(f"{text!r} is not a length of time such as 30s, 10m, 24h or 3d")
-    return float(found[1]) * _SECONDS[found[2]]
-
-
-def per_second(text: str) -> float:
-    """`50/s`, `20/min`, `100/h`, `500/d` as a rate in 1/s. Raises ValueError."""
-    number, slash, unit = text.strip().partition("/")
-    known = slash and unit.strip() in {"s", "min", "h", "d"} and re.fullmatch(r"\d+(\.\d+)?", number.strip())
-    if not known or not float(number):
-        raise ValueError(f"{text!r} is not a rate such as 50/s, 20/min, 100/h or 500/d")
-    return float(number) / _SECONDS[unit.strip()]
-
-
-class PlatformSettings(BaseModel):
-    """`[platforms.NAME]` in the configuration; an adapter may add keys of its own in a subclass."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    channel: Channel | None = Field(default=None, description="api, email or portal; default: the platform's real one")
-    base_url: str | None = Field(default=None, description="Where the granted intake endpoint is")
-    token_file: str | None = Field(default=None, description="File (mode 0600) that holds the endpoint's token")
-    token_command: str | None = Field(default=None, description="Command that prints the token")
-    to: str | None = Field(default=None, description="The one address that removal requests go to")
-    reply_domains: tuple[str, ...] = Field(default=(), description="Only authenticated mail from these domains can make a claim")
-    cases_per_request: int | None = Field(default=None, ge=1, le=10_000, description="Cases in one request")
-    rate: str | None = Field(default=None, description="Pace: N/s, N/min, N/h or N/d; never a burst")
-    idempotency: bool = Field(default=False, description="The endpoint honours Idempotency-Key")
-    search: bool = Field(default=False, description="The endpoint answers ?reference=")
-    settle: str | None = Field(default=None, description="How long after an unclear sending a search is believed")
-    key_life: str = Field(default="24h", description="How long the endpoint remembers a key")
-    deadline: str = Field(default="30s", description="Total time for one attempt")
-    breaker: str = Field(default="10 failures, 10s", description="After so many failures in a row, pause for so long")
-
-    probe: bool = Field(default=False, description="Look at public pages for ourselves (`takedown verify`)")
-    probe_decision: str | None = Field(default=None, description="Who decided that this platform's terms allow it; a reference")
-    probe_control: str | None = Field(default=None, description="URL of something surely public, looked at in every run")
-    probe_rate: str = Field(default="1/s", description="Pace of looking, apart from that of sending")
-    probe_token_file: str | None = Field(default=None, description="File (mode 0600) with a token for the platform's read API")
-    probe_base: str | None = Field(default=None, description="Sandbox only: where the stand-in pages are")
-
-    @field_validator("settle", "key_life", "deadline")
-    @classmethod
-    def _span(cls, value: str | None) -> str | None:
-        if value is not None:
-            span(value)
-        return value
-
-    @field_validator("rate", "probe_rate")
-    @classmethod
-    def _rate(cls, value: str | None) -> str | None:
-        if value is not None:
-            per_second(value)
-        return value
-
-    @field_validator("breaker")
-    @classmethod
-    def _breaker(cls, value: str) -> str:
-        breaker(value)
-        return value
-
-
-def breaker(text: str) -> tuple[int, float]:
-    """`10 failures, 10s` as (failures, seconds). Raises ValueError."""
-    found = re.fullmatch(r"(\d+) failures?, (.+)", text.strip())
-    if not found or int(found[1]) < 1:
-        raise ValueError(f'{text!r} is not a breaker such as "10 failures, 10s"')
-    return int(found[1]), span(found[2])
 
 
 @dataclass(frozen=True, slots=True)
