@@ -58,8 +58,10 @@ def make_engine(url: str) -> Engine:
     """An engine for `sqlite:///FILE` or `postgresql://...`; writes on SQLite begin IMMEDIATE, so that they never deadlock."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"))
-    engine = create_engine(parsed, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), hide_parameters=True)
+    # hide_parameters: an error of the database must not print the rows, which are about people
+    options = {"timeout": BUSY_MS / 1000, "check_same_thread": False}
+    engine = create_engine(parsed, connect_args=options, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _: object) -> None:  # pyright: ignore[reportUnusedFunction] -- called by SQLAlchemy
