@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,7 +14,7 @@ from takedown.cli.context import current
 from takedown.cli.desk import desk_of, sign
 from takedown.cli.options import As
 from takedown.clock import iso
-from takedown.contract import UsageError
+from takedown.contract import TakedownError, UsageError
 from takedown.desk import Desk
 from takedown.display import Answer, Column, Facts, Prose, Table
 from takedown.inbox.authenticate import Resolver
@@ -24,6 +25,9 @@ from takedown.inbox.people import Told, accept, match, statement
 from takedown.inbox.store import Place, check, get, judge_new, listed, store
 from takedown.ledger.ids import case_id, message_name, number, request_id
 from takedown.ledger.truths import Claim
+
+if TYPE_CHECKING:
+    from takedown.inbox.mailbox import Mailed
 
 app = typer.Typer(no_args_is_help=True)
 MessageId = Annotated[str, typer.Argument(metavar="MESSAGE", help="As in inbox list: M-12")]
@@ -48,6 +52,38 @@ def resolver(desk: Desk) -> Resolver | None:
     from takedown.transport.txt import lookup_txt
 
     return lookup_txt
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What reading the mailbox brought, for `sync`. `people`: mails that somebody must look at."""
+
+    mailed: Mailed | None = None
+    people: int = 0
+    failed: str = ""
+    exit: int = 0
+
+    @property
+    def pairs(self) -> list[tuple[str, int]]:
+        return [("new mails", self.mailed.fresh), ("of them for a person", self.people)] if self.mailed else []
+
+    @property
+    def summary(self) -> dict[str, int]:
+        return {"mails": self.mailed.fresh, "need_person": self.people} if self.mailed else {}
+
+
+def read_post(desk: Desk) -> Post:
+    """Read the mailbox, where one is configured. That it cannot be read is told, and keeps nothing else from being done."""
+    if not desk.settings.imap.host:
+        return Post()
+    from takedown.inbox.mailbox import read_mailbox
+
+    try:
+        mailed = read_mailbox(desk, resolver(desk))
+    except TakedownError as error:
+        return Post(failed=f"{error.message}: {error.as_dict()['why']}", exit=error.exit)
+    people = sum(1 for row in listed(desk, numbers=mailed.judged) if row["state"] != "done")
+    return Post(mailed, people, exit=8 if people else 0)
 
 
 @app.command("add")

@@ -9,6 +9,7 @@ import typer
 from takedown.cli.approve import Key
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of, sign
+from takedown.cli.inbox import Post, read_post
 from takedown.cli.options import As
 from takedown.cli.plan import Batch, OnPlatform, show_planned
 from takedown.contract import UsageError, span
@@ -96,21 +97,24 @@ def _next(done: Delivered, name: str) -> str:
 
 @app.command("sync")
 def sync_(platform: OnPlatform = None, as_name: As = None) -> int:
-    """Ask platforms what became of requests, and write down what they claim. Changes nothing else."""
+    """Ask platforms what became of requests, read the mailbox, and write down what they claim. Changes nothing else."""
     desk = desk_of(as_name)
     lanes = current().display.lanes()
     try:
         done = sync(desk, platform, lanes)
     finally:
         lanes.done()
+    post = Post() if platform else read_post(desk)
     display = current().display
-    pairs = [("requests asked", done.asked), ("new claims", done.news), ("no usable answer", done.unanswered)]
+    pairs = [("requests asked", done.asked), ("new claims", done.news), ("no usable answer", done.unanswered), *post.pairs]
     summary = {"asked": done.asked, "news": done.news, "unanswered": done.unanswered, "stopped": done.stopped}
-    display.show(Answer([], summary), Facts([(label, value) for label, value in pairs]))
+    display.show(Answer([], {**summary, **post.summary}), Facts([(label, value) for label, value in pairs]))
     for lane, why in done.stopped.items():
         display.warn(f"{lane} stopped: {why}")
-    display.next("takedown report")
-    return done.exit
+    if post.failed:
+        display.warn(post.failed)
+    display.next("takedown inbox list --unmatched" if post.people else "takedown report")
+    return min(filter(None, (done.exit, post.exit)), default=0)
 
 
 @app.command("resubmit")

@@ -1,0 +1,107 @@
+"""IMAP: raw mails as they lie on the server, read without changing them; a keyword tells people what was read.
+
+Messages are taken as bytes: the library's own message objects parse with the standard library, which a mail that is nested
+deeply enough makes fail.
+"""
+
+from __future__ import annotations
+
+import imaplib
+import ssl
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, cast
+
+from takedown.contract import CredentialsMissing, MissingExtra, Temporary
+
+TLS_PORT = 993
+SECONDS = 30.0
+"""For each answer of the server."""
+READ = "$TakedownRead"
+LARGEST = 40_000_000
+
+
+class MailboxFailed(Temporary):
+    """The mailbox on {where} could not be read: {what}."""
+
+    code, why = "TD-0504", "what was read before is kept, and nothing is read twice"
+    do = "takedown sync"
+
+
+class MailboxRefused(CredentialsMissing):
+    """The mailbox on {where} refused the login of {user}."""
+
+    code, why, do = "TD-0404", "the server said: {what}", "mend imap.user, imap.password_file or imap.password_command"
+
+
+@dataclass(frozen=True)
+class ImapServer:
+    """`loopback`: TLS is not asked for. Port 993 speaks TLS at once, any other one STARTTLS."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    folder: str
+    loopback: bool
+
+    def __repr__(self) -> str:
+        return f"ImapServer({self.user}@{self.host}:{self.port}/{self.folder})"
+
+
+class OpenMailbox:
+    """One folder, selected. UIDs mean something only together with `uidvalidity` (RFC 9051, 2.3.1.1)."""
+
+    def __init__(self, box: Any) -> None:
+        self._box = box
+        told = box.client.response("UIDVALIDITY")[1]
+        self.uidvalidity = int(told[0]) if told and told[0] else 0
+        kept = b"".join(filter(None, cast("list[bytes]", box.client.response("PERMANENTFLAGS")[1])))
+        self.keeps_keywords = b"\\*" in kept or READ.encode() in kept
+
+    def uids(self, criteria: str = "ALL") -> list[int]:
+        return [int(uid) for uid in self._box.uids(criteria, charset=None)]
+
+    def unread(self) -> list[int]:
+        """UIDs without our keyword; none where the server keeps no keywords."""
+        return self.uids(f"UNKEYWORD {READ}") if self.keeps_keywords else []
+
+    def raw(self, uid: int) -> bytes | None:
+        """The mail's bytes, at most LARGEST of them; None when it has gone. Its flags stay as they are (BODY.PEEK)."""
+        answer = self._box.client.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{LARGEST}>)")[1]
+        return next((bytes(part[1]) for part in answer or () if isinstance(part, tuple)), None)
+
+    def mark(self, uids: Sequence[int]) -> None:
+        """Set our keyword, where the server keeps keywords: it is for people, nothing depends on it."""
+        for start in range(0, len(uids) if self.keeps_keywords else 0, 200):
+            self._box.flag([str(uid) for uid in uids[start : start + 200]], READ, True)
+
+
+@contextmanager
+def open_mailbox(server: ImapServer, context: ssl.SSLContext | None = None) -> Generator[OpenMailbox]:
+    """Log in and select the folder. Raises MailboxFailed, MailboxRefused, MissingExtra."""
+    try:
+        from imap_tools import MailBox, MailBoxStartTls, MailBoxUnencrypted
+        from imap_tools.errors import ImapToolsError, MailboxLoginError
+    except ImportError:
+        raise MissingExtra(what="reading a mailbox", extra="mail") from None
+    where, box = f"{server.host}:{server.port}", cast("Any", None)
+    tls = context or ssl.create_default_context()
+    try:
+        if server.port == TLS_PORT:
+            box = MailBox(server.host, server.port, timeout=SECONDS, ssl_context=tls)
+        elif server.loopback:
+            box = MailBoxUnencrypted(server.host, server.port, timeout=SECONDS)
+        else:
+            box = MailBoxStartTls(server.host, server.port, timeout=SECONDS, ssl_context=tls)
+        box.login(server.user, server.password, initial_folder=server.folder)
+        yield OpenMailbox(box)
+    except MailboxLoginError as error:
+        raise MailboxRefused(where=where, user=server.user, what=str(error)[:200]) from None
+    except (ImapToolsError, imaplib.IMAP4.error, OSError, ValueError) as error:
+        raise MailboxFailed(where=where, what=(str(error) or type(error).__name__)[:200]) from None
+    finally:
+        if box is not None:
+            with suppress(imaplib.IMAP4.error, OSError):  # what was wanted is done, or has failed already
+                box.client.logout()
