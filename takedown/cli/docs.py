@@ -49,10 +49,9 @@ def platform_table(platforms: Iterable[type[Platform]]) -> str:
 def _platform(platform: type[Platform]) -> list[str]:
     usual = platform.channels[platform.default_channel]
     name = platform.default_channel.value
-    others = [f"{one.value}: {platform.channels[one].source}" for one in Channel if one in platform.channels]
-    others = [one for one in others if not one.startswith(f"{name}:")]
+    others = [one.value for one in Channel if one in platform.channels and one is not platform.default_channel]
     form = f"[{name}]({usual.form.url})" if usual.form and usual.form.url else name
-    return [platform.title, form, "; ".join(others), str(usual.verified_on or ""), usual.source]
+    return [platform.title, form, ", ".join(others), str(usual.verified_on or ""), usual.source]
 
 
 def word_table() -> str:
