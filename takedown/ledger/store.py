@@ -11,7 +11,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from queue import SimpleQueue
@@ -143,6 +143,7 @@ class Ledger:
                 results = [change(book) for change, _ in group]
                 book.flush()
         except BaseException as error:  # noqa: BLE001 -- handed to the caller that asked for the change
+            _end(connection)
             if len(group) > 1:
                 return False
             group[0][1].set_exception(translate(error))
@@ -169,6 +170,12 @@ class Ledger:
             self._peek.close()
             self._peek = None
         self.engine.dispose()
+
+
+def _end(connection: Connection) -> None:
+    """End a transaction whose COMMIT failed: SQLAlchemy then sends no ROLLBACK, and the lock would be kept from everybody."""
+    with suppress(Exception):  # a connection that is gone has no transaction
+        connection.connection.rollback()
 
 
 def translate(error: BaseException) -> BaseException:
