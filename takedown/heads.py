@@ -19,7 +19,7 @@ from takedown.approval import NoKey, Signature, approvers, check_approval, holds
 from takedown.clock import iso
 from takedown.contract import IntegrityFailed, Temporary, UsageError
 from takedown.desk import Desk
-from takedown.ledger.backup import doubt
+from takedown.ledger.backup import doubt, skip_numbers
 from takedown.ledger.book import GENESIS, Book, canonical
 from takedown.ledger.tables import events, heads, meta
 
@@ -193,6 +193,7 @@ def reconcile(desk: Desk, signature: Signature | None) -> int:
     def change(book: Book) -> None:
         if not book.db.execute(update(meta).where(meta.c.name == "generation").values(value=str(generation))).rowcount:
             book.db.execute(insert(meta).values(name="generation", value=str(generation)))
+        skip_numbers(book)
         seal = {"signature": signature.signature, "key": signature.key} if signature else {}
         book.record("ledger.reconciled", "ledger", {"generation": generation, **seal}, {"by": desk.who})
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import shutil
 import sqlite3
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, insert, select, update
 
 from takedown.contract import UsageError
 from takedown.ledger.book import Book
 from takedown.ledger.moves import State, move
 from takedown.ledger.setup import open_ledger, resolve, secret_path
 from takedown.ledger.store import NoLedger
-from takedown.ledger.tables import events, plans, requests
+from takedown.ledger.tables import events, meta, plans, requests
 
 
 class NotSqlite(UsageError):
@@ -64,21 +65,35 @@ def restore(url: str, folder: Path, environment: str, file: Path) -> int:
     Whatever the backup calls unsent may have been sent after it was made.
     """
     target, secret = _paths(url, folder)
-    if not file.exists():
-        raise NoLedger(where=file)
+    for one in (file, _secret_of(file)):
+        if not one.exists():
+            raise NoLedger(where=one)
+    kept, fresh = (target.with_name(f"{target.name}.{tail}") for tail in ("before-restore", "restoring"))
+    if target.exists() and kept.exists():
+        raise FileThere(file=kept)
+    # Doubted first, put in place last: a restore that is interrupted leaves nothing that could send.
+    _drop_tails(fresh)
+    shutil.copy2(file, fresh)
+    held = _doubt_in(fresh, folder, environment)
     if target.exists():
-        kept = target.with_name(f"{target.name}.before-restore")
-        if kept.exists():
-            raise FileThere(file=kept)
         with closing(sqlite3.connect(target)) as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         target.rename(kept)
-    for tail in ("-wal", "-shm"):
-        Path(f"{target}{tail}").unlink(missing_ok=True)
-    shutil.copy2(file, target)
+    _drop_tails(target)
     shutil.copy2(_secret_of(file), secret)
-    ledger = open_ledger(url, folder, environment)
+    fresh.rename(target)
+    return held
+
+
+def _drop_tails(file: Path) -> None:
+    for tail in ("-wal", "-shm"):
+        Path(f"{file}{tail}").unlink(missing_ok=True)
+
+
+def _doubt_in(file: Path, folder: Path, environment: str) -> int:
+    ledger = open_ledger(f"sqlite:///{file.absolute()}", folder, environment)
     try:
+        ledger.write(skip_numbers)
         return ledger.write(doubt)
     finally:
         ledger.close()
@@ -94,13 +109,30 @@ def doubt(book: Book) -> int:
     because = {"because": "the ledger was taken back in time"}
     held = 0
     for state in (State.SENDING, State.APPROVED):
-        query = select(requests.c.id).where(requests.c.state == state.value, requests.c.purpose != "reminder")
+        # What was being sent keeps the birth of its key: a repeat may have been under way, and its key is older than that.
+        age = born if state is State.APPROVED else requests.c.key_born
+        begun = (requests.c.purpose != "reminder") | (requests.c.attempts > 0)
+        query = select(requests.c.id).where(requests.c.state == state.value, begun)
         ids = [row[0] for row in book.db.execute(query)]
-        held += len(move(book, ids, state, State.UNKNOWN, event=because, owner="", doubt_since=book.now, key_born=born))
+        held += len(move(book, ids, state, State.UNKNOWN, event=because, owner="", doubt_since=book.now, key_born=age))
     ended = update(plans).where(plans.c.state == "open").values(state="discarded", reason="the ledger was taken back in time")
     book.db.execute(ended)
-    ids = [row[0] for row in book.db.execute(select(requests.c.id).where(requests.c.state == State.PLANNED.value))]
-    move(book, ids, State.PLANNED, State.WITHDRAWN, event=because)
-    if held or ids:
+    withdrawn = 0
+    for state in (State.PLANNED, State.APPROVED):  # approved ones: reminders, which may have woken since and left
+        ids = [row[0] for row in book.db.execute(select(requests.c.id).where(requests.c.state == state.value))]
+        withdrawn += len(move(book, ids, state, State.WITHDRAWN, event=because))
+    if held or withdrawn:
         book.record("ledger.doubted", "ledger", {"uncertain": held})
     return held
+
+
+def skip_numbers(book: Book) -> None:
+    """Leave out the request numbers that were given out since, by an unknown width: references and Message-IDs derive from them.
+
+    A mail server would drop a second mail of one Message-ID, and a search would find the wrong request.
+    """
+    mine = meta.c.name == "next_request"
+    held = int(book.db.execute(select(meta.c.value).where(mine)).scalar() or 1)
+    after = held + 1_000_000 * (1 + secrets.randbelow(1000))  # drawn: the same backup may be restored twice
+    book.db.execute(delete(meta).where(mine))
+    book.db.execute(insert(meta).values(name="next_request", value=str(after)))
