@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Float, Select, and_, bindparam, func, insert, or_, select, update
 
 from takedown.delivery.lanes import Lane
 from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id, plan_id
-from takedown.ledger.moves import State, move
+from takedown.ledger.moves import State, begin, move
 from takedown.ledger.tables import attempts, lanes, meta, plans, request_cases, requests
 from takedown.planning.approving import Tampered, Verified
 from takedown.planning.digest import leaf
@@ -39,7 +40,7 @@ class Claimed:
         return self.row["doubt_since"] is not None
 
 
-def sendable(lane: Lane, now: float) -> ColumnElement[bool]:
+def sendable(lane: Lane, now: ColumnElement[float] | float) -> ColumnElement[bool]:
     """Rows that may go out: surely unsent ones, and uncertain ones whose key the platform still knows."""
     if not lane.keyed:
         return requests.c.state == State.APPROVED.value
@@ -47,40 +48,50 @@ def sendable(lane: Lane, now: float) -> ColumnElement[bool]:
     return or_(requests.c.state == State.APPROVED.value, and_(requests.c.state == State.UNKNOWN.value, young))
 
 
+def work(db: Connection, lane: Lane, plan: int, now: float) -> bool:
+    """Whether anything is due."""
+    return db.execute(_due(lane, requests.c.id), {"a_plan": plan, "now": now, "size": 1}).first() is not None
+
+
 def claim(book: Book, lane: Lane, verified: Verified, owner: str, size: int, next_at: float) -> list[Claimed]:
     """Take up to `size` requests that are due, as intents on disk. Raises Tampered when bytes are not those approved."""
     now = book.now
-    mine = and_(requests.c.plan == verified.plan, requests.c.lane == lane.name)
-    due = (
-        select(requests).where(mine, sendable(lane, now), requests.c.not_before <= now).order_by(requests.c.position).limit(size)
-    )
-    found = [{**row} for row in book.db.execute(due).mappings()]
+    due = _due(lane, *requests.c)
+    found = [{**row} for row in book.db.execute(due, {"a_plan": verified.plan, "now": now, "size": size}).mappings()]
     if not found:
         return []
     _check(book, verified, found)
-    repeats = [row["id"] for row in found if row["state"] == State.UNKNOWN.value]
-    move(book, repeats, State.UNKNOWN, State.APPROVED, event={"because": "same key"})
-    born = case((requests.c.doubt_since.is_(None), now), else_=requests.c.key_born)  # a key that never arrived does not age
-    counted = requests.c.attempts + 1
-    taken = move(
-        book,
-        [row["id"] for row in found],
-        State.APPROVED,
-        State.SENDING,
-        event={"plan": plan_id(verified.plan), "digest": verified.digest},
-        owner=owner,
-        key_born=born,
-        attempts=counted,
-    )
-    book.db.execute(update(lanes).where(lanes.c.name == lane.name).values(next_at=next_at))
-    moved = set(taken)
+    if repeats := [row["id"] for row in found if row["state"] == State.UNKNOWN.value]:
+        move(book, repeats, State.UNKNOWN, State.APPROVED, event={"because": "same key"})
+    told = {"plan": plan_id(verified.plan), "digest": verified.digest}
+    moved = set(begin(book, [row["id"] for row in found], owner, told))
+    book.db.execute(_PACED, {"a_lane": lane.name, "a_time": next_at})
     return [Claimed(row, now) for row in found if row["id"] in moved]
 
 
+@lru_cache(maxsize=64)
+def _due(lane: Lane, *columns: ColumnElement[Any]) -> Select[Any]:
+    now = bindparam("now", type_=Float)
+    mine = and_(requests.c.plan == bindparam("a_plan"), requests.c.lane == lane.name)
+    return (
+        select(*columns)
+        .where(mine, sendable(lane, now), requests.c.not_before <= now)
+        .order_by(requests.c.position)
+        .limit(bindparam("size"))
+    )
+
+
+_PACED = update(lanes).where(lanes.c.name == bindparam("a_lane")).values(next_at=bindparam("a_time"))
+_CARRIED = (
+    select(request_cases.c.request, request_cases.c.case)
+    .where(request_cases.c.request.in_(bindparam("ids", expanding=True)))
+    .order_by(request_cases.c.request, request_cases.c.position)
+)
+
+
 def _check(book: Book, verified: Verified, found: Sequence[Mapping[str, Any]]) -> None:
-    pairs = select(request_cases.c.request, request_cases.c.case).where(request_cases.c.request.in_([row["id"] for row in found]))
     carried: dict[int, list[str]] = {}
-    for request, carried_case in book.db.execute(pairs.order_by(request_cases.c.request, request_cases.c.position)):
+    for request, carried_case in book.db.execute(_CARRIED, {"ids": [row["id"] for row in found]}):
         carried.setdefault(request, []).append(case_id(carried_case))
     for row in found:
         if not verified.vouches(row["position"], leaf(row["salt"], row, row["body"], carried.get(row["id"], []))):

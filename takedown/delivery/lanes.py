@@ -35,8 +35,13 @@ class Lane:
 
     @property
     def block(self) -> int:
-        """Requests claimed at once: with a key about half a second's worth, without one no more than can be in flight."""
-        return max(1, min(64, int(self.rate / 2))) if self.keyed else 1
+        """Requests claimed at once on a lane with a key: about half a second's worth."""
+        return max(1, min(64, int(self.rate / 2)))
+
+    @property
+    def burst(self) -> int:
+        """Requests whose slots are so close together (10 ms in all) that they may as well be claimed at once."""
+        return max(1, int(self.rate / 100))
 
 
 def lane_for(desk: Desk, name: str) -> Lane:

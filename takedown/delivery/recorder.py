@@ -9,6 +9,9 @@ from takedown.delivery.records import Ended
 from takedown.ledger.book import Book
 from takedown.ledger.store import Ledger
 
+GATHER = 0.01
+"""Seconds between two groups. Nobody pays for it: an attempt has given its connection back, and the first ending never waits."""
+
 Waiting = tuple[Ended, "asyncio.Future[None]"]
 
 
@@ -34,6 +37,7 @@ class Recorder:
             if not await self._commit(group):
                 for one in group:  # one of them failed: each alone, so that it takes no other down
                     await self._commit([one])
+            await asyncio.sleep(GATHER)
         self._task = None
 
     async def _commit(self, group: Sequence[Waiting]) -> bool:

@@ -35,7 +35,7 @@ def record(book: Book, owner: str, lane: Lane, ended: Sequence[Ended]) -> None:
     rows: list[dict[str, Any]] = []
     for are_sent, group in groupby(ended, lambda end: isinstance(end.outcome, Sent)):
         rows += (_sent if are_sent else _unsent)(book, owner, lane, list(group))
-    book.db.execute(insert(attempts), rows)
+    book.db.execute(_TRIED, rows)
 
 
 def _sent(book: Book, owner: str, lane: Lane, ended: Sequence[Ended]) -> list[dict[str, Any]]:
@@ -113,5 +113,6 @@ def _items(end: Ended) -> Iterator[dict[str, Any]]:
             yield {"a_request": end.one.id, "a_case": int(number), "an_item": item.id}
 
 
+_TRIED = insert(attempts)
 _THEIRS = and_(request_cases.c.request == bindparam("a_request"), request_cases.c.case == bindparam("a_case"))
 _NAMED = update(request_cases).where(_THEIRS).values(item=bindparam("an_item"))

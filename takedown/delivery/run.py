@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Protocol
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt, stop_any, wait_exponential_jitter
 from tenacity.stop import stop_base
 
-from takedown.delivery.claims import Claimed, claim, put_back, recover, sendable, still_mine
+from takedown.delivery.claims import Claimed, claim, put_back, recover, sendable, still_mine, work
 from takedown.delivery.decide import Later, Outcome, Refused, Sent, Stopped, Unsure, back_off
 from takedown.delivery.hold import Hold
 from takedown.delivery.lanes import Lane
@@ -83,8 +83,8 @@ class LaneRun:
         self._waited = 0.0
         self._held: deque[Claimed] = deque()
         self._open: set[asyncio.Task[None]] = set()
-        self._width = asyncio.Semaphore(self.sender.width)
-        self._stopped = False
+        self._width, self._free = asyncio.Semaphore(self.sender.width), self.sender.width
+        self._stopped = self._more = False
         self.busy = False
 
     async def run(self) -> None:
@@ -120,6 +120,7 @@ class LaneRun:
             await self._width.acquire()
             one = await self._next()
             if one is not None:
+                self._free -= 1
                 task = asyncio.create_task(self._attempt(one))
                 self._open.add(task)
                 task.add_done_callback(self._open.discard)
@@ -147,6 +148,7 @@ class LaneRun:
             self._held.extend(
                 await self._ledger.awrite(lambda book: claim(book, self.lane, self.verified, self._owner, size, next_at))
             )
+            self._more = len(self._held) == size
         if not self._held:
             self._unused()
             return None
@@ -158,12 +160,13 @@ class LaneRun:
         self.budget.give_back()
 
     def _size(self) -> int:
-        return min(self.lane.block, (self.budget.limit or 0) + 1) if self.budget.limit is not None else self.lane.block
+        """How many to claim: with a key a block; without one what can be in flight at once, and the pace lets out together."""
+        most = self.lane.block if self.lane.keyed else min(self._free, self.lane.burst)
+        return max(1, most if self.budget.limit is None else min(most, self.budget.limit + 1))
 
     def _work(self, now: float) -> bool:
-        mine = (requests.c.plan == self.verified.plan, requests.c.lane == self.lane.name)
-        query = select(requests.c.id).where(*mine, sendable(self.lane, now), requests.c.not_before <= now).limit(1)
-        return self._ledger.peek(lambda db: db.execute(query).first()) is not None
+        """Whether a claim is worth a slot; one that came back full says so of the next."""
+        return self._more or self._ledger.peek(lambda db: work(db, self.lane, self.verified.plan, now))
 
     async def _due(self) -> float | None:
         """When the next thing can be done: a row, the lane itself, or a search; None when only people can go on."""
@@ -218,7 +221,7 @@ class LaneRun:
         released = False
         try:
             result = await self._send(one)
-            self._width.release()  # the connection is free while the outcome is committed
+            self._land()  # the connection is free while the outcome is committed
             released = True
             outcome = self.sender.decide(result)
             wait = self._retry_in(one, outcome)
@@ -228,7 +231,11 @@ class LaneRun:
             self.budget.trouble.append(error)
         finally:
             if not released:
-                self._width.release()
+                self._land()
+
+    def _land(self) -> None:
+        self._free += 1
+        self._width.release()
 
     def _word(self, outcome: Outcome) -> str:
         """For the screen: how a request ended, or that it will be tried again."""
@@ -277,10 +284,9 @@ class LaneRun:
 
     def _record(self, book: Book, ended: Sequence[Ended]) -> None:
         record(book, self._owner, self.lane, ended)
-        mine = lanes.c.name == self.lane.name
         for well, group in groupby(ended, lambda end: isinstance(end.outcome, Sent)):
             if well:
-                book.db.execute(update(lanes).where(mine, lanes.c.failures > 0).values(failures=0))
+                book.db.execute(_WELL, {"a_lane": self.lane.name})
                 continue
             for end in group:
                 self._consider(book, end)
@@ -297,6 +303,9 @@ class LaneRun:
             failed = int(book.db.execute(change).scalar_one())
             if failed >= self.lane.failures:  # the breaker: one failure after the pause opens it again
                 self._hold.rest(book, book.now + self.lane.pause, f"{failed} failures in a row")
+
+
+_WELL = update(lanes).where(lanes.c.name == bindparam("a_lane"), lanes.c.failures > 0).values(failures=0)
 
 
 class _Over(stop_base):

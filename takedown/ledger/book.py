@@ -66,13 +66,17 @@ class Book:
         if self.db.dialect.name == "postgresql":
             # SQLite has one writer by nature; here the chain's row is the lock that orders writers.
             self.db.execute(text("SELECT value FROM meta WHERE name = 'ledger' FOR UPDATE"))
-        row = self.db.execute(select(events.c.seq, events.c.hash).order_by(events.c.seq.desc()).limit(1)).first()
+        row = self.db.execute(_LAST).first()
         return (int(row[0]), str(row[1])) if row else (0, GENESIS)
 
     def flush(self) -> None:
         if self._events:
-            self.db.execute(insert(events), self._events)
+            self.db.execute(_TOLD, self._events)
             self._events = []
         if self._openings:
             self.db.execute(insert(openings), self._openings)
             self._openings = []
+
+
+_LAST = select(events.c.seq, events.c.hash).order_by(events.c.seq.desc()).limit(1)
+_TOLD = insert(events)

@@ -89,6 +89,33 @@ def move(
     return moved
 
 
+def begin(book: Book, ids: Sequence[int], owner: str, event: Mapping[str, Any]) -> list[int]:
+    """`owner` begins to send approved requests, at most 500: approved -> sending, the attempt counted. Returns them in order."""
+    taken = {"ids": ids, "a_time": book.now, "an_owner": owner}
+    moved = sorted(book.db.execute(_BEGIN, taken).scalars())
+    if moved:
+        _carry(book, moved, State.SENDING)
+        data = {"from": State.APPROVED.value, "to": State.SENDING.value, "requests": moved, **event}
+        book.record("request.sending", request_id(moved[0]), data)
+    return moved
+
+
+_NOW: BindParameter[float] = bindparam("a_time")
+_BEGIN = (
+    update(requests)
+    .where(requests.c.id.in_(bindparam("ids", expanding=True)), requests.c.state == State.APPROVED.value)
+    .values(
+        state=State.SENDING.value,
+        owner=bindparam("an_owner"),
+        attempts=requests.c.attempts + 1,
+        # A key that never arrived does not age.
+        key_born=case((requests.c.doubt_since.is_(None), _NOW), else_=requests.c.key_born),
+        updated_at=_NOW,
+    )
+    .returning(requests.c.id)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Each:
     """One request's part in `move_each`: the values of its columns, and what its event tells."""
@@ -140,21 +167,22 @@ def _setting(names: tuple[str, ...]) -> Update:
 
 def _carry(book: Book, moved: list[int], to: State) -> None:
     for start in range(0, len(moved), 500):
-        theirs = cases.c.request.in_(moved[start : start + 500])
-        match to:
-            case State.SENT:
-                change = (
-                    update(cases)
-                    .where(theirs)
-                    .values(delivered="sent", sent_at=case((cases.c.sent_at.is_(None), book.now), else_=cases.c.sent_at))
-                )
-            case State.RETURNED:
-                change = update(cases).where(theirs).values(delivered="returned", sent_at=null())
-            case State.WITHDRAWN:
-                change = update(cases).where(theirs, cases.c.sent_at.is_(None)).values(delivered="draft")
-            case _:
-                change = update(cases).where(theirs, cases.c.sent_at.is_(None)).values(delivered=to.value)
-        book.db.execute(change.values(updated_at=book.now))
+        book.db.execute(_following(to), {"moved": moved[start : start + 500], "a_time": book.now})
+
+
+@cache
+def _following(to: State) -> Update:
+    """What becomes of the cases whose newest request moved."""
+    theirs = update(cases).where(cases.c.request.in_(bindparam("moved", expanding=True)))
+    match to:
+        case State.SENT:
+            change = theirs.values(delivered="sent", sent_at=case((cases.c.sent_at.is_(None), _NOW), else_=cases.c.sent_at))
+        case State.RETURNED:
+            change = theirs.values(delivered="returned", sent_at=null())
+        case _:
+            value = State.DRAFT if to is State.WITHDRAWN else to
+            change = theirs.where(cases.c.sent_at.is_(None)).values(delivered=value.value)
+    return change.values(updated_at=_NOW)
 
 
 def take_out(book: Book, request: int, excepted: Mapping[int, str]) -> None:

@@ -24,7 +24,6 @@ from takedown.transport.results import Answered, Held, LookAgain, Lost, NotSent,
 MAX_BODY = 1_000_000
 HEADERS = {"user-agent": "takedown", "accept": "application/json", "accept-encoding": "identity"}
 CONNECTIONS = 10
-"""httpx 0.28's pool scans all connections for each request; beyond about ten it slows down instead of up."""
 
 
 class _HeldError(Exception):
@@ -48,8 +47,8 @@ class Call:
 class HttpTransport:
     """The connections of one lane. `keep_alive` only where a key makes a repeat harmless: a stale one makes unknowns.
 
-    Each connection is a transport of its own, since a shared pool looks at all of them for every request (see CONNECTIONS),
-    and there is no client around them: its cookies, redirects and authentication are what must not happen here.
+    Each connection is a transport of its own, since httpx 0.28's pool looks at all that it has for every request, and there
+    is no client around them: its cookies, redirects and authentication are what must not happen here.
     secure: False for a lane that speaks http:// alone, which then loads no certificates and could trust nobody.
     """
 
