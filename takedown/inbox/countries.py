@@ -32,13 +32,13 @@ UG Uganda|US United States|US United States of America|US USA|UY Uruguay|UZ Uzbe
 VN Vietnam|VN Viet Nam|VU Vanuatu|WS Samoa|XK Kosovo|YE Yemen|ZA South Africa|ZM Zambia|ZW Zimbabwe
 """
 CODES = {name.casefold(): code for code, _, name in (one.partition(" ") for one in re.split(r"[|\n]", _NAMES.strip()))}
-_ANY = "|".join(sorted(map(re.escape, CODES), key=len, reverse=True))
+ANY = "|".join(sorted(map(re.escape, CODES), key=len, reverse=True))
 _WHERE = words(
     rf"""\b(?:in|within|inside|across|throughout|to|for|from)(?: (?:users|people|viewers|audiences|visitors|persons
-|those)(?: located| based)? in)? (?:the )?((?:{_ANY})(?:(?:, and |, | and | & )(?:the )?(?:{_ANY}))*)\b(?!\s+(?:users
+|those)(?: located| based)? in)? (?:the )?((?:{ANY})(?:(?:, and |, | and | & )(?:the )?(?:{ANY}))*)\b(?!\s+(?:users
 |people|office|team|authorit|polic|government|law)s?\b)"""
 )
-_NAME = re.compile(rf"\b(?:{_ANY})\b", re.I)
+_NAME = re.compile(rf"\b(?:{ANY})\b", re.I)
 _SOMEWHERE = words(
     r"""\b(?:in|within) (?:your|that|the (?:relevant|requesting|specified|respective|said)) (?:country|jurisdiction|territory
 |region)|\blocally\b|\bgeo-?(?:block|restrict)\w*""",

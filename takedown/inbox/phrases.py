@@ -20,7 +20,8 @@ _QUICKLY = r"""(?:(?:now|since|also|all|both|therefore|accordingly|permanently|t
 |today) ){0,3}"""
 
 REMOVED = words(
-    rf"""\bwe (?:have|'ve) {_QUICKLY}{_DONE}\b|\bwe {_QUICKLY}(?:removed|took down|deleted|disabled|suspended|terminated|banned)\b
+    rf"""\bwe (?:have|'ve) {_QUICKLY}{_DONE}\b|\bwe {_QUICKLY}(?:removed|took down|deleted|disabled|suspended|terminated
+|banned)\b
 |\bour (?:\w+ ){{1,3}}(?:has|have) {_QUICKLY}{_DONE}\b
 |\b{_THING}(?: [^\s.]+){{0,8}}? (?:has|have|was|were)(?: been)? {_QUICKLY}{_DONE}\b
 |\bwe (?:have taken|took) action (?:and|by) (?:removed|removing)\b"""
@@ -35,7 +36,8 @@ WRONG_OBJECT = words(
 )
 """What was removed is no target: a ban that was lifted, a request that was closed."""
 REVERSED = words(
-    r"\b(?:reinstated|restored|reactivated|reversed|unbanned|unsuspended|re-?enabled|lifted|brought back|made available again)\b"
+    r"""\b(?:reinstated|restored|reactivated|reversed|unbanned|unsuspended|re-?enabled|lifted|brought back|put (?:it|them) back
+|(?:is|are) (?:now |currently )?(?:back|(?:live|available|up|online|active) again)|made available again)\b"""
 )
 REMOVED_OTHERWISE = words(
     r"""\bwir haben (?:den|die|das|diese[nsr]?|alle|beide) (?:\S+ ){0,5}(?:entfernt|gelöscht|gesperrt|deaktiviert)\b
@@ -68,32 +70,39 @@ nicht|kein(?:e[nrms]?)?|nie|ne|n'[aeo]\w+|pas|jamais|aucune?|unless|hardly|barel
 UNSURE = words(
     r"""\b(?:if|whether|when|once|until|till|after|before|should|would|could|might|may|can|will|shall|must|going to|about to
 |in case|pending|provided that|
-as soon as|to be|being|consider(?:ed|ing)?|asked|request(?:s|ing)? (?:that|to have)|requested (?:that|to|be)|you (?:claim
+as soon as|to be|being|consider(?:ed|ing)?|asked|request(?:s|ing)? (?:that|to have)|requested (?:that|to|be)
+|you (?:claim
 |state|say|said|wrote|asked|requested|reported|believe|allege|want|wish)(?:ed)?|
 alleg(?:ed|es|edly)|reportedly|claims?|appeal(?:ed|s)?|reinstat(?:e|ed|ing)|restor(?:e|ed|ing)|revers(?:e|ed|ing)|lifted
 |undone|mistake(?:nly)?|error|soon|shortly|tomorrow|temporar(?:y|ily)|some|several|part(?:s|ly|ially)?|
 most|one of|another|other|except|similar|previously|earlier|last (?:week|month|year)|in the past|usually|generally
 |normally|typically|often|always|every|any|
 e\.g|for example|such as|falls|wenn|sobald|wird|werden|würde|könnte|si|sera|seront|serait|lorsque|wieder|draft|test
-|example|sample|only|or that|review(?:ing)?|investigat\w+)\b|\?"""
+|example|sample|only|or that)\b|\?"""
 )
-HARMLESS = words(
-    r"""\b(?:in (?:response|reply|relation|reference|regard) to|with (?:regard|reference|respect) to|regarding|per|as per
+_OUR_REQUEST = r"""\b(?:in (?:response|reply|relation|reference|regard) to|with (?:regard|reference
+|respect) to|regarding|per|as per
 |further to|at) (?:your |the |this )(?:\w+ ){0,2}?(?:request|report|order|notice|e-?mail|letter|message
-|referral)s?(?: (?:from|by|of|dated) [^,.;]{1,60},)?
+|referral)s?(?: (?:from|by|of|dated) [^,.;]{1,60},)?"""
+OUR_REQUEST = words(_OUR_REQUEST)
+HARMLESS = words(
+    _OUR_REQUEST
+    + r"""
 |\b(?:mentioned|listed|identified|named|described|contained|referenced|referred to|set out|cited|included|reported
 |specified|flagged)(?: below| above)? in (?:your|the|this) (?:\w+ ){0,2}?(?:request|report|order|notice|e-?mail|letter
 |message|list|referral)s?
 |\b(?:after|upon|following|on|based on
 |in) (?:a |an |our |further |careful |your |the |this |completing |internal |legal )*(?:review(?:ing)?|investigation
 |assessment|evaluation|request|report|order|notice|submission)(?: of (?:your|the|this|these) (?:\w+ ){0,3}\w+)?
-|\b(?:as|that) (?:you )?(?:requested|asked|reported)(?: by you(?:r (?:authority|office
+|\bas (?:you )?(?:requested|asked|reported)(?: by you(?:r (?:authority|office
 |agency))?)?(?: in your (?:\w+ ){1,3})?
 |\b(?:that |which )?you (?:have )?(?:reported|requested|listed|identified|referred to|specified|flagged
-|sent)(?: to us)?(?: in your (?:\w+ ){1,3})?
+|sent)(?: to us)?(?: in your (?:\w+ ){0,2}?(?:request|report|order|notice|e-?mail|letter|message|list|referral)s?
+(?: (?:of|dated) [^,.;]{1,40})?)?
 |\b(?:and|so(?: that)?|,)? ?(?:it|they|the \w+|this \w+)? ?(?:is|are|will) no longer (?:be )?(?:available|accessible
-|visible|viewable|public)(?: \w+){0,4}
-|\b(?:for|due to|because of|as|because|since) ?(?:it|they|them)? ?(?:violat|breach|infring)\w+ [^.]{0,200}
+|visible|viewable|public)(?: on (?:our |the )?\w+)?
+|\b(?:for|due to|because of|as|because|since) ?(?:it|they|them)? ?(?:(?:violat|breach|infring|contraven)\w+
+|go(?:es)? against|went against) [^.]{0,200}
 |\bwithout (?:undue )?delay\b|\bno further (?:action|steps?|response)[^.,;]{0,60}
 |\bnot? only\b|\bin (?:full )?accordance with [^.,;]{0,100}|\bpursuant to [^.,;]{0,100}"""
 )
@@ -105,11 +114,13 @@ DECLINED = words(
     rf"""\b(?:unable|not able|not in a position|not (?:currently )?(?:required|obliged
 |permitted)) to (?:\w+ ){{0,3}}?(?:{_REMOVING}|assist|process|proceed|help|honou?r|accommodate|locate|identify|access
 |accept)
-|\b(?:can ?not|can't|won't|will not|shall not|do not|don't|did not|didn't|have not|haven't|has not|hasn't|was not
+|\b(?:can ?not|can't|could not|couldn't|won't|will not|shall not|do not|don't|did not|didn't|have not|haven't|has not
+|hasn't|was not
 |were not|is not being|are not|are not going to
-|will not be) (?:be )?(?:been )?(?:being )?(?:able to )?(?:\w+ ){{0,2}}?{_REMOVING}
+|will not be) (?:be )?(?:been )?(?:being )?(?:able to )?(?:\w+ ){{0,2}}?(?:{_REMOVING}|process|assist|proceed)
 |\b(?:have|has) (?:therefore )?(?:decided|elected|determined|chosen) not to
-|\b(?:no|not taken any|not take any) (?:further )?action (?:has been|have been|was|is being|will be|against|on|in respect)
+|\b(?:no|not taken any|not take any) (?:further )?action (?:has been|have been|was|is being|will be|against|on
+|in respect)
 |\bno action (?:has been |was |will be )?taken\b
 |\bdeclin(?:e|ed|ing) (?:to|your|the|this)\b|\brefus(?:e|ed|ing) (?:to|your|the|this)\b
 |\b(?:request|report|order|notice|referral)s? (?:has|have|was|were|is|are)(?: been)? (?:hereby |therefore )?(?:rejected
@@ -154,12 +165,13 @@ NOT_FOUND = words(
     r"""\b(?:unable|not able|could not|couldn't|cannot|can't|were not able) ?(?:to )?(?:be )?(?:locate|find|found|located
 |identify) (?:the|this|that|an?|any|these|those|such)\b
 |\b(?:accounts?|contents?|urls?|links?|posts?|pages?|videos?|channels?|users?) (?:\S+ ){0,4}?(?:could not|cannot|can't
-|couldn't|does not|doesn't) (?:be (?:found|located|identified)|exist)\b|\bwas not found\b
+|couldn't|does not|doesn't) (?:be (?:found|located|identified)|exist)\b|\bwas not found\b|\bno longer exists?\b
 |\bdoes not (?:appear to )?exist\b"""
 )
 
 OWN_RULES = words(
-    r"""\b(?:violat|breach|infring|contraven|go(?:es)? against|went against|against)\w*(?: \S+){0,4}? (?:our|the|its|x's|tiktok's
+    r"""\b(?:violat|breach|infring|contraven|go(?:es)? against|went against|against)\w*(?: \S+){0,4}? (?:our|the|its|x's
+|tiktok's
 |telegram's|meta's|facebook's|instagram's|whatsapp's) (?:\S+ ){0,3}?(?:rules?|guidelines?|terms?|standards?|polic(?:y
 |ies)|community)
 |\b(?:under|per|based on|pursuant to|in line with) our (?:own )?(?:\S+ ){0,2}?(?:rules|guidelines|terms|standards
@@ -204,12 +216,14 @@ QUESTION = words(
 |\b(?:please|kindly)(?: also| reply and| reply with and)? (?:provide|send us|clarify|specify|supply|share|explain
 |indicate|identify|attach|resubmit|reply with|respond with|tell us|advise us|let us know (?:which|what|whether|the|under
 |who|if (?:the|this|it)))\b
-|\bwe (?:\w+ ){0,2}?(?:need|require|ask for|request|are missing) (?:\w+ ){0,2}?(?:more|additional|further|the following
+|\bwe (?:\w+ ){0,2}?(?:need|require|ask for|request|are missing) (?:\w+ ){0,2}?(?:more(?! time)|additional(?! time)
+|further|the following
 |some|clarification|a copy|information|details)\b
 |\bin order to (?:proceed|continue|process|review)[^.]{0,80}\b(?:need|require|provide|please)\b|\b(?:more|additional
 |further) information (?:is|will be) (?:needed|required|necessary) (?:to|before|in order)|\bwhich (?:law|provision
 |account|content|url|post|court)\b[^.]{0,120}\?
-|\bbitte (?:teilen sie uns|senden sie uns|nennen sie|übermitteln sie)\b|\bveuillez (?:nous )?(?:fournir|préciser|indiquer
+|\bbitte (?:teilen sie uns|senden sie uns|nennen sie|übermitteln sie)\b|\bveuillez (?:nous )?(?:fournir|préciser
+|indiquer
 |envoyer|transmettre)\b"""
 )
 POLITE = words(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from takedown.inbox import phrases
+from takedown.inbox import grammar, phrases
 from takedown.inbox.countries import WORLDWIDE, territories
 from takedown.inbox.patterns import words
 
@@ -144,6 +144,8 @@ def read(text: str, identify: Identify) -> Reading:
                 heading = None
             _list(reading, named, verdict, None if _doubtful(clause) else heading)
     _grounded(reading, [one.text for one in every])
+    if reading.general and not reading.listed and one_of(reading.general) is None:
+        reading.doubt = reading.doubt or "it says different things"
     return reading
 
 
@@ -162,14 +164,19 @@ def _list(reading: Reading, named: Sequence[str], verdict: Verdict | None, headi
         reading.listed[identity] = told or before
 
 
+def _bare(clause: str) -> str:
+    """Without what only sounds like doubt."""
+    return " ".join(phrases.HARMLESS.sub(" ", clause).split())
+
+
 def _doubtful(clause: str) -> bool:
-    bare = phrases.HARMLESS.sub(" ", clause)
+    bare = _bare(clause)
     return bool(phrases.NEGATED.search(bare) or phrases.UNSURE.search(bare))
 
 
 def _denied(clause: str) -> bool:
     """A removal that is told with a negation: no decision by itself, but a reason to doubt another one."""
-    bare = phrases.HARMLESS.sub(" ", clause)
+    bare = _bare(clause)
     return bool(_says_removed(bare) and phrases.NEGATED.search(bare) and not phrases.UNSURE.search(bare))
 
 
@@ -196,7 +203,7 @@ _ALREADY = words(
 
 
 def _negative(clause: str) -> Verdict | None:
-    bare = phrases.HARMLESS.sub(" ", clause)
+    bare = _bare(clause)
     if _CONDITION.search(bare):
         return None
     if phrases.NOT_FOUND.search(clause):
@@ -214,16 +221,21 @@ def _why_not(text: str) -> str:
 
 
 def _positive(clause: str) -> Verdict | None:
-    limited = phrases.RESTRICTED.search(clause)
-    if limited and not WORLDWIDE.search(clause):
-        rest = f"{clause[: limited.start()]} {clause[limited.end() :]}"
-        if _certain(phrases.HARMLESS.sub(" ", rest)) and _certain(limited[0].replace("no longer", "")):
-            return Verdict("restricted", territory=territories(clause) or (), words=clause)
-    bare = phrases.HARMLESS.sub(" ", clause)
-    if not _says_removed(bare) or not _certain(bare) or phrases.WRONG_OBJECT.search(bare):
-        return None
-    where = None if WORLDWIDE.search(clause) else territories(bare)
-    return Verdict("removed", words=clause) if where is None else Verdict("restricted", territory=where, words=clause)
+    """Both as it stands and without its harmless clauses: those may hold the country, or nothing but a preamble."""
+    for text in (clause, _bare(clause)):
+        plain = text.strip(" ,;-–")
+        if not _certain(grammar.LEAD.sub("", plain).replace("no longer", "")):
+            continue
+        if grammar.restricted(plain):
+            return Verdict("restricted", territory=territories(plain) or (), words=clause)
+        if grammar.removed(plain) and not _somewhere(clause):
+            return Verdict("removed", words=clause)
+    return None
+
+
+def _somewhere(clause: str) -> bool:
+    """Whether it names a country, besides the one that the request came from: then nobody knows where the removal holds."""
+    return not WORLDWIDE.search(clause) and territories(phrases.OUR_REQUEST.sub(" ", clause)) is not None
 
 
 def _certain(text: str) -> bool:
@@ -232,9 +244,9 @@ def _certain(text: str) -> bool:
 
 def _short(clause: str) -> Verdict | None:
     """`removed`, `- Withheld in Pakistan`: a list's word beside a link, or a whole mail of a few words."""
-    plain = re.sub(r"^(?:status|result|decision|done|ok)\b", "", clause.strip(" \t-–—:=>()[]|*•·.,;"), flags=re.I).strip(
-        " \t-–—:=>()[]|*•·.,;"
-    )
+    plain = re.sub(
+        r"^(?:status|result|decision|action taken|action|done|ok)\b", "", clause.strip(" \t-–—:=>()[]|*•·.,;"), flags=re.I
+    ).strip(" \t-–—:=>()[]|*•·.,;")
     value = next((value for value, pattern in _SHORT if pattern.fullmatch(plain)), "")
     if not value:
         return None

@@ -32,7 +32,7 @@ class MailboxFailed(Temporary):
 class MailboxRefused(CredentialsMissing):
     """The mailbox on {where} refused the login of {user}."""
 
-    code, why, do = "TD-0404", "the server said: {what}", "mend imap.user, imap.password_file or imap.password_command"
+    code, why, do = "TD-0405", "the server said: {what}", "mend imap.user, imap.password_file or imap.password_command"
 
 
 @dataclass(frozen=True)
@@ -55,10 +55,14 @@ class OpenMailbox:
 
     def __init__(self, box: Any) -> None:
         self._box = box
-        told = box.client.response("UIDVALIDITY")[1]
-        self.uidvalidity = int(told[0]) if told and told[0] else 0
-        kept = b"".join(filter(None, cast("list[bytes]", box.client.response("PERMANENTFLAGS")[1])))
+        self.uidvalidity = int(self._told("UIDVALIDITY") or 0)
+        kept = self._told("PERMANENTFLAGS")
         self.keeps_keywords = b"\\*" in kept or READ.encode() in kept
+
+    def _told(self, name: str) -> bytes:
+        """What the server said when the folder was selected; empty when nothing."""
+        answers: list[bytes | None] = self._box.client.response(name)[1]
+        return next((one for one in answers if one), b"")
 
     def uids(self, criteria: str = "ALL") -> list[int]:
         return [int(uid) for uid in self._box.uids(criteria, charset=None)]
@@ -69,8 +73,9 @@ class OpenMailbox:
 
     def raw(self, uid: int) -> bytes | None:
         """The mail's bytes, at most LARGEST of them; None when it has gone. Its flags stay as they are (BODY.PEEK)."""
-        answer = self._box.client.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{LARGEST}>)")[1]
-        return next((bytes(part[1]) for part in answer or () if isinstance(part, tuple)), None)
+        answer: list[Any] = self._box.client.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{LARGEST}>)")[1]
+        # A literal comes as (what stands before it, its bytes), what stands after it as bytes of its own (imaplib).
+        return next((part[1] for part in answer if part and not isinstance(part, bytes)), None)
 
     def mark(self, uids: Sequence[int]) -> None:
         """Set our keyword, where the server keeps keywords: it is for people, nothing depends on it."""
