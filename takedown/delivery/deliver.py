@@ -95,9 +95,9 @@ async def _deliver(desk: Desk, verified: Verified, wait: float, limit: int | Non
             progress.start(lane.name, total)
             runs.append(LaneRun(desk, lane, verified, sender, budget, progress))
         ended = await asyncio.gather(*(run.run() for run in runs), return_exceptions=True)
-    for error in [*budget.trouble, *ended]:
-        if isinstance(error, BaseException):
-            raise error
+    for trouble in [*budget.trouble, *ended]:
+        if isinstance(trouble, BaseException):
+            raise trouble
     busy = tuple(run.lane.name for run in runs if run.busy)
     found = standing(desk, verified.plan, busy, caught[0] if caught else 0)
     return replace(found, stopped={**(found.stopped or {}), **closed} or None)

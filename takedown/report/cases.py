@@ -26,8 +26,8 @@ from takedown.ledger.tables import (
     requests,
     sightings,
 )
-from takedown.ledger.truths import FINAL
-from takedown.report.figures import CLAIMED, DELIVERY, NOT_LOOKED, OBSERVED, UNREACHABLE
+from takedown.ledger.truths import FINAL, UNREACHABLE
+from takedown.report.figures import CLAIMED, DELIVERY, NOT_LOOKED, OBSERVED
 
 VALUES: Mapping[str, Sequence[str]] = {"delivery": DELIVERY, "claimed": CLAIMED, "observed": OBSERVED}
 COLUMNS = {"delivery": cases.c.delivered, "claimed": cases.c.claimed, "observed": cases.c.observed}

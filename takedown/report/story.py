@@ -10,9 +10,9 @@ from takedown.clock import utc
 from takedown.display import words
 from takedown.ledger.ids import case_id, plan_id, request_id
 from takedown.ledger.moves import State
-from takedown.ledger.truths import FINAL
+from takedown.ledger.truths import FINAL, UNREACHABLE
 from takedown.report.cases import Dossier
-from takedown.report.figures import ACTED, UNREACHABLE, contradiction
+from takedown.report.figures import ACTED, contradiction
 
 CHANNELS = {"api": "over its intake endpoint", "email": "by e-mail", "portal": "through its form"}
 SAYS = {

@@ -14,9 +14,9 @@ from takedown.desk import Desk
 from takedown.ledger.ids import plan_id
 from takedown.ledger.moves import State
 from takedown.ledger.tables import approvals, cases, lanes, plans, request_cases, requests, sightings
-from takedown.ledger.truths import FINAL
+from takedown.ledger.truths import FINAL, UNREACHABLE
 from takedown.planning.drafting import DORMANT
-from takedown.report.figures import UNREACHABLE, Figures
+from takedown.report.figures import Figures
 
 
 @dataclass(frozen=True, slots=True)
