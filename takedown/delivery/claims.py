@@ -40,7 +40,7 @@ class Claimed:
         return self.row["doubt_since"] is not None
 
 
-def sendable(lane: Lane, now: ColumnElement[float] | float) -> ColumnElement[bool]:
+def sendable(lane: Lane, now: ColumnElement[Any] | float) -> ColumnElement[bool]:
     """Rows that may go out: surely unsent ones, and uncertain ones whose key the platform still knows."""
     if not lane.keyed:
         return requests.c.state == State.APPROVED.value
