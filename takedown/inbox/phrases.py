@@ -19,48 +19,19 @@ _DONE = r"(?:removed|taken down|deleted|disabled|suspended|terminated|banned|dea
 _QUICKLY = r"""(?:(?:now|since|also|all|both|therefore|accordingly|permanently|thus|hereby|subsequently|successfully|just|each
 |today) ){0,3}"""
 
-REMOVED = words(
+SAYS_REMOVED = words(
     rf"""\bwe (?:have|'ve) {_QUICKLY}{_DONE}\b|\bwe {_QUICKLY}(?:removed|took down|deleted|disabled|suspended|terminated
 |banned)\b
 |\bour (?:\w+ ){{1,3}}(?:has|have) {_QUICKLY}{_DONE}\b
 |\b{_THING}(?: [^\s.]+){{0,8}}? (?:has|have|was|were)(?: been)? {_QUICKLY}{_DONE}\b
 |\bwe (?:have taken|took) action (?:and|by) (?:removed|removing)\b"""
 )
-_NO_TARGET = r"""(?:suspensions?|restrictions?|bans?|blocks?|limit(?:ation)?s?|labels?|warnings?|strikes?|flags?|requests?
-|tickets?
-|reports?|cases?|attachments?|duplicates?|notices?|subscriptions?|reviews?|penalt(?:y|ies))"""
-WRONG_OBJECT = words(
-    rf"""\b{_DONE} (?:(?:the|this|your|our|an?|all|any|his|their|its|previous|that|\w+) ){{0,2}}(?:{_NO_TARGET}|you|e-?mail
-|address|mailing list|access for|filter|member|moderators?|admin\w*)\b
-|\b{_NO_TARGET} (?:\S+ ){{0,5}}?(?:has|have|was|were)(?: been)? {_QUICKLY}{_DONE}\b"""
-)
-"""What was removed is no target: a ban that was lifted, a request that was closed."""
+"""Loosely: a sentence that may tell of a removal, of whatever. What surely does stands in `grammar`."""
+
 REVERSED = words(
     r"""\b(?:reinstated|restored|reactivated|reversed|unbanned|unsuspended|re-?enabled|lifted|brought back|put (?:it|them) back
 |(?:is|are) (?:now |currently )?(?:back|(?:live|available|up|online|active) again)|made available again)\b"""
 )
-REMOVED_OTHERWISE = words(
-    r"""\bwir haben (?:den|die|das|diese[nsr]?|alle|beide) (?:\S+ ){0,5}(?:entfernt|gelöscht|gesperrt|deaktiviert)\b
-|\b(?:konto|inhalt|beitrag|kanal|profil|video) wurde (?:\S+ ){0,4}(?:entfernt|gelöscht|gesperrt|deaktiviert)\b
-|\bnous avons (?:\S+ ){0,2}(?:supprimé|retiré|désactivé|suspendu) (?:le|la|les|ce|cette|ces|l')
-|\b(?:le compte|le contenu|la publication|la vidéo|la chaîne) a été (?:\S+ ){0,2}(?:supprimée?|retirée?|désactivée?
-|suspendue?)\b"""
-)
-"""German and French, only the plainest forms."""
-
-_BLOCKED = r"""(?:restricted|withheld|blocked|geo-?blocked|geo-?restricted|limited|disabled|made unavailable
-|made inaccessible|removed
-|hidden)"""
-RESTRICTED = words(
-    rf"""\b(?:we (?:have|'ve)|we|(?:has|have|was|were)(?: been)?) {_QUICKLY}(?:restricted|withheld|geo-?blocked|geo-?restricted
-|limited|blocked)\b
-|\b(?:we (?:have|'ve)|we|(?:has|have|was|were)(?: been)?) {_QUICKLY}(?:made (?:it |them |the \w+ )?(?:unavailable
-|inaccessible)|disabled access|removed access)
-|\b(?:is|are) (?:now |currently )?(?:restricted|withheld|geo-?blocked|blocked|unavailable|inaccessible
-|no longer (?:available|accessible|visible)) (?:in|within|to (?:users|people|viewers) in|from)\b
-|\bwe have {_QUICKLY}{_BLOCKED} (?:\S+ ){{0,8}}?in\b"""
-)
-
 NEGATED = words(
     r"""\b(?:not|no|never|nor|neither|none|nothing|without|cannot|unable|declin(?:e|ed|es|ing)|refus(?:e|ed|es|ing)|reject(?:ed
 |ing)?|fail(?:ed|s|ing)?|denied|

@@ -134,8 +134,8 @@ def read(text: str, identify: Identify) -> Reading:
     for one in every:
         for clause, links in _clauses(one):
             verdict = judge(clause) or (_short(clause) if links or len(every) < 4 else None)
-            if verdict is None and (phrases.REVERSED.search(clause) or _denied(clause)):
-                reading.doubt = reading.doubt or f"it may take back what it says: {clause[:200]}"
+            if verdict is None and (phrases.REVERSED.search(clause) or _unread(clause)):
+                reading.doubt = reading.doubt or f"it says more than can be read: {clause[:200]}"
             named = list(dict.fromkeys(name for link in links if (name := identify(link))))
             if not named and verdict:
                 reading.general.append(verdict)
@@ -174,14 +174,11 @@ def _doubtful(clause: str) -> bool:
     return bool(phrases.NEGATED.search(bare) or phrases.UNSURE.search(bare))
 
 
-def _denied(clause: str) -> bool:
-    """A removal that is told with a negation: no decision by itself, but a reason to doubt another one."""
+def _unread(clause: str) -> bool:
+    """It tells of a removal, denied or not, in words that are not understood: a reason to doubt what other sentences say."""
     bare = _bare(clause)
-    return bool(_says_removed(bare) and phrases.NEGATED.search(bare) and not phrases.UNSURE.search(bare))
-
-
-def _says_removed(text: str) -> re.Match[str] | None:
-    return phrases.REMOVED.search(text) or phrases.REMOVED_OTHERWISE.search(text)
+    unsure = phrases.UNSURE.search(bare) or phrases.POLITE.search(bare)
+    return bool(phrases.SAYS_REMOVED.search(bare)) and not unsure
 
 
 def judge(clause: str) -> Verdict | None:
