@@ -225,14 +225,15 @@ def _statuses(reply: Reply) -> list[ItemStatus]:
         if not isinstance(item, dict):
             continue
         row = cast("dict[str, Any]", item)
-        if row.get("status") not in STATUSES:
+        status, ground = row.get("status"), row.get("ground")
+        if not isinstance(status, str) or status not in STATUSES:
             continue
         listed = row.get("territory")
         territory = tuple(str(t) for t in cast("list[Any]", listed)) if isinstance(listed, list) else ()
-        ground = row.get("ground") if row.get("ground") in {"own_rules", "local_law"} else ""
+        ground = ground if ground in ("own_rules", "local_law") else ""
         words = {name: str(row.get(name) or "")[:2000] for name in ("reason_code", "reason", "url")}
         decided = _when(row.get("decided_at"))
-        made.append(ItemStatus(str(row.get("case") or ""), str(row["status"]), decided, str(ground), territory, **words))
+        made.append(ItemStatus(str(row.get("case") or ""), status, decided, ground, territory, **words))
     return made
 
 

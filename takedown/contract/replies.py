@@ -71,7 +71,7 @@ class BadJson(ValueError):
 
 
 def strict_json(raw: bytes) -> Any:
-    """Parse JSON, refusing what parsers disagree on: duplicate keys, NaN, huge or deep documents.
+    """Parse JSON, refusing what parsers disagree on: duplicate keys, NaN, huge or deep documents, texts that are none.
 
     Raises BadJson. Python's own parser lets the last of two keys win and accepts NaN.
     """
@@ -88,7 +88,11 @@ def strict_json(raw: bytes) -> Any:
     if len(raw) > MAX_JSON:
         raise BadJson("the document is too large")
     try:
-        return json.loads(raw.decode("utf-8"), object_pairs_hook=pairs, parse_constant=constant)
+        found = json.loads(raw.decode("utf-8"), object_pairs_hook=pairs, parse_constant=constant)
+        # Half a surrogate pair cannot be encoded, a NUL not be stored by every database: both only come as escapes.
+        if b"\\u" in raw and b"\\u0000" in json.dumps(found, ensure_ascii=False).encode():
+            raise BadJson("a text holds a NUL")
+        return found
     except (ValueError, RecursionError) as error:
         raise BadJson(str(error)) from error
 

@@ -50,7 +50,9 @@ def add_claims(book: Book, found: list[Claim]) -> int:
 
 
 def _is_news(book: Book, one: Claim) -> bool:
-    newest = select(claims).where(claims.c.case == one.case).order_by(claims.c.id.desc()).limit(1)
+    # Two requests may carry a case (a reminder, a repeat), and each has a status of its own.
+    same = (claims.c.case == one.case, claims.c.request.is_not_distinct_from(one.request))
+    newest = select(claims).where(*same).order_by(claims.c.id.desc()).limit(1)
     last = book.db.execute(newest).mappings().first()
     if last is None:
         return True

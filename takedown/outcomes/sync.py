@@ -93,6 +93,7 @@ class Asking:
             self.done.busy.append(self.lane.name)
             return
         self._hold, self._sender = hold, ApiSender(self.desk, self.lane)
+        self._rest_until = 0.0
         self.progress.start(self.lane.name, len(self.rows))
         try:
             await hold.enter()
@@ -110,7 +111,7 @@ class Asking:
 
         async def one(row: Mapping[str, Any]) -> None:
             async with width:
-                if self.lane.name in self.done.stopped or self.desk.clock.now() < self._hold.not_before:
+                if self.lane.name in self.done.stopped or self.desk.clock.now() < max(self._hold.not_before, self._rest_until):
                     self.done.unanswered += 1
                     return
                 await self._hold.pace.slot()
@@ -121,6 +122,8 @@ class Asking:
         await asyncio.gather(*(one(row) for row in rows))
         if found:
             self.done.news += await self.desk.ledger.awrite(lambda book: add_claims(book, found))
+        if self._rest_until > self._hold.not_before:
+            await self.desk.ledger.awrite(lambda book: self._hold.rest(book, self._rest_until, "asked to wait"))
 
     async def _ask(self, row: Mapping[str, Any]) -> StatusReport | TryLater | Denied | Unclear:
         adapter = self.desk.platform(self.lane.platform)
@@ -132,9 +135,12 @@ class Asking:
         result = await self._sender.call(call, self._look)
         if not isinstance(result, Answered):
             return Unclear(result.why)
-        return (
-            adapter.read_status(result.reply) if by_receipt else adapter.read_status_by_reference(result.reply, row["reference"])
-        )
+        try:
+            if by_receipt:
+                return adapter.read_status(result.reply)
+            return adapter.read_status_by_reference(result.reply, row["reference"])
+        except Exception as error:  # noqa: BLE001 -- one answer that an adapter cannot read must not end the sync
+            return Unclear(f"{self.lane.platform} could not read the answer: {type(error).__name__}")
 
     async def _look(self) -> Held | None:
         await self._hold.pace.write()
@@ -146,10 +152,13 @@ class Asking:
             case StatusReport(items=items):
                 mine = self._carried(row["id"])
                 told = [(mine.get(item.case or item.url), item) for item in items]
-                yield from (_claim(row["id"], case, item) for case, item in told if case is not None)
-                return
-            case TryLater(after=after) if after is not None:
-                self._hold.not_before = self.desk.clock.now() + after.total_seconds()
+                found = [_claim(row["id"], case, item) for case, item in told if case is not None]
+                if len({one.case for one in found}) == len(set(found)):  # else it contradicts itself
+                    yield from dict.fromkeys(found)
+                    return
+            case TryLater(after=after):
+                wait = after.total_seconds() if after else self.lane.pause
+                self._rest_until = max(self._rest_until, self.desk.clock.now() + wait)
             case Denied(what, why):
                 self.done.stopped[self.lane.name] = f"{what}: {why}"
             case _:

@@ -124,4 +124,4 @@ class SmtpTransport:
 
 def _reply(answer: Any, stage: Stage) -> Result:
     text = str(answer.message)[:2000]
-    return Answered(Reply(int(answer.code), {"stage": stage.value}, text.encode(), datetime.now(UTC)))
+    return Answered(Reply(int(answer.code), {"stage": stage.value}, text.encode(errors="backslashreplace"), datetime.now(UTC)))
