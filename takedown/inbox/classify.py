@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -13,6 +14,7 @@ from takedown.inbox.plain import Visible, html_text, new_text, normal
 from takedown.inbox.verdicts import Identify, Reading, read, sentences
 
 MAX_TEXT = 60_000
+LONGEST_POINTER = 200
 
 
 class Class(StrEnum):
@@ -26,12 +28,16 @@ class Class(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`new` is what the sender wrote, normalised; `versions` are other ways to read the same mail (its HTML, with what is
-    hidden in it), which a decision must agree with; `whole` includes what is quoted."""
+    """`versions`: what the sender wrote, normalised, as the mail's text and as its HTML shows it. `unseen`: the HTML with what is
+    hidden in it. `whole`: everything visible, with what is quoted."""
 
-    new: str
     versions: tuple[str, ...]
+    unseen: str
     whole: str
+
+    @property
+    def new(self) -> str:
+        return self.versions[0] if self.versions else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +57,11 @@ def words_of(mail: Mail, sent: frozenset[str] = frozenset()) -> Words:
     plain = mail.texts("text/plain")[:MAX_TEXT]
     html = mail.texts("text/html")
     seen = html_text(html) if html.strip() else Visible("", "")
-    texts = [normal(new_text(one[:MAX_TEXT], sent)) for one in (plain, seen.text, seen.everything)]
-    new = texts[0] if plain.strip() else texts[1]
-    others = tuple(dict.fromkeys(one for one in texts if one.strip() and one != new))
-    return Words(new, others, "\n".join(filter(None, (plain, seen.text)))[:MAX_TEXT])
+    shown, with_hidden = (normal(new_text(one, sent)) for one in (seen.text, seen.everything))
+    texts = [normal(new_text(plain, sent)), shown]
+    versions = tuple(dict.fromkeys(one for one in texts if one.strip()))
+    whole = "\n".join(filter(None, (plain, seen.text)))[:MAX_TEXT]
+    return Words(versions, with_hidden if with_hidden != shown else "", whole)
 
 
 def classify(mail: Mail, words: Words, identify: Identify) -> Read:
@@ -66,17 +73,23 @@ def classify(mail: Mail, words: Words, identify: Identify) -> Read:
         return _automatic_reply(mail, words)
     if mail.odd:
         return Read(Class.OTHER, "; ".join(mail.odd)[:500])
-    reading = read(words.new, identify)
-    for version in words.versions:
-        other = read(version, identify)
-        if (reading.decides or (other.decides and len(words.new) > 200)) and other.key() != reading.key():
-            return Read(Class.OTHER, "its text and its HTML, or what is hidden in it, say different things")
-        reading = reading if reading.decides else other
+    readings = [read(one, identify) for one in words.versions]
+    reading = next((one for one in readings if one.decides), readings[0] if readings else Reading())
+    if reading.decides and not _agree(words, readings, reading, identify):
+        return Read(Class.OTHER, "its text and its HTML, or what is hidden in it, say different things")
     if reading.decides:
         return _decided(reading)
     if reading.doubt:
         return Read(Class.OTHER, reading.doubt, reading=reading)
     return _undecided(mail, words)
+
+
+def _agree(words: Words, readings: Sequence[Reading], chosen: Reading, identify: Identify) -> bool:
+    """Whether every version decides the same; one that only sends to the other (`please use an HTML reader`) need not."""
+    for text, one in zip(words.versions, readings, strict=True):
+        if one.key() != chosen.key() and (one.decides or one.doubt or len(text) > LONGEST_POINTER):
+            return False
+    return not words.unseen or read(words.unseen, identify).key() == chosen.key()
 
 
 def _automatic_reply(mail: Mail, words: Words) -> Read:
@@ -96,7 +109,7 @@ def _decided(reading: Reading) -> Read:
 
 
 def _undecided(mail: Mail, words: Words) -> Read:
-    spoken = [one.text for one in sentences(words.new)] or [text for version in words.versions for text in version.split("\n")]
+    spoken = [one.text for version in words.versions for one in sentences(version)]
     asks = next((one for one in spoken if phrases.QUESTION.search(one) and not phrases.POLITE.search(one)), "")
     if asks:
         return Read(Class.QUESTION, "it asks for something", _number(mail, words), asks=asks[:500])
