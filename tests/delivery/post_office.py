@@ -70,7 +70,7 @@ class PostOffice:
             if told == DROP:
                 raise ConnectionResetError
             if told != SILENCE:
-                writer.write(told.encode() + b"\r\n")
+                writer.write(told.encode("utf-8", "surrogateescape") + b"\r\n")
                 await writer.drain()
             return told
 

@@ -77,6 +77,8 @@ async def outcome(says, **how):
         (".", "452 4.3.1 no room", Later),
         (".", "550 5.7.1 refused", Refused),
         (".", "554 5.6.0 refused", Refused),
+        (".", "250 2.0.0 re\udce7u", Sent),  # Latin-1, as some servers speak
+        (".", "550 5.7.1 refus\udce9", Refused),
         # After the final dot nobody knows.
         (".", DROP, Unsure),
         (".", "thanks", Unsure),
