@@ -48,7 +48,7 @@ def _of(what: str, error: TakedownError) -> Finding:
 def _configuration(desk: Desk) -> Iterator[Finding]:
     settings, authority = desk.settings, desk.settings.authority
     yield Finding("ok", "environment", settings.environment)
-    missing = [name for name in ("name", "contact", "email", "country") if not getattr(authority, name)]
+    missing = [name for name in ("name", "unit", "contact", "email", "country") if not getattr(authority, name)]
     if missing:
         yield Finding(
             "bad", "authority", f"no {', '.join(missing)}: nothing is sent anonymously", "fill in [authority] in takedown.toml", 2
@@ -62,10 +62,12 @@ def _configuration(desk: Desk) -> Iterator[Finding]:
         return
     if settings.policy.approvals == 0:
         yield Finding("look", "approvals", "0: whoever plans also sends; only the sandbox allows this")
-    elif len(names) < 2:
-        yield Finding(
-            "bad", "approvers", f"{len(names)} configured: a second person cannot approve", "fill in policy.approvers", 7
-        )
+    elif len(names) < settings.policy.approvals:
+        needs = f"{settings.policy.approvals} must sign, {len(names)} configured"
+        do = "add NAME and a key of ssh-keygen -t ed25519 to policy.approvers in takedown.toml"
+        yield Finding("bad", "approvers", needs, do, 7)
+    elif len(names) == settings.policy.approvals:
+        yield Finding("look", "approvers", f"{', '.join(sorted(names))}: none of them can plan and still have it approved")
     else:
         yield Finding("ok", "approvers", ", ".join(sorted(names)))
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of
+from takedown.cli.desk import batch_of, desk_of
 from takedown.cli.options import As, Batch
 from takedown.contract import UsageError
 from takedown.desk import Desk
@@ -47,11 +47,12 @@ def list_(
     every: Annotated[bool, typer.Option("--all", help="No limit; a terminal shows 50 without it")] = False,
 ) -> None:
     """List open cases."""
-    chosen = Filter(delivery, claimed, observed, platform, number(batch, "B") if batch else None, pending, closed)
+    desk = desk_of()
+    chosen = Filter(delivery, claimed, observed, platform, batch_of(desk, batch), pending, closed)
     display = current().display
     on_screen = display.out.isatty() and not display.mode.json
     most = limit or (ON_A_TERMINAL if on_screen and not every else None)
-    with desk_of().ledger.read() as db:
+    with desk.ledger.read() as db:
         total = count(db, chosen)
         found = listed(db, chosen, most)
         shown = min(total, most) if most else total
@@ -60,6 +61,8 @@ def list_(
             display.show(Answer(rows, {}), Table(COLUMNS, [_row(one) for one in rows]))
         else:
             display.show(Answer(found, {"cases": total, "shown": shown}), Lines(_line(one) for one in found))
+    if not total:
+        display.say("No such case.")
     if total > shown:
         display.say(f"{total - shown:,} more; all of them: --all")
 

@@ -9,12 +9,24 @@ from takedown.approval import NotAnApprover, Signature, approvers, sign_with_age
 from takedown.cli.context import current
 from takedown.contract import UsageError
 from takedown.desk import Desk, open_desk
+from takedown.ledger.ids import number
+from takedown.report.cells import known_batch
 
 
 def desk_of(as_name: str | None = None) -> Desk:
     """Open the configured ledger for the acting person. Raises what `open_desk` raises."""
     context = current()
     return open_desk(context.load_config(), context.acting(as_name))
+
+
+def batch_of(desk: Desk, given: str | None) -> int | None:
+    """The number behind `--batch B-N`. Raises NoSuchBatch, UsageError."""
+    if given is None:
+        return None
+    ident = number(given, "B")
+    with desk.ledger.read() as db:
+        known_batch(db, ident)
+    return ident
 
 
 def sign(desk: Desk, key: Path | None, text: str) -> Signature:

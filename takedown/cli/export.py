@@ -8,10 +8,9 @@ from typing import Annotated
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of
+from takedown.cli.desk import batch_of, desk_of
 from takedown.cli.options import Batch
 from takedown.display import Answer, Prose
-from takedown.ledger.ids import number
 from takedown.report.cases import Filter, listed
 from takedown.report.export import FORMATS, export
 
@@ -26,7 +25,8 @@ def export_(
     platform: Annotated[str | None, typer.Option("--platform", metavar="P")] = None,
 ) -> None:
     """Write every case, open and closed, to a file. In a spreadsheet no cell is a formula: an apostrophe stands before it."""
-    chosen = Filter(platform=platform, batch=number(batch, "B") if batch else None, closed=None)
-    with desk_of().ledger.read() as db:
+    desk = desk_of()
+    chosen = Filter(platform=platform, batch=batch_of(desk, batch), closed=None)
+    with desk.ledger.read() as db:
         rows = export(listed(db, chosen), form, out)
     current().display.show(Answer([{"file": out, "rows": rows}], {"rows": rows}), Prose(f"{out}: {rows:,} cases"))

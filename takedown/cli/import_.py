@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import typer
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of
 from takedown.cli.options import As
+from takedown.cli.wording import plural
 from takedown.contract import UsageError
 from takedown.desk import Desk, open_desk
 from takedown.display import Answer, Column, Facts, Table
@@ -35,9 +37,18 @@ def import_(
     check: Annotated[bool, typer.Option("--check", help="Everything but the storing")] = False,
     batch: Annotated[str | None, typer.Option("--batch", metavar="B-N", help="Join this batch, as corrected rejects do")] = None,
     sheet: Annotated[str, typer.Option("--sheet", metavar="NAME", help="The sheet of a workbook")] = "",
-    header_row: Annotated[int, typer.Option("--header-row", metavar="N", min=0, help="The row with the column names")] = 0,
+    header_row: Annotated[
+        int,
+        typer.Option(
+            "--header-row",
+            metavar="N",
+            min=0,
+            show_default=False,
+            help="The row with the column names; default: the first not blank",
+        ),
+    ] = 0,
     set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="COLUMN=VALUE", help="A value for every row; may be repeated")
+        list[str] | None, typer.Option("--set", metavar="COLUMN=VALUE", help="A value where a row has none; may be repeated")
     ] = None,
     hidden: Annotated[str, typer.Option("--hidden", metavar="skip|include", help="What hidden rows of a workbook are")] = "",
     as_name: As = None,
@@ -94,7 +105,7 @@ def _show(done: Imported) -> int:
     ])  # fmt: skip
     problems = [[one.at(done.file), one.what, one.why, one.fix] for one in done.problems[:SHOWN]]
     columns = [Column("where"), Column("what"), Column("why", 1), Column("do")]
-    blocks = [Table(columns, problems, f"{done.problem_count} problems")] if problems else []
+    blocks = [Table(columns, problems, plural(done.problem_count, "problem"))] if problems else []
     display.show(Answer(items, done.summary), facts, *blocks)
     if done.problem_count > SHOWN:
         display.say(f"... and {done.problem_count - SHOWN} more: --json shows them all")
@@ -104,8 +115,17 @@ def _show(done: Imported) -> int:
         display.say(f"... and {done.note_count - SHOWN} more notes")
     if done.refused:
         raise done.refused
-    display.next(f"takedown plan --batch {done.batch}" if done.batch else "takedown status")
+    display.next(_next(done))
     return done.exit
+
+
+def _next(done: Imported) -> str:
+    if done.checked:
+        return f"takedown import {shlex.quote(done.file)}"
+    if done.rejects and done.rejected:
+        joining = f" --batch {done.batch}" if done.batch else ""
+        return f"correct {done.rejects}, then: takedown import {shlex.quote(done.rejects)}{joining}"
+    return f"takedown plan --batch {done.batch}" if done.batch else "takedown status"
 
 
 def _items(done: Imported) -> Iterator[dict[str, object]]:

@@ -16,7 +16,7 @@ from takedown.contract import UsageError, span
 from takedown.delivery.portal.filing import Filed, Number
 from takedown.delivery.portal.tasks import Only, Task
 from takedown.desk import Desk
-from takedown.display import Answer, Column, Facts, Table
+from takedown.display import Answer, Block, Column, Facts, Prose, Table
 from takedown.ledger.ids import number, request_id
 
 app = typer.Typer(no_args_is_help=True)
@@ -80,14 +80,15 @@ def list_(platform: OnPlatform = None) -> None:
         tasks, owed, usual = open_tasks(db, now, Only(platform)), to_follow(db), median_seconds(db)
     rows = [[", ".join(t.file_numbers), t.id, t.platform, t.basis, t.assigned, who_has(t, now)] for t in tasks]
     columns = [Column("file number"), Column("packet"), Column("platform", 1), Column("basis", 3), Column("who", 1), Column("")]
-    blocks = [Table(columns, rows, f"{len(rows)} to file by hand")]
+    blocks: list[Block] = [Table(columns, rows, f"{len(rows)} to file by hand") if rows else Prose("Nothing to file by hand.")]
     if owed:
         titles = [Column("file number"), Column("packet"), Column("filed by", 1)]
         blocks.append(Table(titles, [[", ".join(t.file_numbers), t.id, t.assigned] for t in owed], "Filed, number to follow"))
     summary = {"waiting": len(tasks), "to_follow": len(owed), "median_seconds": usual}
     items = [{**facts(t), "overdue": t.overdue(now)} for t in tasks] + [{**facts(t), "overdue": False} for t in owed]
     current().display.show(Answer(items, summary), *blocks)
-    current().display.next(f"takedown portal done {owed[0].id} --ref NUMBER" if owed and not tasks else "takedown portal run")
+    first = "takedown portal run" if tasks else f"takedown portal done {owed[0].id} --ref NUMBER" if owed else "takedown status"
+    current().display.next(first)
 
 
 def facts(task: Task) -> dict[str, Any]:

@@ -9,14 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of
+from takedown.cli.desk import batch_of, desk_of
 from takedown.cli.options import As, Batch
 from takedown.cli.truths import CLOSED, Section, named, room, section, truths_table, with_all
+from takedown.cli.wording import plural
 from takedown.clock import iso
 from takedown.contract import UsageError
 from takedown.desk import Desk
 from takedown.display import TRUTHS, Answer, Block, Column, Prose, Table
-from takedown.ledger.ids import number
 from takedown.report.cells import GROUPS, Scope
 from takedown.report.figures import CLAIMED, DELIVERY, OBSERVED, Figures, Rate, full, percent
 from takedown.report.outcomes import Report, looked, quote, quoted, rates, report
@@ -73,7 +73,7 @@ def report_(
     if find is not None:
         _found(desk, find)
         return
-    scope = Scope(number(batch, "B") if batch else None, _start(since))
+    scope = Scope(batch_of(desk, batch), _start(since))
     found = report(desk, by, scope, _end(as_of, desk.clock.now()))
     display = current().display
     text = quote(desk, found) if short else ""
@@ -156,7 +156,7 @@ def _rate(rate: Rate) -> str:
 def _remarks(whole: Figures) -> str:
     said = [] if looked(whole) else [NOT_LOOKED]
     if whole.pending:
-        said.append(f"So far: {whole.pending:,} cases are pending and may still change these rates.")
+        said.append(f"So far: {plural(whole.pending, 'case')} pending, which may still change these rates.")
     if whole.left_out:
         said.append(f"In no rate: {whole.left_out:,} delivered cases closed as duplicate, out of scope or mistake.")
     if count := whole.contradictions.total():

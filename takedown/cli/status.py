@@ -10,13 +10,12 @@ from typing import Any
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of
+from takedown.cli.desk import batch_of, desk_of
 from takedown.cli.options import Batch
 from takedown.cli.truths import CLOSED, named, room, section, truths_table, with_all
 from takedown.cli.wording import moment, plural
 from takedown.clock import iso
 from takedown.display import TRUTHS, Answer, Block, Cell, Facts, Prose, Styled
-from takedown.ledger.ids import number
 from takedown.report.figures import CLAIMED, DELIVERY, OBSERVED, Figures, full
 from takedown.report.status import Status, status
 from takedown.report.waiting import Matter
@@ -35,7 +34,8 @@ SHOWN = 3
 @app.command("status")
 def status_(batch: Batch = None) -> None:
     """Show where everything stands: our side, what platforms say, what we saw; what needs a person; the next command."""
-    found = status(desk_of(), number(batch, "B") if batch else None)
+    desk = desk_of()
+    found = status(desk, batch_of(desk, batch))
     display = current().display
     display.show(Answer(items(found), summary(found)), *screen(found, room(display)))
     display.next(found.next)

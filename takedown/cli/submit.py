@@ -1,4 +1,4 @@
-"""`takedown submit`, `sync`, `resubmit`, `halt` and `unhalt`: everything that makes or stops traffic."""
+"""`takedown submit`, `resubmit`, `halt` and `unhalt`: everything that makes or stops sending."""
 
 from __future__ import annotations
 
@@ -9,16 +9,14 @@ import typer
 from takedown.cli.approve import Key
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of, sign
-from takedown.cli.inbox import Post, read_post
 from takedown.cli.options import As
 from takedown.cli.plan import Batch, OnPlatform, show_planned
 from takedown.contract import UsageError, span
 from takedown.delivery.deliver import Delivered, deliver
 from takedown.delivery.halting import halt, unhalt, unhalt_statement
-from takedown.display import Answer, Cell, Column, Facts, Styled, Table
+from takedown.display import Answer, Cell, Column, Facts, Prose, Styled, Table
 from takedown.ledger.ids import number, plan_id
 from takedown.outcomes.resubmit import Resubmission, choose, wake
-from takedown.outcomes.sync import sync
 from takedown.planning.making import Selection, make_plan
 
 app = typer.Typer()
@@ -95,28 +93,6 @@ def _next(done: Delivered, name: str) -> str:
     return "takedown unknown list" if done.unknown else "takedown sync"
 
 
-@app.command("sync")
-def sync_(platform: OnPlatform = None, as_name: As = None) -> int:
-    """Ask platforms what became of requests, read the mailbox, and write down what they claim. Changes nothing else."""
-    desk = desk_of(as_name)
-    lanes = current().display.lanes()
-    try:
-        done = sync(desk, platform, lanes)
-    finally:
-        lanes.done()
-    post = Post() if platform else read_post(desk)
-    display = current().display
-    pairs = [("requests asked", done.asked), ("new claims", done.news), ("no usable answer", done.unanswered), *post.pairs]
-    summary = {"asked": done.asked, "news": done.news, "unanswered": done.unanswered, "stopped": done.stopped}
-    display.show(Answer([], {**summary, **post.summary}), Facts([(label, value) for label, value in pairs]))
-    for lane, why in done.stopped.items():
-        display.warn(f"{lane} stopped: {why}")
-    if post.failed:
-        display.warn(post.failed)
-    display.next("takedown inbox list --unmatched" if post.people else "takedown report")
-    return min(filter(None, (done.exit, post.exit)), default=0)
-
-
 @app.command("resubmit")
 def resubmit(
     pending: Annotated[
@@ -161,7 +137,8 @@ def _tell(chosen: Resubmission, *, dry_run: bool) -> int:
     summary = {"reminders": len(chosen.reminders), "anew": len(chosen.anew), "left_alone": len(chosen.left)}
     columns = [Column("reference"), Column("case"), Column("platform", 1), Column("what"), Column("why", 2)]
     rows = [[one.reference, one.case, one.platform, one.what, one.why] for one in chosen.all()]
-    current().display.show(Answer(items, summary, dry_run=dry_run), Table(columns, rows, "Resubmission"))
+    table = Table(columns, rows, "Resubmission") if rows else Prose("Nothing is due.")
+    current().display.show(Answer(items, summary, dry_run=dry_run), table)
     return 0
 
 

@@ -44,9 +44,16 @@ def match_header(cells: Sequence[str], profile: Profile, known: Collection[str],
     if faults:
         raise BadHeader(
             file=file, what="; ".join(faults), why=f"columns are matched by name; known are {', '.join(known)}",
-            do="rename the columns, or map them in a profile: [columns] \"Account link\" = \"url\"; then --profile FILE",
+            do=_repair(written, used),
         )  # fmt: skip
     return Header(tuple(names), tuple(written))
+
+
+def _repair(written: Sequence[str], used: Sequence[str]) -> str:
+    if not used:
+        row = "the first row is not the header; " if written else ""
+        return f"{row}write url,legal_basis,reason,reference above the rows, or say where the header is: --header-row N"
+    return 'rename the columns, or map them in a profile: [columns] "Account link" = "url"; then --profile FILE'
 
 
 def missing(given: Collection[str]) -> list[str]:

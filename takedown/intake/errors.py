@@ -80,7 +80,7 @@ class RejectsFile(UsageError):
 class NoSuchBatch(UsageError):
     """There is no batch {batch}."""
 
-    code, why, do = "TD-0212", "rows can only join a batch that was imported", "takedown status"
+    code, why, do = "TD-0212", "it was never imported into this ledger", "takedown status"
 
 
 class BadProfile(UsageError):

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from takedown.ledger.tables import COUNTED, cases
+from takedown.intake.errors import NoSuchBatch
+from takedown.ledger.ids import batch_id
+from takedown.ledger.tables import COUNTED, batches, cases
 from takedown.report.figures import Cell
 
 GROUPS = ("platform", "basis", "organisation")
@@ -34,6 +36,12 @@ class Scope:
 
 
 EVERYTHING = Scope()
+
+
+def known_batch(db: Connection, batch: int) -> None:
+    """Raises NoSuchBatch: a batch that was mistyped must not look like an empty one."""
+    if not db.execute(select(batches.c.id).where(batches.c.id == batch)).first():
+        raise NoSuchBatch(batch=batch_id(batch))
 
 
 def cells(db: Connection, by: str = "platform", scope: Scope = EVERYTHING) -> Iterator[Cell]:
