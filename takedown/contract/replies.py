@@ -89,9 +89,8 @@ def strict_json(raw: bytes) -> Any:
         raise BadJson("the document is too large")
     try:
         found = json.loads(raw.decode("utf-8"), object_pairs_hook=pairs, parse_constant=constant)
-        # Half a surrogate pair cannot be encoded, a NUL not be stored by every database: both only come as escapes.
-        if b"\\u" in raw and b"\\u0000" in json.dumps(found, ensure_ascii=False).encode():
-            raise BadJson("a text holds a NUL")
+        if b"\\u" in raw:
+            json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair is no text: nobody could store it
         return found
     except (ValueError, RecursionError) as error:
         raise BadJson(str(error)) from error
@@ -108,10 +107,12 @@ class Reply:
 
     @property
     def json(self) -> dict[str, Any]:
-        """The body as an object; empty when it is none (cut short, not JSON, doubtful)."""
+        """The body as an object; empty when it is none (cut short, not JSON, doubtful, with a NUL)."""
         try:
             found = strict_json(self.body)
         except BadJson:
+            return {}
+        if b"\\u0000" in self.body:  # PostgreSQL stores no NUL in a text
             return {}
         return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
