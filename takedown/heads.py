@@ -82,11 +82,13 @@ def write_head(desk: Desk) -> Head:
     """Record the newest event's head and append it to every copy outside. Raises CannotCopy, NoKey."""
     head = current(desk)
     signature = _sign(desk, head)
-    with desk.ledger.read() as db:
-        known = db.execute(select(heads.c.seq).where(heads.c.seq == head.seq)).first()
-    if known is None:
-        row = {"seq": head.seq, "document": head.text(), "signature": signature.signature, "key": signature.key}
-        desk.ledger.write(lambda book: book.db.execute(insert(heads).values(**row, at=book.now)))
+    row = {"seq": head.seq, "document": head.text(), "signature": signature.signature, "key": signature.key}
+
+    def keep(book: Book) -> None:
+        if book.db.execute(select(heads.c.seq).where(heads.c.seq == head.seq)).first() is None:
+            book.db.execute(insert(heads).values(**row, at=book.now))
+
+    desk.ledger.write(keep)
     line = canonical({"head": json.loads(head.text()), "signature": signature.signature, "key": signature.key})
     for path in copies(desk):
         _append(path, line)
