@@ -42,7 +42,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     ),
     "Follow": (
         Entry("status", "takedown.cli.status", "Where everything stands, what needs a person, the next command"),
-        Entry("sync", "takedown.cli.submit", "Ask platforms what became of requests"),
+        Entry("sync", "takedown.cli.sync", "Ask platforms what became of requests"),
         Entry("inbox", "takedown.cli.inbox", "What platforms answered by mail: add, list, show, match, accept"),
         Entry("claim", "takedown.cli.claim", "Record by hand what a platform says: add, import"),
         Entry("verify", "takedown.cli.verify", "Look for ourselves whether targets are still there"),

@@ -14,10 +14,10 @@ from takedown.cli.plan import Batch, OnPlatform, show_planned
 from takedown.contract import UsageError, span
 from takedown.delivery.deliver import Delivered, deliver
 from takedown.delivery.halting import halt, unhalt, unhalt_statement
-from takedown.display import Answer, Cell, Column, Facts, Prose, Styled, Table
+from takedown.display import Answer, Cell, Column, Prose, Styled, Table
 from takedown.ledger.ids import number, plan_id
 from takedown.outcomes.resubmit import Resubmission, choose, wake
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import Planned, Selection, make_plan
 
 app = typer.Typer()
 WAIT = "30s"
@@ -106,8 +106,8 @@ def resubmit(
 ) -> int:
     """Remind platforms of what is pending, and plan anew what surely failed. Made for cron.
 
-    Reminders that were frozen and approved with their plan are sent at once. Everything else becomes a plan that waits for
-    its approval: exit 8. Exit 0 when nothing was due.
+    Reminders that were frozen and approved with their plan are sent at once. Everything else becomes a plan that waits for a
+    person: exit 8. Exit 0 when nothing was due.
     """
     if not pending:
         raise UsageError(what="nothing to resubmit was named", why="--pending says which cases", do="takedown resubmit --pending")
@@ -122,24 +122,27 @@ def resubmit(
             worst = max(worst, deliver(desk, plan, wait=seconds(wait, "--wait"), limit=None, progress=lanes).exit)
         finally:
             lanes.done()
-    code = _tell(chosen, dry_run=False)
-    if chosen.anew:
-        code = max(code, show_planned(desk, make_plan(desk, chosen.selection())))
-        code = 8 if desk.settings.policy.approvals else code
+    made = make_plan(desk, chosen.selection()) if chosen.anew else None
+    code = _tell(chosen, made)
+    if made:
+        current().display.next(f"takedown plan show {plan_id(made.plan)}")
     return worst or code
 
 
-def _tell(chosen: Resubmission, *, dry_run: bool) -> int:
+def _tell(chosen: Resubmission, made: Planned | None = None, *, dry_run: bool = False) -> int:
+    """One answer for all that was done; 8 when a plan was made, which waits for a person."""
     items = [
         {"case": one.case, "reference": one.reference, "platform": one.platform, "what": one.what, "why": one.why}
         for one in chosen.all()
     ]
-    summary = {"reminders": len(chosen.reminders), "anew": len(chosen.anew), "left_alone": len(chosen.left)}
+    summary: dict[str, object] = {"reminders": len(chosen.reminders), "anew": len(chosen.anew), "left_alone": len(chosen.left)}
+    summary |= {"plan": plan_id(made.plan) if made else None}
     columns = [Column("reference"), Column("case"), Column("platform", 1), Column("what"), Column("why", 2)]
     rows = [[one.reference, one.case, one.platform, one.what, one.why] for one in chosen.all()]
     table = Table(columns, rows, "Resubmission") if rows else Prose("Nothing is due.")
-    current().display.show(Answer(items, summary, dry_run=dry_run), table)
-    return 0
+    left = [f"{one.case} was left out: {one.why}" for one in made.left_out] if made else []
+    current().display.show(Answer(items, summary, left, dry_run=dry_run), table)
+    return 8 if made else 0
 
 
 @app.command("halt")

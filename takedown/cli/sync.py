@@ -1,0 +1,37 @@
+"""`takedown sync`: what platforms say, from their status endpoints and by mail. Apart from `submit`, which reads no mail."""
+
+from __future__ import annotations
+
+import typer
+
+from takedown.cli.context import current
+from takedown.cli.desk import desk_of
+from takedown.cli.inbox import Post, read_post
+from takedown.cli.options import As
+from takedown.cli.plan import OnPlatform
+from takedown.display import Answer, Facts
+from takedown.outcomes.sync import sync
+
+app = typer.Typer()
+
+
+@app.command("sync")
+def sync_(platform: OnPlatform = None, as_name: As = None) -> int:
+    """Ask platforms what became of requests, read the mailbox, and write down what they claim. Changes nothing else."""
+    desk = desk_of(as_name)
+    lanes = current().display.lanes()
+    try:
+        done = sync(desk, platform, lanes)
+    finally:
+        lanes.done()
+    post = Post() if platform else read_post(desk)
+    display = current().display
+    pairs = [("requests asked", done.asked), ("new claims", done.news), ("no usable answer", done.unanswered), *post.pairs]
+    summary = {"asked": done.asked, "news": done.news, "unanswered": done.unanswered, "stopped": done.stopped}
+    display.show(Answer([], {**summary, **post.summary}), Facts([(label, value) for label, value in pairs]))
+    for lane, why in done.stopped.items():
+        display.warn(f"{lane} stopped: {why}")
+    if post.failed:
+        display.warn(post.failed)
+    display.next("takedown inbox list --unmatched" if post.people else "takedown report")
+    return min(filter(None, (done.exit, post.exit)), default=0)
