@@ -57,11 +57,12 @@ def choose(desk: Desk, older_than: float, platform: str | None) -> Resubmission:
     now = desk.clock.now()
     chosen = Resubmission()
     narrowed = (cases.c.platform == platform,) if platform else ()
-    unfinished = and_(cases.c.closed == "", cases.c.claimed.not_in(FINAL), cases.c.observed.not_in(UNREACHABLE))
+    open_ = and_(cases.c.closed == "", cases.c.withdrawal == "none")  # nobody is asked for what was taken back
+    unfinished = and_(open_, cases.c.claimed.not_in(FINAL), cases.c.observed.not_in(UNREACHABLE))
     pending = select(cases).where(
         unfinished, cases.c.delivered == State.SENT.value, cases.c.sent_at <= now - older_than, *narrowed
     )
-    failed = select(cases).where(cases.c.closed == "", cases.c.delivered == State.REFUSED.value, *narrowed)
+    failed = select(cases).where(open_, cases.c.delivered == State.REFUSED.value, *narrowed)
     with desk.ledger.read() as db:
         waiting = _dormant(db)
         for row in db.execute(pending.order_by(cases.c.id)).mappings():
