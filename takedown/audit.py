@@ -63,7 +63,7 @@ def _commitments(db: Connection, found: Verified) -> None:
         except (ValueError, KeyError, TypeError):
             found.problems.append((seq, f"it commits to no {name}"))
             continue
-        if said != commitment(salt, value):
+        if said != commitment(salt, str(value)):
             found.problems.append((seq, f"{name} is not what was committed to"))
 
 
@@ -75,27 +75,42 @@ def _meaning(db: Connection) -> Iterator[str]:
     )
     for (number,) in db.execute(unapproved):
         yield f"{request_id(number)} left without an approved plan"
-    tried = select(attempts.c.request).where(attempts.c.request == requests.c.id)
-    sent = (requests.c.state == "sent", requests.c.channel != "portal", requests.c.attempts > 0)
-    for (number,) in db.execute(select(requests.c.id).where(*sent, ~tried.exists())):
-        yield f"{request_id(number)} is sent, but no attempt is recorded"
     differing = select(approvals.c.plan).join(plans, plans.c.id == approvals.c.plan).where(approvals.c.digest != plans.c.digest)
     for (number,) in db.execute(differing):
         yield f"an approval of {plan_id(number)} is for another digest"
+    yield from _signatures(db)
     yield from _states(db)
 
 
+def _signatures(db: Connection) -> Iterator[str]:
+    """As many approvals as were signed, for each plan."""
+    signed = select(events.c.subject, func.count()).where(events.c.kind == "plan.signed").group_by(events.c.subject)
+    told = {str(name): int(count) for name, count in db.execute(signed)}
+    held = {plan_id(plan): n for plan, n in db.execute(select(approvals.c.plan, func.count()).group_by(approvals.c.plan))}
+    for name in sorted(told.keys() | held.keys()):
+        if told.get(name, 0) != held.get(name, 0):
+            yield f"{name} has {held.get(name, 0)} approvals, but {told.get(name, 0)} were recorded"
+
+
 def _states(db: Connection) -> Iterator[str]:
-    """The newest event about each request must name the state that its row has."""
+    """The newest event about each request must name the state that its row has, and what was sent an answer that said so."""
     newest: dict[int, str] = {}
+    settled: set[int] = set()
     query = select(events.c.data).where(events.c.kind.like("request.%")).order_by(events.c.seq)
     for (data,) in db.execution_options(yield_per=2000).execute(query):
         try:
             told = json.loads(data)
             newest.update(dict.fromkeys(told["requests"], told["to"]))
+            if told["to"] == "sent" and "because" in told:  # a person's word, or a search
+                settled.update(told["requests"])
         except (ValueError, KeyError, TypeError):
             continue  # its hash is wrong as well, and was reported
     columns = select(requests.c.id, requests.c.state).where(requests.c.state != "planned")
     for number, state in db.execution_options(yield_per=2000).execute(columns):
         if newest.get(number) != state:
             yield f"{request_id(number)} is {state}, but its last event says {newest.get(number, 'nothing')}"
+    answered = select(attempts.c.request).where(attempts.c.request == requests.c.id, attempts.c.outcome == "sent")
+    sent = (requests.c.state == "sent", requests.c.channel != "portal")
+    for (number,) in db.execute(select(requests.c.id).where(*sent, ~answered.exists())):
+        if number not in settled:
+            yield f"{request_id(number)} is sent, but no attempt is recorded that was"

@@ -1,0 +1,223 @@
+"""Somebody with write access to the database edits the record: what `audit verify` finds, and what no chain alone can find."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from desks import QuickClock, TurnedClock, add_cases, again, make_desk, make_key, signed
+from sqlalchemy import delete, insert, select, text, update
+
+from takedown.audit import verify
+from takedown.delivery.unknowns import settle_sent
+from takedown.heads import problems
+from takedown.ledger.book import GENESIS, event_hash
+from takedown.ledger.tables import approvals, attempts, events, openings, plans, requests
+from takedown.planning.approving import approve
+from takedown.planning.making import Selection, make_plan
+
+sys.path += [str(Path(__file__).parent / name) for name in ("delivery", "outcomes")]
+
+from asking import Platform
+from sendings import send
+
+
+@pytest.fixture
+def desk(tmp_path):
+    """Four requests, approved by alice and sent, over a chain of some twenty events."""
+    for name in ("planner", "alice", "bilal"):
+        make_key(tmp_path, name)
+    with Platform().open() as platform:
+        desk = make_desk(tmp_path, platform.settings(), approvals=1, clock=QuickClock())
+        add_cases(desk, "facebook", range(1, 5))
+        made = make_plan(desk, Selection())
+        approve(again(desk, "alice"), made.plan, made.cases, signed(tmp_path / "alice", made.digest))
+        assert send(desk, made.plan).exit == 0
+    yield desk
+    desk.ledger.close()
+
+
+def edit(desk, *statements):
+    """Straight into the database, past every rule."""
+    with desk.ledger.engine.connect().execution_options(takedown_write=True) as db, db.begin():
+        for one in statements:
+            db.execute(one)
+
+
+def chain(desk):
+    with desk.ledger.read() as db:
+        return [dict(row) for row in db.execute(select(events).order_by(events.c.seq)).mappings()]
+
+
+def rewrite(desk, rows, since=0):
+    """Write the chain anew, with fresh hashes from position `since` on."""
+    for at, row in enumerate(rows):
+        row["seq"] = at + 1
+        if at >= since:
+            row["prev"] = rows[at - 1]["hash"] if at else GENESIS
+            row["hash"] = event_hash(row["prev"], *(row[name] for name in ("seq", "at", "kind", "subject", "data")))
+    edit(
+        desk, delete(openings).where(openings.c.seq > len(rows)), delete(events), *(insert(events).values(**row) for row in rows)
+    )
+
+
+def found(desk):
+    return " / ".join(what for _, what in verify(desk.ledger).problems)
+
+
+def of_kind(desk, kind):
+    return next(row["seq"] for row in chain(desk) if row["kind"] == kind)
+
+
+def test_an_honest_record_has_no_problems(desk):
+    checked = verify(desk.ledger)
+    assert checked.problems == []
+    assert checked.events == len(chain(desk)) > 8
+    assert checked.head == chain(desk)[-1]["hash"]
+
+
+@pytest.mark.parametrize("column", ["at", "kind", "subject", "data", "prev", "hash"])
+def test_an_edited_event(desk, column):
+    seq = of_kind(desk, "plan.approved")
+    value = json.dumps({"digest": "0" * 64}) if column == "data" else "0" * 64
+    edit(desk, update(events).where(events.c.seq == seq).values({column: value}))
+    assert (seq, "its contents are not those that were recorded") in verify(desk.ledger).problems
+
+
+def test_a_deleted_event(desk):
+    seq = of_kind(desk, "plan.signed")
+    edit(desk, delete(events).where(events.c.seq == seq))
+    assert f"event {seq} is missing" in found(desk)
+    assert "does not follow" in found(desk)
+
+
+def test_a_deleted_event_with_the_rest_moved_up(desk):
+    rows = chain(desk)
+    del rows[4]
+    rewrite(desk, rows, since=len(rows))
+    assert "does not follow" in found(desk)
+    assert "not those that were recorded" in found(desk)
+
+
+def test_two_swapped_events(desk):
+    rows = chain(desk)
+    rows[3], rows[4] = rows[4], rows[3]
+    rewrite(desk, rows, since=len(rows))
+    assert {seq for seq, _ in verify(desk.ledger).problems} >= {4, 5}
+
+
+def test_an_inserted_event(desk):
+    rows = chain(desk)
+    rows.insert(5, {**rows[4]})
+    rewrite(desk, rows, since=len(rows))
+    assert {seq for seq, _ in verify(desk.ledger).problems} >= {6, 7}
+
+
+def test_an_appended_event_that_nobody_made(desk):
+    rows = chain(desk)
+    edit(desk, insert(events).values({**rows[-1], "seq": len(rows) + 1}))
+    assert "does not follow" in found(desk)
+
+
+def test_the_last_events_cut_off(desk):
+    """The chain that is left is whole; the states of the requests and the head outside tell."""
+    rows = chain(desk)
+    last = max(row["seq"] for row in rows if row["kind"] == "request.sent")
+    edit(desk, delete(openings).where(openings.c.seq >= last), delete(events).where(events.c.seq >= last))
+    assert "is sent, but its last event says sending" in found(desk)
+    assert any("an event that is gone" in what for _, what in problems(desk))
+
+
+def test_a_tail_written_anew_that_tells_another_story_of_a_request(desk):
+    rows = chain(desk)
+    at = next(i for i, row in enumerate(rows) if row["kind"] == "request.sent")
+    told = json.loads(rows[at]["data"])
+    rows[at]["kind"], rows[at]["data"] = "request.refused", json.dumps({**told, "to": "refused"}, sort_keys=True)
+    rewrite(desk, rows, since=at)
+    assert "is sent, but its last event says refused" in found(desk)
+
+
+def test_a_tail_written_anew_under_the_old_commitments(desk):
+    rows = chain(desk)
+    at = next(i for i, row in enumerate(rows) if "committed" in row["data"])
+    rows[at]["data"] = "{}"
+    rewrite(desk, rows, since=at)
+    assert "it commits to no" in found(desk)
+
+
+def test_a_chain_that_is_written_anew_altogether_is_found_from_outside_only(desk):
+    """A plain chain cannot tell: whoever can write the database can compute every hash. The heads kept elsewhere can."""
+    rows = chain(desk)
+    rows[0]["at"] = "2001-01-01T00:00:00.000Z"
+    rewrite(desk, rows)
+    assert found(desk) == ""
+    assert any("knows another event" in what for _, what in problems(desk))
+
+
+def test_an_edited_commitment(desk):
+    edit(desk, update(openings).values(value="somebody else"))
+    assert "is not what was committed to" in found(desk)
+
+
+def test_an_erased_commitment_is_no_problem(desk):
+    edit(desk, delete(openings))
+    assert found(desk) == ""
+
+
+@pytest.mark.parametrize("state", ["approved", "unknown", "refused", "withdrawn", "returned"])
+def test_a_request_moved_without_an_event(desk, state):
+    edit(desk, update(requests).where(requests.c.id == 2).values(state=state))
+    assert f"R-2 is {state}, but its last event says sent" in found(desk)
+
+
+def test_sent_without_an_attempt(desk):
+    edit(desk, delete(attempts).where(attempts.c.request == 3))
+    assert "R-3 is sent, but no attempt is recorded" in found(desk)
+
+
+def test_sent_although_no_attempt_was(desk):
+    edit(desk, update(attempts).where(attempts.c.request == 3).values(outcome="unknown"))
+    assert "R-3 is sent, but no attempt is recorded" in found(desk)
+
+
+def test_sent_by_a_person_s_word_is_no_problem(tmp_path):
+    from takedown.delivery.claims import recover
+    from takedown.delivery.lanes import lane_for
+    from takedown.ledger.moves import State, move
+    from takedown.planning.approving import verify as check
+
+    desk = make_desk(tmp_path, {"telegram": {"channel": "api", "base_url": "http://127.0.0.1:9/tg"}}, clock=TurnedClock())
+    add_cases(desk, "telegram", [1])
+    plan = make_plan(desk, Selection()).plan
+    check(desk, plan)
+    desk.ledger.write(lambda book: move(book, [1], State.APPROVED, State.SENDING, attempts=1))
+    desk.ledger.write(lambda book: recover(book, lane_for(desk, "telegram:api")))
+    settle_sent(desk, 1, "TG-1", "ab" * 32)
+    assert found(desk) == ""
+
+
+def test_left_without_an_approved_plan(desk):
+    edit(desk, update(plans).values(state="open"))
+    assert "R-1 left without an approved plan" in found(desk)
+
+
+def test_an_approval_that_was_taken_away_or_made_up(desk):
+    with desk.ledger.read() as db:
+        row = dict(db.execute(select(approvals)).mappings().one())
+    edit(desk, insert(approvals).values({**row, "id": 99, "name": "bilal"}))
+    assert "P-1 has 2 approvals, but 1 were recorded" in found(desk)
+    edit(desk, delete(approvals))
+    assert "P-1 has 0 approvals, but 1 were recorded" in found(desk)
+
+
+def test_an_approval_of_another_digest(desk):
+    edit(desk, update(approvals).values(digest="0" * 64))
+    assert "an approval of P-1 is for another digest" in found(desk)
+
+
+def test_events_that_cannot_be_read_are_reported_and_break_nothing(desk):
+    for data in ("", "[]", "{", '{"requests": 7, "to": "sent"}', '{"requests": [[1]], "to": "sent"}', "\\u0000"):
+        edit(desk, update(events).where(events.c.kind == "request.sent").values(data=data))
+        assert "not those that were recorded" in found(desk)
+    edit(desk, text("UPDATE openings SET value = x'ff00'"))
+    assert found(desk)
