@@ -92,6 +92,8 @@ def strict_json(raw: bytes) -> Any:
         if b"\\u" in raw:
             json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair is no text: nobody could store it
         return found
+    except UnicodeEncodeError as error:
+        raise BadJson(f"U+{ord(error.object[error.start]):04X} alone is half a character") from error
     except (ValueError, RecursionError) as error:
         raise BadJson(str(error)) from error
 
