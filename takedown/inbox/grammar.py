@@ -9,6 +9,8 @@ from __future__ import annotations
 from takedown.inbox.countries import ANY, WORLDWIDE
 from takedown.inbox.patterns import words
 
+LINK = "⟦⟧"
+"""Stands for a link that was taken out of a sentence."""
 _PLATFORM = r"(?:tiktok|telegram|x|twitter|facebook|instagram|threads|whatsapp|meta|youtube|chirp|wren)"
 _TEAM = r"(?:our|the) (?:\w+ (?:(?:and|&) \w+ )?){0,3}(?:team|moderators|specialists|reviewers|department)"
 _WHO = rf"(?:we|{_TEAM}|{_PLATFORM}|the platform)"
@@ -21,10 +23,10 @@ _THING = r"""(?:accounts?|profiles?|pages?|posts?|contents?|videos?|stor(?:y|ies
 |pieces? of content
 |links?|urls?(?:\(s\))?|tweets?|reels?|photos?|images?|comments?|messages?|materials?|media|users?
 |publications?)(?:\(s\))?"""
-_NAMED = r"""(?: (?:in question|concerned|at issue|below|above|listed below|listed above|mentioned|reported|specified|identified
-|located at
-|at|named|called|@[\w.]{1,40}|[\w.]*[\d_][\w.]*|"[^" ]{1,60}"|'[^' ]{1,60}'|\([@\w./:-]{1,60}\)))"""
-_OBJECT = rf"""(?:(?:it|them|these|this|those|both|all of (?:it|them|these)|everything)
+_NAMED = rf"""(?: (?:{LINK}|\({LINK}\)|in question|concerned|at issue|below|above|listed below|listed above|mentioned|reported
+|specified|identified|located at|at|named|called|@[\w.]{{1,40}}|[\w.]*[\d_][\w.]*|"[^" ]{{1,60}}"|'[^' ]{{1,60}}'
+|\([@\w./:-]{{1,60}}\)))"""
+_OBJECT = rf"""(?:{LINK}|(?:it|them|these|this|those|both|all of (?:it|them|these)|everything)
 |(?:(?:all|each|every|both)(?: of)? )?(?:(?:the|this|that|these|those|its|their|said|such) )?
 (?:(?:reported|following|above|below|said|relevant|user|fake|infringing|violating|offending|listed|flagged|specified
 |requested|mentioned|named|entire
@@ -86,21 +88,21 @@ LEAD = words(rf"^{_SALUTE}?{_LEAD}")
 REMOVED = words(
     rf"""{_BEFORE}(?:(?:{_WHO}{_HAS}|has|have)?{_ADVERB}{{0,3}} ?(?:{_DONE}|{_DID})(?: access to)? {_OBJECTS}
 |(?:access to )?{_OBJECTS}(?: has| have| was| were| has been| have been){_ADVERB}{{0,3}} {_DONE})
-{_TAIL}{{0,4}}{_AFTER}?[\s.!:,;]*"""
+{_TAIL}{{0,4}}{_AFTER}?(?:[\s.!:,;]|{LINK})*"""
 )
 RESTRICTED_THERE = words(
     rf"""{_BEFORE}(?:(?:{_WHO}{_HAS}|has|have)?{_ADVERB}{{0,3}} ?(?:{_LIMITED}|{_DONE}|removed)(?: (?:access to
 |the (?:availability|visibility) of))? {_OBJECTS}
 |(?:{_WHO}{_HAS}|has|have)?{_ADVERB}{{0,3}} ?made {_OBJECTS} (?:unavailable|inaccessible)
 |(?:access to )?{_OBJECTS}{_BE}{_ADVERB}{{0,3}} (?:{_LIMITED}|{_DONE}|{_SHUT})){_TAIL}{{0,2}}{_WHERE}(?:{_TAIL}
-|{_WHERE}){{0,3}}{_AFTER}?[\s.!:,;]*"""
+|{_WHERE}){{0,3}}{_AFTER}?(?:[\s.!:,;]|{LINK})*"""
 )
 RESTRICTED = words(
     rf"""{_BEFORE}(?:(?:{_WHO}{_HAS}|has|have)?{_ADVERB}{{0,3}} ?(?:withheld|geo-?blocked|geo-?restricted|(?:restricted
 |blocked) access to) {_OBJECTS}
 |(?:access to )?{_OBJECTS}{_BE}{_ADVERB}{{0,3}} (?:withheld|geo-?blocked|geo-?restricted)
 |access to {_OBJECTS}{_BE}{_ADVERB}{{0,3}} (?:restricted|blocked))
-(?: locally)?{_TAIL}{{0,3}}{_AFTER}?[\s.!:,;]*"""
+(?: locally)?{_TAIL}{{0,3}}{_AFTER}?(?:[\s.!:,;]|{LINK})*"""
 )
 """The first needs a country (or `in your country`); the second is about measures that are local by nature."""
 ELSEWHERE = words(

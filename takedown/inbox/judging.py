@@ -24,6 +24,8 @@ from takedown.ledger.tables import cases, request_cases, requests
 from takedown.ledger.truths import Claim
 
 BY_HAND = "by hand"
+UNSENT = ("planned", "approved", "withdrawn")
+"""What never left cannot be answered."""
 REMOVALS = frozenset({"removal", "reminder", "answer"})
 """Purposes of requests whose answers are claims; what is said about a withdrawal is not."""
 MAX_AHEAD = timedelta(days=1)
@@ -107,7 +109,9 @@ def known_requests(desk: Desk, mails: Iterable[Opened]) -> dict[str, Known]:
         for column, wanted in ((requests.c.message_id, sorted(ids)), (requests.c.reference, sorted(tokens))):
             for start in range(0, len(wanted), 500):
                 # `<> ''` lets SQLite use the partial index.
-                query = select(*columns).where(column.in_(wanted[start : start + 500]), column != "")
+                query = select(*columns).where(
+                    column.in_(wanted[start : start + 500]), column != "", requests.c.state.not_in(UNSENT)
+                )
                 for row in db.execute(query).mappings():
                     known[row[column.name]] = Known(**{name: row[name] for name in Known.__slots__})
     return known

@@ -10,7 +10,7 @@ from takedown.approval import Signature, approvers, check_approval
 from takedown.contract import RefusedByPolicy
 from takedown.desk import Desk
 from takedown.inbox.authenticate import Resolver, Verdict
-from takedown.inbox.judging import BY_HAND, Judge, Judgement, open_mail
+from takedown.inbox.judging import BY_HAND, UNSENT, Judge, Judgement, open_mail
 from takedown.inbox.match import Known
 from takedown.inbox.store import apply, get
 from takedown.ledger.book import Book
@@ -45,6 +45,12 @@ class SaysNothing(RefusedByPolicy):
     do = "takedown inbox show {message}, then takedown claim add CASE --value V"
 
 
+class Unsigned(RefusedByPolicy):
+    """{message} counts only with the signature of a second person."""
+
+    code, why, do = "TD-0859", "its sender is not proven", "takedown inbox accept {message} --reason TEXT --as NAME"
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """`claims`: how many were new; `proven`: whether the sender is."""
@@ -77,8 +83,8 @@ def statement(desk: Desk, message: int, reason: str) -> str:
 def accept(desk: Desk, message: int, reason: str, signature: Signature | None) -> Told:
     """Count a mail whose sender is not proven, as by hand. `desk.who` signs and is another than the one who matched it.
 
-    Unsigned only where the policy asks for no approvals, in the sandbox. Raises NotMatched, SaysNothing, CountedAlready and
-    what check_approval raises.
+    Unsigned only where the policy asks for no approvals, in the sandbox. Raises NotMatched, Unsigned, SaysNothing,
+    CountedAlready and what check_approval raises.
     """
     row = _open(desk, message)
     name, needed = message_name(message), desk.settings.policy.approvals
@@ -86,7 +92,7 @@ def accept(desk: Desk, message: int, reason: str, signature: Signature | None) -
         raise NotMatched(message=name)
     if needed:
         if signature is None:
-            raise NotMatched(message=name)
+            raise Unsigned(message=name)
         allowed = approvers(desk.settings.policy.approvers)
         check_approval(desk.who, signature, statement(desk, message, reason), name, row["matcher"], allowed)
     judged = _accepted(desk, row)
@@ -125,7 +131,7 @@ def request_of(desk: Desk, case: int) -> Known:
     if found[0] is None:
         raise NeverSent(case=case_id(case))
     known = _known(desk, found[0])
-    if known.state in {"planned", "approved", "withdrawn"}:
+    if known.state in UNSENT:
         raise NeverSent(case=case_id(case))
     return known
 

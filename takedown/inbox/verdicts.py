@@ -133,7 +133,8 @@ def read(text: str, identify: Identify) -> Reading:
     every = sentences(text)
     for one in every:
         for clause, links in _clauses(one):
-            verdict = judge(clause) or (_short(clause) if links or len(every) < 4 else None)
+            told = judge(clause) or (_short(clause) if links or len(every) < 4 else None)
+            verdict = replace(told, words=_with_links(clause, links)) if told else None
             if verdict is None and (phrases.REVERSED.search(clause) or _unread(clause)):
                 reading.doubt = reading.doubt or f"it says more than can be read: {clause[:200]}"
             named = list(dict.fromkeys(name for link in links if (name := identify(link))))
@@ -153,7 +154,13 @@ def _clauses(one: Sentence) -> Iterator[tuple[str, tuple[str, ...]]]:
     numbers = iter(one.links)
     for clause in _CLAUSE.split(one.text):
         count = len(_TOKEN.findall(clause))
-        yield _TOKEN.sub(" ", clause).strip(), tuple(link for link, _ in zip(numbers, range(count), strict=False))
+        yield _TOKEN.sub(grammar.LINK, clause).strip(), tuple(link for link, _ in zip(numbers, range(count), strict=False))
+
+
+def _with_links(clause: str, links: Sequence[str]) -> str:
+    for link in links:
+        clause = clause.replace(grammar.LINK, link, 1)
+    return clause
 
 
 def _list(reading: Reading, named: Sequence[str], verdict: Verdict | None, heading: Verdict | None) -> None:
@@ -239,11 +246,13 @@ def _certain(text: str) -> bool:
     return not (phrases.NEGATED.search(text) or phrases.UNSURE.search(text) or phrases.REVERSED.search(text))
 
 
+_AROUND = " \t-–—:=>()[]|*•·.,;"
+_HEADING = words(r"^(?:status|result|decision|action taken|action|done|ok)\b")
+
+
 def _short(clause: str) -> Verdict | None:
     """`removed`, `- Withheld in Pakistan`: a list's word beside a link, or a whole mail of a few words."""
-    plain = re.sub(
-        r"^(?:status|result|decision|action taken|action|done|ok)\b", "", clause.strip(" \t-–—:=>()[]|*•·.,;"), flags=re.I
-    ).strip(" \t-–—:=>()[]|*•·.,;")
+    plain = _HEADING.sub("", clause.replace(grammar.LINK, " ").strip(_AROUND)).strip(_AROUND)
     value = next((value for value, pattern in _SHORT if pattern.fullmatch(plain)), "")
     if not value:
         return None
