@@ -7,13 +7,13 @@ import signal
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from sqlalchemy import case, func, select
 
 from takedown.contract import Channel, RefusedByPolicy, TakedownError
 from takedown.delivery.lanes import Lane, lane_for
 from takedown.delivery.run import Budget, LaneRun, Progress
-from takedown.delivery.senders import sender_for
 from takedown.desk import Desk
 from takedown.heads import check, write_head
 from takedown.ledger.ids import plan_id
@@ -21,6 +21,9 @@ from takedown.ledger.moves import State, move
 from takedown.ledger.tables import lanes, requests
 from takedown.planning.approving import Verified, verify
 from takedown.planning.drafting import DORMANT
+
+if TYPE_CHECKING:
+    from takedown.delivery.senders import ApiSender, MailSender
 
 
 class Halted(RefusedByPolicy):
@@ -88,7 +91,7 @@ async def _deliver(desk: Desk, verified: Verified, wait: float, limit: int | Non
     with _signals(budget) as caught:
         for lane, total in _lanes(desk, verified.plan):
             try:
-                sender = sender_for(desk, lane)
+                sender = _sender(desk, lane)
             except TakedownError as error:  # one platform's missing token keeps no other waiting
                 closed[lane.name] = f"{error.message}: {error.as_dict()['why']}"
                 continue
@@ -101,6 +104,12 @@ async def _deliver(desk: Desk, verified: Verified, wait: float, limit: int | Non
     busy = tuple(run.lane.name for run in runs if run.busy)
     found = standing(desk, verified.plan, busy, caught[0] if caught else 0)
     return replace(found, stopped={**(found.stopped or {}), **closed} or None)
+
+
+def _sender(desk: Desk, lane: Lane) -> ApiSender | MailSender:
+    from takedown.delivery.senders import sender_for  # clients of the network load slowly, and nothing may be left to send
+
+    return sender_for(desk, lane)
 
 
 def _lanes(desk: Desk, plan: int) -> list[tuple[Lane, int]]:

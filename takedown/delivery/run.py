@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from sqlalchemy import bindparam, func, select, update
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt, stop_any, wait_exponential_jitter
@@ -20,7 +20,6 @@ from takedown.delivery.hold import Hold
 from takedown.delivery.lanes import Lane
 from takedown.delivery.recorder import Recorder
 from takedown.delivery.records import Ended, record
-from takedown.delivery.senders import ApiSender, MailSender
 from takedown.delivery.settling import due_searches, settle_one
 from takedown.desk import Desk
 from takedown.ledger.book import Book
@@ -28,6 +27,9 @@ from takedown.ledger.moves import State
 from takedown.ledger.tables import lanes, meta, requests
 from takedown.planning.approving import Verified
 from takedown.transport.results import Held, NotSent, Result
+
+if TYPE_CHECKING:
+    from takedown.delivery.senders import ApiSender, MailSender
 
 SHORT_RETRIES = 3
 POLL_OWNER = 0.25
@@ -200,8 +202,9 @@ class LaneRun:
 
     async def _settle(self) -> None:
         """Search for what is uncertain and old enough; each search keeps the lane's pace like a sending."""
-        if not isinstance(self.sender, ApiSender) or not self.lane.searchable:
+        if not self.lane.searchable:
             return
+        sender = cast("ApiSender", self.sender)  # no other channel is searchable
         now = self._clock.now()
         if now < self._hold.not_before:
             return
@@ -209,7 +212,7 @@ class LaneRun:
             if self.budget.stop.is_set() or self._stopped:
                 return
             await self._hold.pace.slot()
-            word = await settle_one(self._ledger, self.sender, self.lane, row, self._halted)
+            word = await settle_one(self._ledger, sender, self.lane, row, self._halted)
             self.progress.advance(self.lane.name, "sent" if word == "sent" else "again")
 
     async def _halted(self) -> Held | None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, and_, not_, select, update
 
 from takedown.contract import Receipt, TryLater
 from takedown.delivery.claims import sendable
 from takedown.delivery.lanes import Lane
-from takedown.delivery.senders import ApiSender
 from takedown.ledger.book import Book, commitment
 from takedown.ledger.moves import State, move
 from takedown.ledger.store import Ledger
 from takedown.ledger.tables import requests
 from takedown.transport.results import LookAgain
+
+if TYPE_CHECKING:
+    from takedown.delivery.senders import ApiSender
 
 
 def due_searches(db: Connection, lane: Lane, plan: int | None, now: float) -> Sequence[Mapping[str, Any]]:
