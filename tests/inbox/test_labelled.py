@@ -1,0 +1,87 @@
+"""What a reply is and says; the labels stand beside the mails."""
+
+import pytest
+from labelled import REPLIES
+from mails import html, mail
+
+from takedown.inbox.classify import Class, classify, words_of
+from takedown.inbox.parse import parse
+from takedown.inbox.plain import own_lines
+from takedown.inbox.verdicts import one_of
+
+
+def read(raw, sent=frozenset()):
+    found = parse(raw)
+    return classify(found, words_of(found, sent), lambda _: "")
+
+
+def says(raw):
+    found = read(raw)
+    told = one_of(found.reading.general) if found.kind is Class.DECISION else None
+    return "/".join(filter(None, (told.value, told.ground or told.reason_code))) if told else ""
+
+
+@pytest.mark.parametrize("one", REPLIES, ids=lambda one: one.name)
+def test_a_reply_is_what_its_label_says(one):
+    assert (read(one.raw).kind.value, says(one.raw)) == (one.kind, one.says)
+
+
+NOT_SURE = """
+The account has not yet been removed.|The account was never removed.|We have neither removed the account nor restricted it.
+The account has been flagged to be removed.|The account would have been removed had it violated our rules.
+It is not true that we have removed the account.|We deny that the account was removed.|The claim that the account has been removed is false.
+We have removed the account from our review queue.|We have deleted your message without reading it.
+The account has been removed by the user.|Our systems indicate the account was removed by its owner.
+We removed the account by accident and have put it back.|Other users reported that the account was removed.
+The reporter said: we have removed the account.|Please confirm that the account has been removed.
+Let us know once the account has been removed.|The account has been scheduled for removal and was disabled for advertising.
+We have disabled comments on the post.|We have removed monetization from the account.|We have removed the blue badge from this account.
+The account's ability to post has been suspended.|Your account has been suspended.|We have removed your account.|We have banned similar accounts.
+We have removed 2 of the 5 posts.|We have removed most of it.|The account has been removed from search results.|The account is being removed.
+The account was removed but is now back.|The account was removed in 2019.|We temporarily disabled the account.
+The post has been removed from recommendations.|We have restricted the account from posting.|Imagine the account was removed.
+We have removed the account name from the report.|If you receive this, the account has been removed.|Access has been restricted to adults.
+They have removed the account.|The police removed the account.|Assuming the account was removed, we close the case.
+It appears the account was removed.|We believe the account has been removed.|We have nearly removed the accounts.
+We have removed the content (see exceptions below).|The reported content has been removed, with the exception of two posts.
+We have removed the account for violating our rules in Pakistan.|We have removed the account. It was removed from your list.
+"""
+
+
+@pytest.mark.parametrize("text", [one for line in NOT_SURE.strip().split("\n") for one in line.split("|")])
+def test_a_sentence_with_a_word_that_is_not_understood_removes_nothing(text):
+    assert says(mail(text)).partition("/")[0] not in {"removed", "restricted"}
+
+
+def test_territories_are_read_from_the_decision_not_from_the_request():
+    told = one_of(
+        read(
+            mail("In reply to your request from Pakistan, the post was withheld in India and the United Kingdom.")
+        ).reading.general
+    )
+    assert told is not None
+    assert told.territory == ("IN", "GB")
+
+
+def test_a_ticket_number_is_kept_and_ours_is_none():
+    assert read(mail("Your request was received. Ticket number: CH-2027-00417.")).number == "CH-2027-00417"
+    assert read(mail("Your request was received. Reference: TD-ABCD-EFGH-IJKL.")).number == ""
+
+
+def test_our_own_letter_quoted_without_marks_is_no_answer():
+    letter = "Dear team,\nThe account has been removed in two other countries before.\n"
+    raw = mail(f"We are on it.\n\n{letter}")
+    assert says(mail("The account has been removed globally before.\n")) == ""
+    assert read(raw, own_lines(letter)).kind is Class.OTHER
+    assert (
+        read(
+            mail("The channel has been removed from our service."), own_lines("The channel has been removed from our service.")
+        ).kind
+        is Class.OTHER
+    )
+
+
+def test_hidden_words_confirm_a_decision_but_do_not_make_one():
+    preheader = "<p style='display:none'>We have removed the account.</p>"
+    assert says(html(preheader + "<p>We have removed the account.</p>")) == "removed"
+    assert read(html(preheader + "<p>Your report was received.</p>")).kind is Class.RECEIPT
