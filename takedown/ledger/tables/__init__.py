@@ -1,0 +1,37 @@
+"""The ledger's tables. Times are seconds since the epoch, UTC; the audit events hold them as text.
+
+Ids are integers here and words with a prefix (`C-12`) at the edge; see `ids`. Row states are those of sending.md and
+truths.md; `cases.delivered`, `claimed` and `observed` are kept beside the rows they sum up so that a million cases can be
+counted by an index, and only `moves` and `truths` write them.
+"""
+
+from __future__ import annotations
+
+from takedown.ledger.tables.base import Id, meta, metadata
+from takedown.ledger.tables.cases import COUNTED, batches, case_references, cases
+from takedown.ledger.tables.chain import events, heads, openings
+from takedown.ledger.tables.sending import OPEN, approvals, attempts, lanes, plans, request_cases, requests
+from takedown.ledger.tables.truths import claims, messages, sightings
+
+__all__ = [
+    "COUNTED",
+    "OPEN",
+    "Id",
+    "approvals",
+    "attempts",
+    "batches",
+    "case_references",
+    "cases",
+    "claims",
+    "events",
+    "heads",
+    "lanes",
+    "messages",
+    "meta",
+    "metadata",
+    "openings",
+    "plans",
+    "request_cases",
+    "requests",
+    "sightings",
+]
