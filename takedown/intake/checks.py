@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 from takedown.contract import Kind, Measure, NotATarget, Platform, Target, refang
@@ -32,6 +33,9 @@ BLANKS = " \t\u00a0"
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 MEASURES = {measure.value: measure for measure in Measure}
 WRITTEN_PLAINLY = ("https://", "http://")
+BRACKETS = frozenset("[({")
+SINGULAR = frozenset({"url", "reference"})
+"""What differs from row to row of a batch. The rest is the same for many, and judged once for all that share it."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,9 @@ NEW_CASE = (
 """The row's number, then the columns of `cases` that come from the file. All text but for the first and the last."""
 NewCase = tuple[Any, ...]
 """Values in the order of `NEW_CASE`: a bare tuple, as a million of them are written to a spool and read again."""
+BASIS, REFERENCE = NEW_CASE.index("basis"), NEW_CASE.index("reference")
+REMEMBERED = 500
+"""Kinds of row; a batch has one or a few, and a file of which every row is its own kind gains nothing."""
 
 
 class Checker:
@@ -68,9 +75,44 @@ class Checker:
         self._recognise, self._handles = Recogniser(setting.platforms), Handles(setting.platforms)
         self._fields = frozenset({*setting.columns} - {*COLUMNS} | {"designation"})
         self._texts = _texts(setting)
+        self._alike: dict[tuple[str, ...], NewCase] = {}
+        self._shape: tuple[str, ...] = ()
+        self._others: Callable[[Mapping[str, str]], tuple[str, ...]] = lambda _: ()
 
     def check(self, row: Row) -> NewCase | list[Problem]:
         """The case, or every problem of the row."""
+        target = self._plain(row)
+        if target is None:
+            return self._whole(row)
+        values = row.values
+        if self._shape != (shape := tuple(values)):
+            self._shape = shape
+            # A third name that is always there: with a single one, itemgetter gives no tuple.
+            self._others = itemgetter(*(name for name in shape if name not in SINGULAR), "reason", "legal_basis")
+        kind = (target.platform, target.kind.value, *self._others(values))
+        if alike := self._alike.get(kind):
+            facts = (row.number, *kind[:2], target.key, target.identity, target.url)
+            return (*facts, *alike[BASIS:REFERENCE], values["reference"], *alike[REFERENCE + 1 :])
+        found = self._whole(row)
+        if isinstance(found, tuple):
+            if len(self._alike) == REMEMBERED:
+                self._alike.clear()
+            self._alike[kind] = found
+        return found
+
+    def _plain(self, row: Row) -> Target | None:
+        """The target of a row in whose address and reference there is nothing to say, so that one like it says all of it."""
+        values = row.values
+        url, reference = values.get("url", ""), values.get("reference", "")
+        if row.problems or row.label or "reason" not in values or "legal_basis" not in values:
+            return None
+        plain = url.startswith(WRITTEN_PLAINLY) and url.isprintable() and not BRACKETS.intersection(url)
+        if not plain or not reference[:1].isalnum() or not reference.isprintable() or reference[-1] == " ":
+            return None
+        target = self._recognise(url) if len(url) <= SHORT and len(reference) <= SHORT else None
+        return target if isinstance(target, Target) else None
+
+    def _whole(self, row: Row) -> NewCase | list[Problem]:
         found = list(row.problems)
         if found and not row.values:
             return found
@@ -137,7 +179,7 @@ class Checker:
             )  # fmt: skip
             return None
         if url:
-            if not url.startswith(WRITTEN_PLAINLY) or "[" in url or "(" in url or "{" in url:
+            if not url.startswith(WRITTEN_PLAINLY) or BRACKETS.intersection(url):
                 self._refanged(row.number, url)
             if platform and target.platform != platform.lower():
                 found.append(
