@@ -13,7 +13,8 @@ from takedown.intake.rows import Row
 from takedown.notices import load_packs
 
 URLS = [
-    url(1), url(2).upper(), "https://nest.example/p/12", f"{url(3)} ", f" {url(3)}", "hxxps://nest[.]example/@standin_0004", "https://nest[.]example/@standin_0008", "",
+    url(1), url(2).upper(), "https://nest.example/p/12", f"{url(3)} ", f" {url(3)}", "hxxps://nest[.]example/@standin_0004", "https://nest[.]example/@standin_0008",
+    "",
     "https://nest.example/search", "https://stranger.example/@a", f"{url(5)}\u200b", url(6) + "?q=1", url(7) + "x" * 300,
 ]  # fmt: skip
 REFERENCES = ["FILE-1", "", "-", " FILE-2", "FILE-3 ", "FILE\u00a04", "FILE-5\u00a0", "A\nB", "x" * 201, "\u0641-6"]
