@@ -1,0 +1,93 @@
+"""Figures that tests give: how often a thing was tried and how often it went wrong. `script/faults` prints them.
+
+A test asks for the fixture `figure` and says what it counted; the same figure told by several tests is summed. A test that
+shows a safeguard's refusal carries `@pytest.mark.safeguard("S8")`. `--figures FILE` writes all of it when the run is over.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SAFEGUARDS = {
+    "S1": "legal basis", "S2": "competence", "S3": "complete order", "S4": "statement of reasons", "S5": "four eyes",
+    "S6": "proportionality", "S7": "territory", "S8": "protected speakers", "S9": "no mass user reporting", "S10": "identity",
+    "S11": "volume and rate", "S12": "notification", "S13": "redress and appeal", "S14": "withdrawal", "S15": "sunset",
+    "S16": "outcome honesty", "S17": "public export", "S18": "quality", "S19": "data minimisation and retention",
+    "S20": "no target discovery", "S21": "emergency path", "S22": "conflict of interest", "S23": "kill switch",
+}  # fmt: skip
+SEED = int(os.environ.get("TAKEDOWN_SEED", "1"))
+FULL = os.environ.get("TAKEDOWN_FAULTS") == "full"
+"""Ordinary runs are quick; `script/faults` without --quick is thorough."""
+PROPERTY = "figure"
+Tell = Callable[..., None]
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Tell:
+    """Tell a figure: `figure("name", value, bound="<=", target=0, unit="requests", how="...")`; it must hold."""
+
+    def tell(name: str, value: float, *, bound: str = ">=", target: float = 1, unit: str, how: str) -> None:
+        record_property(PROPERTY, {"name": name, "value": value, "bound": bound, "target": target, "unit": unit, "how": how})
+        assert value >= target if bound == ">=" else value <= target, f"{name}: {value} {unit}"
+
+    return tell
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--figures", type=Path, metavar="FILE", help="write the figures that tests told, as JSON")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "figure(name): a test that tells figures of faults for script/faults")
+    config.addinivalue_line("markers", "safeguard(id): a test that shows the refusal of a safeguard, S1 to S23")
+    if config.getoption("--figures") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Collected(config.getoption("--figures")))
+
+
+@dataclass(eq=False)
+class Collected:
+    """Collects reports, of workers too, and writes the file at the end."""
+
+    file: Path
+    figures: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refusals: dict[str, list[int]] = field(default_factory=dict)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" or report.failed:
+            for name, told in report.user_properties:
+                if name == PROPERTY:
+                    self._add(dict(told))
+                if name == "safeguard":
+                    passed, tests = self.refusals.setdefault(str(told), [0, 0])
+                    self.refusals[str(told)] = [passed + report.passed, tests + 1]
+
+    def _add(self, told: dict[str, Any]) -> None:
+        held = self.figures.setdefault(told["name"], {**told, "value": 0})
+        held["value"] += told["value"]
+        if held["bound"] == "<=":
+            held["target"] = max(held["target"], told["target"])
+
+    def pytest_sessionfinish(self) -> None:
+        made = [one for _, one in sorted(self.figures.items())]
+        for ident, title in SAFEGUARDS.items():
+            passed, tests = self.refusals.get(ident, [0, 0])
+            told = {"value": passed if passed == tests else 0, "bound": ">=", "target": 1, "unit": "tests"}
+            how = f"{passed} of {tests} tests that show its refusal pass"
+            made.append({"name": f"safeguard {ident}, {title}", **told, "how": how})
+        for one in made:
+            one["holds"] = one["value"] >= one["target"] if one["bound"] == ">=" else one["value"] <= one["target"]
+        self.file.write_text(json.dumps(made, indent=2) + "\n")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Any:
+    for marker in item.iter_markers("safeguard"):
+        item.user_properties.append(("safeguard", marker.args[0]))
+    yield
