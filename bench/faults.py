@@ -1,4 +1,4 @@
-"""`sh script/faults`: runs the tests that break things and count, and prints what they counted. Exit 1 when a figure does not hold.
+"""`sh script/faults`: runs the tests that break things, and prints what they counted. Exit 1 when a figure does not hold.
 
 The figures are told by the tests themselves (`tests/figures.py`), so that none can be printed that no test has just seen.
 """

@@ -1,7 +1,9 @@
-"""Figures that tests give: how often a thing was tried and how often it went wrong. `script/faults` prints them.
+"""Figures that tests tell: how often a thing was tried, and what came of it. `script/faults` prints them.
 
-A test asks for the fixture `figure` and says what it counted; the same figure told by several tests is summed. A test that
-shows a safeguard's refusal carries `@pytest.mark.safeguard("S8")`. `--figures FILE` writes all of it when the run is over.
+`@pytest.mark.figure("forged mails", unit="mails", how="none is believed")` counts the cases of a test that pass. A test that
+counts for itself asks for the fixture `figure`. What several tests tell under one name is summed.
+`@pytest.mark.safeguard("S8")` stands at a test that shows a safeguard's refusal.
+`--figures FILE` writes all of it when the run is over.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ SAFEGUARDS = {
 SEED = int(os.environ.get("TAKEDOWN_SEED", "1"))
 FULL = os.environ.get("TAKEDOWN_FAULTS") == "full"
 """Ordinary runs are quick; `script/faults` without --quick is thorough."""
-PROPERTY = "figure"
+TOLD, COUNTED, REFUSED = "figure", "figure-case", "safeguard"
+"""Names of the properties that reports carry from a worker to the process that collects them."""
 Tell = Callable[..., None]
 
 
@@ -34,7 +37,7 @@ def figure(record_property: Callable[[str, object], None]) -> Tell:
     """Tell a figure: `figure("name", value, bound="<=", target=0, unit="requests", how="...")`; it must hold."""
 
     def tell(name: str, value: float, *, bound: str = ">=", target: float = 1, unit: str, how: str) -> None:
-        record_property(PROPERTY, {"name": name, "value": value, "bound": bound, "target": target, "unit": unit, "how": how})
+        record_property(TOLD, {"name": name, "value": value, "bound": bound, "target": target, "unit": unit, "how": how})
         assert value >= target if bound == ">=" else value <= target, f"{name}: {value} {unit}"
 
     return tell
@@ -45,7 +48,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "figure(name): a test that tells figures of faults for script/faults")
+    config.addinivalue_line("markers", "figure(name, unit, how): script/faults counts its cases that pass")
     config.addinivalue_line("markers", "safeguard(id): a test that shows the refusal of a safeguard, S1 to S23")
     if config.getoption("--figures") and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Collected(config.getoption("--figures")))
@@ -57,16 +60,21 @@ class Collected:
 
     file: Path
     figures: dict[str, dict[str, Any]] = field(default_factory=dict)
-    refusals: dict[str, list[int]] = field(default_factory=dict)
+    cases: dict[str, tuple[int, int, dict[str, Any]]] = field(default_factory=dict)
+    refusals: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.when == "call" or report.failed:
-            for name, told in report.user_properties:
-                if name == PROPERTY:
-                    self._add(dict(told))
-                if name == "safeguard":
-                    passed, tests = self.refusals.setdefault(str(told), [0, 0])
-                    self.refusals[str(told)] = [passed + report.passed, tests + 1]
+        if report.when != "call" and not report.failed:
+            return
+        for name, told in report.user_properties:
+            if name == TOLD:
+                self._add(dict(told))
+            elif name == COUNTED:
+                passed, tests, _ = self.cases.get(told["name"], (0, 0, {}))
+                self.cases[told["name"]] = (passed + report.passed, tests + 1, told)
+            elif name == REFUSED:
+                passed, tests = self.refusals.get(told, (0, 0))
+                self.refusals[told] = (passed + report.passed, tests + 1)
 
     def _add(self, told: dict[str, Any]) -> None:
         held = self.figures.setdefault(told["name"], {**told, "value": 0})
@@ -75,9 +83,12 @@ class Collected:
             held["target"] = max(held["target"], told["target"])
 
     def pytest_sessionfinish(self) -> None:
-        made = [one for _, one in sorted(self.figures.items())]
+        made = list(self.figures.values())
+        for passed, tests, told in self.cases.values():
+            made.append({**told, "value": passed, "bound": ">=", "target": tests})
+        made.sort(key=lambda one: one["name"])
         for ident, title in SAFEGUARDS.items():
-            passed, tests = self.refusals.get(ident, [0, 0])
+            passed, tests = self.refusals.get(ident, (0, 0))
             told = {"value": passed if passed == tests else 0, "bound": ">=", "target": 1, "unit": "tests"}
             how = f"{passed} of {tests} tests that show its refusal pass"
             made.append({"name": f"safeguard {ident}, {title}", **told, "how": how})
@@ -86,8 +97,10 @@ class Collected:
         self.file.write_text(json.dumps(made, indent=2) + "\n")
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_setup(item: pytest.Item) -> Any:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker in item.iter_markers("safeguard"):
-        item.user_properties.append(("safeguard", marker.args[0]))
-    yield
+        item.user_properties.append((REFUSED, marker.args[0]))
+    for marker in item.iter_markers("figure"):
+        told = {"name": marker.args[0], "unit": "cases", "how": "as it must be", **marker.kwargs}
+        item.user_properties.append((COUNTED, told))

@@ -26,6 +26,8 @@ from takedown.heads import (
 from takedown.ledger.backup import backup, restore
 from takedown.ledger.tables import events, heads
 
+COUNTED = pytest.mark.figure("backups restored", unit="runs", how="nothing is sent again but under a key that is still known")
+
 
 @pytest.fixture
 def stood(tmp_path, stand_in):
@@ -51,6 +53,7 @@ def back_in_time(desk):
     return again(desk)
 
 
+@COUNTED
 def test_nothing_is_sent_from_a_restored_copy(stood):
     desk, plan, sandbox = stood
     old = back_in_time(desk)
@@ -62,6 +65,7 @@ def test_nothing_is_sent_from_a_restored_copy(stood):
         send(old, plan)
 
 
+@COUNTED
 def test_after_reconciling_the_same_keys_go_out_and_nothing_is_doubled(stood):
     desk, plan, sandbox = stood
     old = back_in_time(desk)
@@ -75,6 +79,7 @@ def test_after_reconciling_the_same_keys_go_out_and_nothing_is_doubled(stood):
     assert list(problems(old)) == []
 
 
+@COUNTED
 def test_a_backup_brought_back_by_the_command_is_held_as_well(stood, tmp_path):
     desk, plan, sandbox = stood
     desk.ledger.close()

@@ -19,6 +19,9 @@ from takedown.ledger.tables import requests
 from takedown.planning.making import Selection, make_plan
 from takedown.sandbox.journal import read_journal
 
+COUNTED = pytest.mark.figure("commits that fail", unit="runs", how="each commit, and a full disk: nothing lost or doubled")
+COUNTED_2 = pytest.mark.figure("backups restored", unit="runs", how="nothing is sent again but under a key that is still known")
+
 N, FEW, LAST = 3, 2, 14
 FOR_EVER = 1_000_000
 LANES = {"keyed": {"idempotency": True}, "neither": {}}
@@ -57,6 +60,7 @@ def calm_commits(desk, plan):
     return tried[0]
 
 
+@COUNTED
 @pytest.mark.parametrize("name", LANES)
 @pytest.mark.parametrize("count", [1, FOR_EVER], ids=["once", "from then on"])
 @pytest.mark.parametrize("first", range(1, LAST))
@@ -87,6 +91,7 @@ def fill(desk):
                 desk.ledger.write(lambda book, size=size: book.record("note", "x", {"fill": "x" * size}))
 
 
+@COUNTED
 @pytest.mark.parametrize("name", LANES)
 def test_a_disk_that_is_full(lane, name):
     sandbox, desk, plan = lane(name)
@@ -155,6 +160,7 @@ def approved_and_saved(desk, plan, limit=0):
     return file
 
 
+@COUNTED_2
 def test_after_a_restore_the_same_keys_are_repeated_and_nothing_is_doubled(lane):
     sandbox, desk, plan = lane("keyed")
     old = returned(desk, approved_and_saved(desk, plan, limit=1))
@@ -166,6 +172,7 @@ def test_after_a_restore_the_same_keys_are_repeated_and_nothing_is_doubled(lane)
     assert verify(old.ledger).problems == []
 
 
+@COUNTED_2
 def test_after_a_restore_without_a_key_everything_open_waits_for_a_person(lane):
     sandbox, desk, plan = lane("neither")
     old = returned(desk, approved_and_saved(desk, plan))
@@ -174,6 +181,7 @@ def test_after_a_restore_without_a_key_everything_open_waits_for_a_person(lane):
     assert set(taken(sandbox).values()) == {1}
 
 
+@COUNTED_2
 def test_a_key_that_the_platform_may_have_forgotten_since_is_not_used(lane):
     sandbox, desk, plan = lane("keyed")
     file = approved_and_saved(desk, plan)

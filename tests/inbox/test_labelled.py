@@ -21,6 +21,7 @@ def says(raw):
     return "/".join(filter(None, (told.value, told.ground or told.reason_code))) if told else ""
 
 
+@pytest.mark.figure("labelled genuine mails", unit="mails", how="class, decision and ground as labelled")
 @pytest.mark.parametrize("one", REPLIES, ids=lambda one: one.name)
 def test_a_reply_is_what_its_label_says(one):
     assert (read(one.raw).kind.value, says(one.raw)) == (one.kind, one.says)
@@ -48,6 +49,7 @@ We have removed the account for violating our rules in Pakistan.|We have removed
 """
 
 
+@pytest.mark.figure("sentences that only seem to grant", unit="sentences", how="none is read as removed or restricted")
 @pytest.mark.parametrize("text", [one for line in NOT_SURE.strip().split("\n") for one in line.split("|")])
 def test_a_sentence_with_a_word_that_is_not_understood_removes_nothing(text):
     assert says(mail(text)).partition("/")[0] not in {"removed", "restricted"}

@@ -10,6 +10,8 @@ from takedown.inbox.judging import open_mail
 from takedown.inbox.parse import MAX_BODY, MAX_PARTS, parse
 from takedown.inbox.verdicts import one_of
 
+COUNTED = pytest.mark.figure("forged and hostile mails", unit="mails", how="none is believed, none is fatal")
+
 
 def decision(raw):
     mail_ = open_mail(raw).mail
@@ -18,11 +20,13 @@ def decision(raw):
     return told.value if told else ""
 
 
+@COUNTED
 @pytest.mark.parametrize(("name", "raw"), HEADERS, ids=[name for name, _ in HEADERS])
 def test_a_forged_header_proves_nothing(name, raw):
     assert authenticate(parse(raw), raw, ["telegram.example"], SERVER, None).how == ""
 
 
+@COUNTED
 @pytest.mark.parametrize(("name", "raw"), BODIES, ids=[name for name, _ in BODIES])
 def test_a_hostile_body_removes_nothing(name, raw):
     assert decision(raw) not in {"removed", "restricted"}

@@ -1,4 +1,4 @@
-"""faults.md I8, I2, I9: bad files are refused with the line, good ones of every make are read."""
+"""Bad files are refused with the line, good ones of every make are read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""faults.md I9 and C19: one open case for a target, a basis and an authority; every row is counted once."""
+"""One open case for a target, a basis and an authority; every row is counted once."""
 
 from __future__ import annotations
 

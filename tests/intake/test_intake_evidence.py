@@ -1,4 +1,4 @@
-"""faults.md I10 and I12: evidence is kept by its sha256; no name leads out of the imported file's folder."""
+"""Evidence is kept by its sha256; no name leads out of the imported file's folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""faults.md I5, I6, I7: workbooks that lie, unfold without end, or fetch. Refused, or read to the last row; never a surprise."""
+"""Workbooks that lie, unfold without end, or fetch. Refused, or read to the last row; never a surprise."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from workbooks import cell, members, sheet_rows, understated, workbook, zipped
 from takedown.intake import NotAWorkbook, TooBig
 from takedown.intake import package as packages
 
+COUNTED = pytest.mark.figure("hostile workbooks", unit="files", how="refused, within little memory")
 SHEET = "xl/worksheets/sheet1.xml"
 LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 FETCHES = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
@@ -37,6 +38,7 @@ def test_all_rows_are_read_whatever_the_dimension_says(desk: Desk, dimension: st
 @pytest.mark.parametrize(
     "part", [SHEET, "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "docProps/core.xml", "xl/sharedStrings.xml"]
 )
+@COUNTED
 @pytest.mark.parametrize("doctype", [LAUGHS, FETCHES])
 def test_a_document_type_is_refused_in_every_part(desk: Desk, part: str, doctype: str) -> None:
     parts = members(sheet_rows([1]))
@@ -58,6 +60,7 @@ BOMBS = {
 }
 
 
+@COUNTED
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_refused_before_it_is_unpacked(desk: Desk, name: str) -> None:
     with pytest.raises(TooBig):
@@ -121,6 +124,7 @@ STRANGE = {
 }
 
 
+@COUNTED
 @pytest.mark.parametrize("name", STRANGE)
 def test_a_sheet_that_two_programs_would_read_differently_is_refused(desk: Desk, name: str) -> None:
     with pytest.raises(NotAWorkbook):
@@ -146,6 +150,7 @@ def test_two_parts_of_one_name_are_refused(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "raw", [b"PK\x03\x04 not a workbook", b"PK\x03\x04" + bytes(100), zipped({"a.txt": "x"}), b"<html>", b"url,reason"]
 )
+@COUNTED
 def test_what_is_no_workbook_is_named_so(desk: Desk, raw: bytes) -> None:
     with pytest.raises(NotAWorkbook) as caught:
         desk.run(raw, name="b.xlsx")
@@ -185,6 +190,7 @@ folder = Path(sys.argv[1])
 desk = Desk(folder, open_ledger("sqlite:///takedown.db", folder, "sandbox"),
             Setting({"nest": Nest()}, load_packs(), "Example Authority", "PK", "Clerk"))
 import python_calamine
+
 resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[3]), int(sys.argv[3])))
 try:
     desk.run(folder / "bomb.xlsx")
@@ -193,6 +199,7 @@ except TooBig:
 """
 
 
+@COUNTED
 @pytest.mark.parametrize("name", ["corner", "zeros"])
 def test_bombs_are_refused_within_a_small_memory(desk: Desk, name: str) -> None:
     parts: dict[str, str | bytes] = dict(members(sheet_rows([1]) + (CORNER if name == "corner" else "")))

@@ -1,4 +1,4 @@
-"""faults.md I1: the rejects file is what was there, safe to open in a spreadsheet, and can be corrected and imported again."""
+"""The rejects file is what was there, safe to open in a spreadsheet, and can be corrected and imported again."""
 
 from __future__ import annotations
 

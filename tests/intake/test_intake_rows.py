@@ -10,6 +10,8 @@ from intake_desk import Desk, row, url
 from takedown.intake import Refanged
 from takedown.intake.territories import CODES
 
+COUNTED = pytest.mark.figure("hostile cells", unit="cells", how="refused by name")
+
 LINE_BREAKERS = ["\r\nX: y", "\n", "\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"]
 
 
@@ -23,18 +25,21 @@ def problems(desk: Desk, **changed: str) -> dict[str, str]:
     return told
 
 
+@COUNTED
 @pytest.mark.parametrize("breaker", LINE_BREAKERS)
 @pytest.mark.parametrize("column", ["reference", "organisation", "designation", "language", "platform_id", "url"])
 def test_nothing_that_ends_a_header_line_is_taken(desk: Desk, column: str, breaker: str) -> None:
     assert f"U+{ord(breaker[0]):04X}" in problems(desk, **{column: f"a{breaker}b"})[column]
 
 
+@COUNTED
 @pytest.mark.parametrize("char", ["\u202e", "\u200b", "\u2066", "\ufeff", "\u200f", "\ue000"])
 @pytest.mark.parametrize("column", ["reference", "url"])
 def test_codes_hold_nothing_that_cannot_be_seen(desk: Desk, column: str, char: str) -> None:
     assert column in problems(desk, **{column: f"{row(1)[column]}{char}x"})
 
 
+@COUNTED
 @pytest.mark.parametrize("char", ["\x01", "\x1b", "\x7f", "\x9b", "\u202e", "\r"])
 def test_a_reason_holds_no_control_character_but_line_ends_and_tabs(desk: Desk, char: str) -> None:
     assert "reason" in problems(desk, reason=f"Calls to{char} violence")

@@ -27,7 +27,7 @@ def scenes(design: Design) -> list[Design]:
     return [replace(design, perils=scene) for scene in SCENES if not (design.lease and "backup" in scene)]
 
 
-@pytest.mark.figure("model")
+@pytest.mark.figure("sending model: designs that hold", unit="designs", how="no promise is broken, no world is a dead end")
 @pytest.mark.parametrize("design", DESIGNS, ids=lambda one: one.name)
 def test_every_promise_holds_in_every_world(design, figure):
     for one in scenes(design):
@@ -40,11 +40,10 @@ def test_every_promise_holds_in_every_world(design, figure):
         figure("sending model: worlds explored", found.worlds, unit="worlds", how=how)
 
 
-@pytest.mark.figure("model")
+@pytest.mark.figure("sending model: rules that are needed", unit="rules", how="left out in turn: a promise breaks without each")
 @pytest.mark.parametrize("rule", RULES)
-def test_no_rule_can_be_left_out(rule, figure):
+def test_no_rule_can_be_left_out(rule):
     rules = ALL - {rule, TOGETHER.get(rule, rule)}
     tried = [(replace(one, rules=rules), faults) for faults in (1, 2) for design in DESIGNS for one in scenes(design)]
     found = next((one for one in (explore(*pair) for pair in tried) if one.why or one.stuck), None)
     assert found, f"nothing breaks without it: {RULES[rule]}"
-    figure("sending model: rules that cannot be left out", 1, unit="rules", how=f"of {len(RULES)}; without one a promise breaks")

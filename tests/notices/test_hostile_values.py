@@ -14,6 +14,8 @@ from takedown.contract import Evidence, Notice
 from takedown.notices import BadTemplate, IncompleteCase, TextTooLong, check_templates, load_packs
 from takedown.notices.plain import one_line, paragraphs
 
+COUNTED = pytest.mark.figure("hostile values in notices", unit="values", how="none is evaluated, none adds a line, none hides")
+
 INJECTIONS = [
     "{{7*7}}",
     "{{ x.__class__.__mro__ }}",
@@ -55,6 +57,7 @@ def with_value(pack: str, field: str, value: str) -> Notice:
     return write(PACKS[pack], one)
 
 
+@COUNTED
 @pytest.mark.parametrize("pack", PACK_IDS)
 @pytest.mark.parametrize("field", FIELDS)
 def test_template_source_in_any_value_comes_out_literally(pack: str, field: str) -> None:
@@ -69,6 +72,7 @@ def test_template_source_in_any_value_comes_out_literally(pack: str, field: str)
         assert (value in with_value(pack, field, value).letter) == printed, injection
 
 
+@COUNTED
 @pytest.mark.parametrize("field", ["reference", "platform_id", "key", "evidence name", "authority name", "territory"])
 @pytest.mark.parametrize("break_", ["\n", "\r\n", "\r", "\v", "\f", "\x1c", "\x85", "\u2028", "\u2029"])
 def test_a_line_break_in_a_short_value_starts_no_line(field: str, break_: str) -> None:
@@ -87,6 +91,7 @@ def test_a_long_value_keeps_its_lines_and_each_is_set_in(break_: str) -> None:
 @pytest.mark.parametrize(
     "char", ["\x00", "\x1b", "\x7f", "\x9b", "\u200b", "\u202e", "\u2066", "\ufeff", "\u00ad", "\U000e0041", "\ue000", "\ud800"]
 )
+@COUNTED
 def test_what_hides_or_reorders_is_shown(char: str) -> None:
     letter = with_value("pk-peca-37", "reason", f"Calls for {char} violence.").letter
     assert f"Calls for [U+{ord(char):04X}] violence." in letter

@@ -85,6 +85,7 @@ GOLDEN = [
 ]  # fmt: skip
 
 
+@pytest.mark.figure("golden pages", unit="pages", how="each is what its markers say")
 @pytest.mark.parametrize(("url", "which", "reply", "value"), GOLDEN)
 def test_golden_pages(url: str, which: int, reply: Reply, value: str) -> None:
     assert ask(url, reply, which).value == value
@@ -138,6 +139,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.figure("hostile pages", unit="pages", how="none is called removed")
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize(("url", "which"), sorted({(url, which) for url, which, *_ in GOLDEN}))
 def test_hostile_pages_prove_nothing(url: str, which: int, name: str) -> None:

@@ -14,6 +14,8 @@ import pytest
 from takedown.sandbox.certificate import make_certificate, server_tls
 from takedown.transport.probe import Looked, ProbeTransport, may_connect
 
+COUNTED = pytest.mark.figure("looks that lead inside", unit="addresses", how="no connection is opened")
+
 Serve = Callable[[str, asyncio.StreamWriter], Awaitable[None]]
 INSIDE = [
     "127.0.0.1", "127.1.2.3", "0.0.0.0", "10.0.0.1", "100.64.0.1", "169.254.169.254", "172.16.0.1", "192.0.0.9", "192.0.2.1",
@@ -25,6 +27,7 @@ INSIDE = [
 PUBLIC = ["8.8.8.8", "1.1.1.1", "192.0.1.1", "100.128.0.1", "172.32.0.1", "2606:4700::1111", "2a00:1450::1"]
 
 
+@COUNTED
 @pytest.mark.parametrize("address", INSIDE)
 def test_no_special_address_is_public(address: str) -> None:
     assert not may_connect(address, inside=False)
@@ -70,6 +73,7 @@ async def refused(url: str, *answers: Sequence[str]) -> Looked:
         "127.0.0.1.", "[::]", "0",
     ],
 )  # fmt: skip
+@COUNTED
 async def test_every_spelling_of_an_inside_host_is_refused(host: str) -> None:
     looked = await refused(f"http://{host}/")
     assert looked.reply is None
@@ -88,6 +92,7 @@ async def test_every_spelling_of_an_inside_host_is_refused(host: str) -> None:
         ("no url", "not a URL"),
     ],
 )
+@COUNTED
 async def test_strange_addresses_are_refused(url: str, why: str) -> None:
     assert why in (await refused(url, ["8.8.8.8"])).why
 
@@ -188,6 +193,7 @@ async def test_every_hop_is_checked_again() -> None:
 @pytest.mark.parametrize(
     "location", ["file:///etc/passwd", "gopher://127.0.0.1/", "http://a:b@127.0.0.1/", "http://[", "//[::2]/"]
 )
+@COUNTED
 async def test_redirects_to_strange_places_end_there(location: str) -> None:
     async with server(always(answer("301 Moved", location=location))) as base:
         assert (await look(f"{base}/a")).reply is None
