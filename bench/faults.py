@@ -15,8 +15,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.figures import commit
+from bench.mutants import chosen, tried
 
 CHOSEN = "figure or safeguard"
+MUTANTS, KILLED = 16, 0.8
 
 
 def main(argv: list[str]) -> int:
@@ -28,6 +30,8 @@ def main(argv: list[str]) -> int:
             print(printed, file=sys.stderr)
             return 1
         figures: list[dict[str, Any]] = json.loads(told.read_text())
+    if not wanted.quick:
+        figures.append(_mutants(wanted.seed))
     for one in figures:
         print(line(one))
     if code:
@@ -46,6 +50,15 @@ def _run(told: Path, quick: bool, seed: int) -> tuple[int, str]:
     chosen = {**os.environ, "TAKEDOWN_SEED": str(seed), "TAKEDOWN_FAULTS": "quick" if quick else "full"}
     done = subprocess.run([sys.executable, "-m", "pytest", *words], env=chosen, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
+
+
+def _mutants(seed: int) -> dict[str, Any]:
+    """The share of small faults in the code that sends which its tests notice; one at a time, for the tests need the machine."""
+    ended = list(tried(chosen(seed, MUTANTS), at_once=1))
+    missed = ", ".join(str(one.mutant) for one in ended if not one.killed)
+    share = sum(one.killed for one in ended) / len(ended)
+    told = {"name": "mutants of the sending killed", "value": share, "bound": ">=", "target": KILLED, "unit": "of 1"}
+    return {**told, "how": f"of {len(ended)} drawn; survived: {missed or 'none'}", "holds": share >= KILLED}
 
 
 def line(one: dict[str, Any]) -> str:
