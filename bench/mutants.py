@@ -1,7 +1,7 @@
 """Small faults put into the code that sends, one at a time: do its tests notice? Part of `script/faults`, when thorough.
 
-A mutant is the code with one comparison turned, one `and` made `or`, one condition negated, one constant changed, or one call left
-out. It is written to a copy of the package; the tests of sending run against that copy and should fail.
+A mutant is the code with one comparison turned, one `and` made `or`, one condition negated, one constant changed, or one call
+left out. It is written to a copy of the package; the tests of sending run against that copy and should fail.
 """
 
 from __future__ import annotations
