@@ -78,6 +78,7 @@ FORM = PortalForm(
     ),
     source="X, Guidelines for law enforcement (Open Terms Archive copy of 2026-08-13)",
     verified_on=VERIFIED.isoformat(),
+    takes_files=True,
     note="Two steps: report the post under X's own rules first, and file here only when X has answered that it breaks none."
     " A second request for the same content slows both. X gives the user a copy of the request unless the law forbids it, so keep"
     " confidential annexes apart and say why notice is prohibited. In English. The documents say what a request must hold; the"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,21 +12,19 @@ from takedown.cli.approve import Key
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of, sign
 from takedown.cli.options import As
+from takedown.cli.packs_sheet import brief, in_live, law, sheet
 from takedown.cli.wording import plural
-from takedown.display import Answer, Block, Cell, Column, Facts, Prose, Styled, Table
+from takedown.display import Answer, Block, Cell, Column, Prose, Table
 from takedown.ledger.ids import batch_id, number
-from takedown.notices import Clock, Fault, Pack, Packs, Problem, check_templates, read_packs
+from takedown.notices import Fault, Packs, Problem, check_templates, read_packs
 from takedown.planning.fitting import Fit, Tally, fits, tally
-from takedown.planning.reviewed_packs import Standing, review_text, sign_pack, standing
+from takedown.planning.reviewed_packs import review_text, sign_pack, standing
 from takedown.settings import Config
 
 app = typer.Typer(no_args_is_help=True, help="Legal packs: list, show, lint, check a batch against them, sign a review.")
 PackId = Annotated[str, typer.Argument(metavar="PACK", help="As pk-peca-37")]
-USES = {
-    "api": ("statement", "redress"),
-    "email": ("subject", "letter", "reminder_subject", "reminder"),
-    "portal": ("subject", "statement", "redress"),
-}
+FEW = 50
+"""Cases that `check` lists one by one."""
 
 
 @app.command("list")
@@ -38,9 +36,9 @@ def list_() -> None:
     columns = [Column("pack"), Column("what it is", 1), Column("instrument"), Column("where"), Column("law"), Column("origin", 2),
                Column("in live")]  # fmt: skip
     rows: list[list[Cell]] = [
-        [pack.id, pack.title, pack.instrument, pack.jurisdiction, _law(pack), pack.origin, _in_live(held)] for pack, held in found
+        [pack.id, pack.title, pack.instrument, pack.jurisdiction, law(pack), pack.origin, in_live(held)] for pack, held in found
     ]
-    items = [_brief(pack, held) for pack, held in found]
+    items = [brief(pack, held) for pack, held in found]
     verified = sum(pack.verified for pack in packs.values())
     current().display.show(Answer(items, {"packs": len(items), "verified": verified}), Table(columns, rows))
 
@@ -51,9 +49,9 @@ def show(pack: PackId) -> None:
     config = current().load_config()
     chosen = _readable(config)[pack]
     held = standing(config, chosen)
-    item = {**_brief(chosen, held), **chosen.model_dump(mode="json", exclude={"texts", "file"})}
+    item = {**brief(chosen, held), **chosen.model_dump(mode="json", exclude={"texts", "file"})}
     item |= {"required_columns": chosen.required_columns, "texts": sorted(path for path, _ in chosen.texts)}
-    current().display.show(Answer([item], {}), *_sheet(chosen, held))
+    current().display.show(Answer([item], {}), *sheet(chosen, held))
 
 
 @app.command()
@@ -90,9 +88,11 @@ def check(batch: Annotated[str, typer.Argument(metavar="B-N", help="As B-1")]) -
     table = Table(
         columns, [[one.pack, one.complete, _lacking(one)] for one in tallies], f"{len(found)} cases of {batch_id(ident)}"
     )
-    display.show(Answer(map(_fit, found), summary), table)
+    display.show(Answer(map(_fit, found), summary), table, *_shortfalls(lacking), *_one_by_one(found))
     for fit in lacking[:10]:
         display.say(f"{fit.case.id} is not complete for {fit.case.basis}: {_why(fit)}")
+    if lacking:
+        display.next("takedown case list" if len(lacking) > 10 else f"takedown case show {lacking[0].case.id}")
     return 8 if lacking else 0
 
 
@@ -119,68 +119,6 @@ def _readable(config: Config) -> Packs:
     return packs
 
 
-def _brief(pack: Pack, held: Standing) -> dict[str, Any]:
-    return {
-        "pack": pack.id, "title": pack.title, "instrument": pack.instrument, "jurisdiction": pack.jurisdiction,
-        "standing": pack.standing, "verified": pack.verified, "origin": pack.origin, "fingerprint": pack.fingerprint,
-        "languages": pack.languages,
-        "live": {"lawful": held.lawful, "review_needed": held.needed, "reviewed_by": held.by, "why_not": held.why_not},
-    }  # fmt: skip
-
-
-def _law(pack: Pack) -> Styled:
-    return Styled(f"verified {pack.verified_on}", "green") if pack.verified else Styled("NOT VERIFIED", "yellow")
-
-
-def _in_live(held: Standing) -> str:
-    if not held.needed:
-        return "yes"
-    return f"yes, reviewed by {held.by}" if held.by else f"no: {held.why_not}"
-
-
-def _sheet(pack: Pack, held: Standing) -> Iterator[Block]:
-    yield Facts(
-        [
-            ("pack", f"{pack.id}, version {pack.version}"), ("what it is", pack.title), ("instrument", pack.instrument),
-            ("law", f"{pack.law}, {pack.provision}"), ("where", pack.jurisdiction),
-            ("status", f"{pack.status.replace('_', ' ')}. {pack.status_note}"), ("source", pack.source), ("standing", _law(pack)),
-            ("in live", _in_live(held)), ("who signs", pack.signatory),
-            ("patience", f"{pack.patience}, {plural(pack.reminders, 'reminder')}"),
-            ("user may be told", f"{pack.user_may_be_told.replace('_', ' ')}. {pack.user_may_be_told_note}"),
-            ("published", f"{pack.publication.rule}. {pack.publication.text}"), ("languages", ", ".join(pack.languages)),
-            ("origin", pack.origin), ("fingerprint", pack.fingerprint),
-        ]
-    )  # fmt: skip
-    if pack.unverified:
-        yield Prose("")
-        yield Facts([("-", Styled(text, "yellow")) for text in pack.unverified], "NOT VERIFIED")
-    everyone = [[name, "", "yes", "a column of every case"] for name in pack.required]
-    own = [[one.name, one.label[pack.languages[0]], "yes" if one.required else "no", one.help] for one in pack.columns]
-    yield Prose("")
-    yield Table([Column("column"), Column("label"), Column("required"), Column("what it holds", 1)], [*everyone, *own], "Columns")
-    if pack.clocks:
-        columns = [Column("clock"), Column("length"), Column("runs from"), Column("stops", 2), Column("restarts", 2),
-                   Column("verified"), Column("source", 1)]  # fmt: skip
-        yield Prose("")
-        yield Table(columns, [_clock(one) for one in pack.clocks], "Clocks")
-    for language in pack.languages:
-        yield Prose(f"\nRedress ({language})\n{pack.redress[language].strip()}")
-    yield Prose("")
-    yield Table([Column("channel"), Column("language"), Column("texts")], list(_texts(pack)), "Texts")
-
-
-def _clock(one: Clock) -> list[Cell]:
-    told = Styled("yes", "green") if one.verified else Styled("NO", "yellow")
-    return [one.name, one.length, one.starts_when, "; ".join(one.stops), "; ".join(one.restarts), told, one.source]
-
-
-def _texts(pack: Pack) -> Iterator[list[Cell]]:
-    held = {path for path, _ in pack.texts}
-    for channel, names in USES.items():
-        for language in pack.languages:
-            yield [channel, language, ", ".join(n for n in names if n == "redress" or f"{language}/{n}.txt" in held)]
-
-
 def _lacking(one: Tally) -> str:
     return ", ".join(f"{name} ({count})" for name, count in one.lacking.items())
 
@@ -199,3 +137,32 @@ def _problem(one: Problem) -> dict[str, str]:
 def _why(fit: Fit) -> str:
     lacks = fit.lacks.get(fit.case.basis)
     return "there is no such pack any more" if lacks is None else ", ".join(one.field for one in lacks)
+
+
+def _shortfalls(lacking: Sequence[Fit]) -> Iterator[Block]:
+    """What cases lack for the basis that they name, alike together, with what to do about it."""
+    alike: dict[tuple[str, str, str, str], list[str]] = {}
+    for fit in lacking:
+        for one in fit.lacks.get(fit.case.basis, ()):
+            alike.setdefault((fit.case.basis, one.field, one.why, one.fix), []).append(fit.case.id)
+    if alike:
+        columns = [Column("basis"), Column("column"), Column("why"), Column("do", 1), Column("cases", 2)]
+        rows: list[list[Cell]] = [[*facts, _some(cases)] for facts, cases in alike.items()]
+        yield Prose("")
+        yield Table(columns, rows, "Missing for their own basis")
+
+
+def _one_by_one(found: Sequence[Fit]) -> Iterator[Block]:
+    if 0 < len(found) <= FEW:
+        columns = [Column("case"), Column("reference", 1), Column("basis"), Column("complete"), Column("could also go under", 2)]
+        rows: list[list[Cell]] = [
+            [fit.case.id, fit.case.reference, fit.case.basis, "yes" if fit.stands else "no",
+             ", ".join(pack for pack in fit.meets if pack != fit.case.basis) or "nothing else"]
+            for fit in found
+        ]  # fmt: skip
+        yield Prose("")
+        yield Table(columns, rows, "Case by case")
+
+
+def _some(cases: Sequence[str]) -> str:
+    return ", ".join(cases[:5]) + (f" and {len(cases) - 5:,} more" if len(cases) > 5 else "")

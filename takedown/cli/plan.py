@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,9 @@ from sqlalchemy import RowMapping
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of
 from takedown.cli.options import As
+from takedown.cli.wording import plural
 from takedown.clock import iso
+from takedown.contract import UsageError
 from takedown.desk import Desk
 from takedown.display import Answer, Cell, Column, Facts, Styled, Table
 from takedown.ledger.ids import number, plan_id
@@ -21,6 +24,13 @@ from takedown.planning.undoing import discard, get_plan
 
 app = typer.Typer()
 LISTED = ("state", "planner", "requests", "cases", "digest")
+
+
+class PdfOnScreen(UsageError):
+    """A PDF is no text for a screen."""
+
+    code, why, do = "TD-0606", "its bytes would garble the terminal", "takedown plan show {plan} --pdf {request} > letter.pdf"
+
 
 Batch = Annotated[str | None, typer.Option("--batch", metavar="B-N", help="Only this batch")]
 OnPlatform = Annotated[str | None, typer.Option("--platform", metavar="NAME", help="Only this platform")]
@@ -52,7 +62,7 @@ def show_planned(desk: Desk, made: Planned, out: Path | None = None) -> int:
     summary = {"plan": name, "digest": made.digest, "requests": made.requests, "cases": made.cases}
     left = [f"{one.case} was left out: {one.why}" for one in made.left_out]
     row = get_plan(desk.ledger, made.plan)
-    answer = Answer(items(desk.ledger, made.plan), {**summary, "left_out": len(left)}, left, dry_run=True)
+    answer = Answer(items(desk.ledger, made.plan), {**summary, "left_out": len(left)}, [*left, *made.warnings], dry_run=True)
     context.display.show(answer, *([] if context.flags.json else _blocks(review(desk.ledger, row))))
     context.display.say("Dry run: nothing was sent.")
     needed = desk.settings.policy.approvals
@@ -76,10 +86,17 @@ def show(
     diff: Annotated[
         str | None, typer.Option("--diff", metavar="PLAN", help="What this plan has that the other had not, and back")
     ] = None,
+    letter: Annotated[str | None, typer.Option("--letter", metavar="R-N", help="Print the letter of a request, as text")] = None,
+    pdf: Annotated[
+        str | None, typer.Option("--pdf", metavar="R-N", help="Write the letter of one request as PDF/A to standard output")
+    ] = None,
 ) -> None:
-    """A plan for reviewing: counts, everything suspicious first, samples, the exact bytes."""
+    """A plan for reviewing: counts, everything suspicious first, samples, the exact bytes, the letters."""
     desk, display = desk_of(), current().display
     row = get_plan(desk.ledger, number(plan, "P"))
+    if one := letter or pdf:
+        _show_letter(desk, row["id"], one, as_pdf=letter is None)
+        return
     if raw_request is not None:
         display.raw(raw(desk.ledger, row["id"], number(raw_request, "R")))
         return
@@ -92,6 +109,42 @@ def show(
         display.show(Answer(items(desk.ledger, row["id"]), {**summary, **more}, dry_run=True))
         return
     display.show(Answer(), *_blocks(review(desk.ledger, row)))
+
+
+def _show_letter(desk: Desk, plan: int, name: str, *, as_pdf: bool) -> None:
+    from takedown.planning.letters import letter_of, request_in
+
+    found, display = letter_of(desk, request_in(desk.ledger, plan, number(name, "R"))), current().display
+    if not as_pdf:
+        display.raw(found.text.encode())
+        return
+    if display.out.isatty():
+        raise PdfOnScreen(plan=plan_id(plan), request=name)
+    display.raw(found.pdf())
+
+
+@app.command("letters")
+def letters_(
+    plan: PlanArg,
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="A file a request as PDF/A, and its text beside it")],
+) -> None:
+    """Write every letter of a plan as PDF/A, with the same text as UTF-8 beside it. The same plan gives the same bytes."""
+    from takedown.planning.letters import letters
+
+    desk, display = desk_of(), current().display
+    row = get_plan(desk.ledger, number(plan, "P"))
+    out.mkdir(parents=True, exist_ok=True)
+    made: list[dict[str, object]] = []
+    for one in letters(desk, row["id"]):
+        pdf, name = one.pdf(), out / f"{one.request}.{one.platform}"
+        name.with_name(f"{name.name}.pdf").write_bytes(pdf)
+        name.with_name(f"{name.name}.txt").write_text(one.text, encoding="utf-8")
+        made.append({"request": one.request, "reference": one.reference, "pdf": f"{name}.pdf", "text": f"{name}.txt",
+                     "sha256": hashlib.sha256(pdf).hexdigest(), "language": one.layout.language})  # fmt: skip
+    columns = [Column("request"), Column("reference"), Column("language", 1), Column("file")]
+    rows: list[list[Cell]] = [[str(one[key]) for key in ("request", "reference", "language", "pdf")] for one in made]
+    display.show(Answer(made, {"plan": plan_id(row["id"]), "letters": len(made)}), Table(columns, rows))
+    display.say(f"{plural(len(made), 'letter')} in {out}, each as PDF/A and as text")
 
 
 def _show_diff(desk: Desk, new: RowMapping, old: RowMapping) -> None:

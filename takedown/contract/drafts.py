@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -99,7 +100,8 @@ def intake_post(request: Request) -> HttpDraft:
 
 
 def mail(request: Request, to: str) -> MailDraft:
-    """A plain-text mail to exactly one address, built so that no value can add a header or a recipient.
+    """A mail to exactly one address, built so that no value can add a header or a recipient: plain text, and the letter as a file
+    where the request has one. The same request makes the same bytes.
 
     Raises ValueError when `to` is not one bare address or a header value holds a line break.
     """
@@ -120,6 +122,11 @@ def mail(request: Request, to: str) -> MailDraft:
         message["References"] = request.in_reply_to
     message["X-Takedown-Reference"] = request.reference
     message.set_content(request.notice.letter, cte="quoted-printable")
+    if letter := request.letter:
+        kind, _, subtype = letter.media_type.partition("/")
+        message.add_attachment(letter.content, maintype=kind, subtype=subtype, filename=letter.name)
+        # Chosen here, or it is drawn by lot; neither base64 nor quoted-printable can hold `=_`.
+        message.set_boundary("=_" + hashlib.sha256(f"{request.reference} {letter.sha256}".encode()).hexdigest()[:40])
     return MailDraft(to, message.as_bytes())
 
 
@@ -129,8 +136,9 @@ def portal_packet(request: Request, form: PortalForm) -> PortalDraft:
     fields = tuple(
         PortalField(f.label, f.value[1:] if f.value.startswith("=") else values[f.value], f.max_length) for f in form.fields
     )
-    attachments = tuple(dict.fromkeys(e.sha256 for case in request.cases for e in case.evidence))
-    packet = {
+    letter = (request.letter.sha256,) if request.letter else ()
+    attachments = (*letter, *dict.fromkeys(e.sha256 for case in request.cases for e in case.evidence))
+    packet: dict[str, object] = {
         "form": form.name,
         "url": form.url,
         "reference": request.reference,
@@ -138,4 +146,6 @@ def portal_packet(request: Request, form: PortalForm) -> PortalDraft:
         "attachments": list(attachments),
         "cases": [{"case": c.id, "url": c.target.url} for c in request.cases],
     }
+    if request.letter:
+        packet["letter"] = {"sha256": request.letter.sha256, "name": request.letter.name}
     return PortalDraft(form.url, form.name, fields, attachments, compact_json(packet))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from takedown.contract.times import breaker, per_second, span
@@ -19,6 +21,10 @@ class PlatformSettings(BaseModel):
     token_command: str | None = Field(default=None, description="Command that prints the token")
     to: str | None = Field(default=None, description="The one address that removal requests go to")
     reply_domains: tuple[str, ...] = Field(default=(), description="Only authenticated mail from these domains can make a claim")
+    letter: Literal["text", "pdf"] | None = Field(
+        default=None,
+        description="pdf: the letter goes along as a file; default: where a portal takes files, or the legal pack asks",
+    )
     cases_per_request: int | None = Field(default=None, ge=1, le=10_000, description="Cases in one request")
     rate: str | None = Field(default=None, description="Pace: N/s, N/min, N/h or N/d; never a burst")
     idempotency: bool = Field(default=False, description="The endpoint honours Idempotency-Key")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -139,6 +140,21 @@ class PortalForm:
     source: str
     verified_on: str
     note: str = ""
+    takes_files: bool = False
+    """Whether files can be given with it, as the documents say: then the letter goes along as PDF."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFile:
+    """The letter of a request as a file that goes with it."""
+
+    name: str
+    content: bytes
+    media_type: str = "application/pdf"
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +173,7 @@ class Request:
     form: PortalForm | None = None
     message_id: str = ""
     in_reply_to: str = ""
+    letter: LetterFile | None = None
 
     @property
     def values(self) -> dict[str, str]:

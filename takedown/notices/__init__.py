@@ -7,6 +7,7 @@ from datetime import datetime
 
 from takedown.contract import Authority, Case, Notice, Request
 from takedown.notices.errors import BadPacks, BadTemplate, Fault, IncompleteCase, NoIdentity, NoSuchPack, NoTerritory, TextTooLong
+from takedown.notices.events import Happened
 from takedown.notices.load import Packs, load_packs, read_packs
 from takedown.notices.pack import Clock, Column, Pack, Problem, PublicationRule, case_values
 
@@ -16,6 +17,7 @@ __all__ = [
     "Clock",
     "Column",
     "Fault",
+    "Happened",
     "IncompleteCase",
     "NoIdentity",
     "NoSuchPack",

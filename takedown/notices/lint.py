@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -51,6 +52,10 @@ class Wording(Data):
 class Words(Data):
     """`words.toml` of a language. All of it is lower case; measures are phrases that follow "we ask for" and "we order"."""
 
+    direction: Literal["ltr", "rtl"] = "ltr"
+    comma: str = ", "
+    page: str = "{page} / {pages}"
+    signature: str = ""
     wording: Mapping[Instrument, Wording]
     measures: Mapping[Measure, str]
     kinds: Mapping[Kind, str]
@@ -78,6 +83,7 @@ def _language_faults(pack: Pack, language: str, texts: Mapping[str, str]) -> Ite
         "letter.txt",
         "words.toml",
         *(["reminder.txt", "reminder_subject.txt"] if pack.reminders else []),
+        *(f"{name}.txt" for name in pack.forms),
     ]
     lost = [name for name in wanted if f"{language}/{name}" not in texts]
     place = f"{language}/{pack.texts_of or pack.id}"
@@ -97,7 +103,7 @@ def _language_faults(pack: Pack, language: str, texts: Mapping[str, str]) -> Ite
     for path, text in sorted(texts.items()):
         if path.startswith(f"{language}/") and path.endswith(".txt"):
             yield from _forbidden(pack, path, text, wording)
-    for field, text in (("title", pack.title), (f"redress.{language}", pack.redress[language])):
+    for field, text in _printed(pack, language):
         yield from _forbidden(pack, field, text, wording)
     for name, says in (("letter", LETTER_SAYS), ("reminder", REMINDER_SAYS if pack.reminders else {})):
         whole = _with_includes(texts, language, f"{language}/{name}.txt") if says else ""
@@ -109,6 +115,14 @@ def _language_faults(pack: Pack, language: str, texts: Mapping[str, str]) -> Ite
             yield Fault(
                 pack.file, f"{place}/{name}.txt", f"it does not say that it is a {pack.instrument}: {needs}", "say what it is"
             )
+
+
+def _printed(pack: Pack, language: str) -> Iterator[tuple[str, str]]:
+    """What letters print from the pack itself. The title is in the pack's own language."""
+    yield "title", pack.title
+    yield f"redress.{language}", pack.redress[language]
+    yield from ((f"columns.{column.name}.label.{language}", column.label[language]) for column in pack.columns)
+    yield from ((f"clocks.{clock.name}.says", clock.says[language]) for clock in pack.clocks if language in clock.says)
 
 
 def _forbidden(pack: Pack, path: str, text: str, wording: Wording) -> Iterator[Fault]:

@@ -128,7 +128,7 @@ def _texts(terms: PackFile, sources: Sequence[Source]) -> tuple[dict[str, str], 
     owners: set[str] = set()
     for language in terms.languages:
         folder = f"{language}/{terms.texts_of or terms.id}"
-        waiting = {f"{language}/{name}.txt": f"{folder}/{name}.txt" for name in TEXTS} | {
+        waiting = {f"{language}/{name}.txt": f"{folder}/{name}.txt" for name in (*TEXTS, *terms.forms)} | {
             f"{language}/words.toml": f"{language}/words.toml"
         }
         while waiting:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from takedown.contract import Case, Instrument, LegalBasis, Measure, span
+from takedown.notices.events import Happened
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
@@ -47,7 +48,11 @@ class Data(BaseModel):
 
 
 class Column(Data):
-    """A column that only cases of this pack have. `max_length` in characters; `pattern` must match the whole value."""
+    """A column that only cases of this pack have. `max_length` in characters; `pattern` must match the whole value.
+
+    file: the value is the name of a file in the case's evidence. required_where_differ: two columns; where a case has different
+    values in them, this one is required.
+    """
 
     name: ColumnName
     label: Mapping[Language, Line]
@@ -57,24 +62,52 @@ class Column(Data):
     multiline: bool = False
     pattern: Annotated[str, AfterValidator(_pattern)] = ""
     pattern_help: str = ""
+    file: bool = False
+    required_where_differ: tuple[ColumnName, ColumnName] | None = None
+
+
+class Pause(Data):
+    """What makes a clock stand still, and what makes it go on: with its whole length `anew`, or with what was left of it."""
+
+    stops: Happened
+    restarts: Happened
+    anew: bool = True
+    says: Line
 
 
 class Clock(Data):
     """A time limit of the law. One that is not verified is there for people to see; it is never counted nor put in a letter.
 
-    says: by language, the phrase that letters print after "Time limit:".
+    starts: what it runs from; `starts_when` is that in the law's words. ends: what is done within it. says: by language, the
+    phrase that letters print after "Time limit:".
     """
 
     name: Line
     length: Span
-    starts: Literal["issue", "receipt", "decision", "event"]
+    starts: Happened
     starts_when: Line
     says: Mapping[Language, Line] = Field(default_factory=dict[str, str])
-    stops: tuple[Line, ...] = ()
-    restarts: tuple[Line, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    ends: tuple[Happened, ...] = ()
     for_platform: bool = True
     verified: bool = False
     source: Line
+
+
+class Checked(Data):
+    """Something of the pack that was compared with the law's own words: where they were read, and when."""
+
+    what: Line
+    source: Line
+    on: date
+
+
+class SanctionsList(Data):
+    """The columns in which a case names an entry of a list and the version of the list that was read."""
+
+    name: Line
+    entry: ColumnName
+    version: ColumnName
 
 
 class PublicationRule(Data):
@@ -94,7 +127,13 @@ class Problem:
 
 
 class PackFile(Data):
-    """A pack as its TOML file has it. `patience`: how long a case may stay unanswered before it counts as overdue."""
+    """A pack as its TOML file has it. `patience`: how long a case may stay unanswered before it counts as overdue.
+
+    checked: what was compared with the law's own words; it leaves the pack unverified as long as `unverified` says something.
+    letter: its letters go as PDF where the channel takes files. first_order_notice: how long before its first order a provider
+    is told of the procedure. waits_for_first_step: False where the law's own time leaves none for a platform's first step.
+    forms: texts that the provider fills in and returns, printed under the letter (`annex_ii` is LANGUAGE/ID/annex_ii.txt).
+    """
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
     version: date
@@ -106,6 +145,7 @@ class PackFile(Data):
     status_note: Prose
     source: Prose
     verified_on: date | None = None
+    checked: tuple[Checked, ...] = ()
     unverified: tuple[Prose, ...] = ()
     instrument: Instrument
     required: tuple[str, ...] = ("reason", "reference")
@@ -122,6 +162,11 @@ class PackFile(Data):
     languages: tuple[Language, ...] = Field(min_length=1)
     redress: Mapping[Language, Prose]
     texts_of: str = ""
+    letter: bool = False
+    forms: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")], ...] = ()
+    first_order_notice: Span | None = None
+    waits_for_first_step: bool = True
+    sanctions_list: SanctionsList | None = None
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -136,6 +181,10 @@ class PackFile(Data):
         names = [column.name for column in self.columns]
         if twice := {name for name in names if names.count(name) > 1 or name in CASE_COLUMNS}:
             raise ValueError(f"columns: {', '.join(sorted(twice))} is declared twice or is a column of every case")
+        named = [name for column in self.columns for name in column.required_where_differ or ()]
+        named += [self.sanctions_list.entry, self.sanctions_list.version] if self.sanctions_list else []
+        if strange := sorted(set(named) - set(names)):
+            raise ValueError(f"columns: {', '.join(strange)} is referred to and not declared")
         if (self.instrument is Instrument.REFERRAL) != (self.status == "no_law"):
             raise ValueError("status: a referral claims no law (no_law), an order or a notice names one")
         return self
@@ -195,7 +244,7 @@ class Pack(PackFile):
         ends = [
             issued_at + timedelta(seconds=span(c.length))
             for c in self.clocks
-            if c.verified and c.for_platform and c.starts == "issue"
+            if c.verified and c.for_platform and c.starts is Happened.ISSUED
         ]
         return min(ends, default=None)
 
@@ -213,8 +262,13 @@ class Pack(PackFile):
         if not _speaks(values.get("proportionality", "")):
             found.extend(self._proportionality_problems(values, Measure(measure)))
         for column in self.columns:
-            if (value := values.get(column.name, "").strip()) or column.required:
-                found.extend(_column_problems(self.id, column, value))
+            value, needed = values.get(column.name, "").strip(), _needed(column, values)
+            if value or needed:
+                found.extend(_column_problems(self.id, column, value, needed))
+            held = _file_names(values.get("evidence", ""))
+            if column.file and _speaks(value) and held and value not in held:
+                fix = f"give the file {value} in the column evidence, or mend its name here"
+                found.append(Problem(column.name, f"{value[:60]!r} is no file of this case's evidence", fix))
         return found
 
     def _proportionality_problems(self, values: Mapping[str, str], measure: Measure) -> Iterator[Problem]:
@@ -250,10 +304,21 @@ def _speaks(value: str) -> bool:
     return value[:1].isalnum() or any(map(str.isalnum, value))
 
 
-def _column_problems(pack: str, column: Column, value: str) -> Iterator[Problem]:
+def _needed(column: Column, values: Mapping[str, str]) -> bool:
+    if column.required or column.required_where_differ is None:
+        return column.required
+    one, other = (values.get(name, "").strip().casefold() for name in column.required_where_differ)
+    return one != other
+
+
+def _file_names(evidence: str) -> set[str]:
+    return {name for part in evidence.split(";") if (name := part.strip().rpartition("/")[2])}
+
+
+def _column_problems(pack: str, column: Column, value: str, needed: bool) -> Iterator[Problem]:
     name = column.name
     if not _speaks(value):
-        if column.required or value:
+        if needed or value:
             yield Problem(name, f"{pack} requires it", f"fill in the column {name}: {column.help}")
     elif len(value) > column.max_length:
         yield Problem(name, f"{len(value)} characters, {pack} takes {column.max_length}", "shorten it")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import fields as dataclass_fields
 from datetime import UTC, datetime
@@ -14,8 +14,10 @@ from takedown.notices.engine import LIMIT, TooLong, compiled
 from takedown.notices.errors import BadTemplate, IncompleteCase, NoIdentity, NoTerritory, TextTooLong
 from takedown.notices.lint import Words, words_of
 from takedown.notices.pack import WORLDWIDE, Pack, case_values
-from takedown.notices.plain import one_line, paragraphs
+from takedown.notices.plain import isolated, isolated_line, one_line, paragraphs, without_isolates
 
+CUT = "-----"
+"""The line between a letter and each form that comes with it."""
 IDENTITY = ("name", "unit", "contact", "email")
 
 
@@ -97,9 +99,11 @@ def compose(
     return Notice(
         instrument=pack.instrument,
         basis=pack.basis,
-        subject=one_line(_fill(pack, language, "subject.txt", values)),
-        statement=_fill(pack, language, "statement.txt", values).strip() + "\n",
-        letter=_fill(pack, language, "letter.txt", values).strip() + "\n",
+        subject=_subject(pack, language, "subject.txt", values),
+        statement=without_isolates(_fill(pack, language, "statement.txt", values)).strip() + "\n",
+        letter=f"\n{CUT}\n\n".join(
+            _fill(pack, language, f"{name}.txt", values).strip() + "\n" for name in ("letter", *pack.forms)
+        ),
         redress=pack.redress[language].strip(),
         language=language,
     )
@@ -111,12 +115,28 @@ def write_reminder(pack: Pack, request: Request, *, reference: str, number: int)
         raise ValueError(f"{pack.id} allows {pack.reminders} reminder(s), this would be number {number}")
     language = request.notice.language
     values = _values(pack, request.cases, request.authority, reference, request.territory, request.issued_at, language)
-    first = First(one_line(request.reference), one_line(request.message_id), _moment(request.issued_at))
+    told = (request.reference, request.message_id, _moment(request.issued_at))
+    first = First(*map(_hand(words_of(pack.texts, language)), told))
     return replace(
         request.notice,
-        subject=one_line(_fill(pack, language, "reminder_subject.txt", values)),
+        subject=_subject(pack, language, "reminder_subject.txt", values),
         letter=_fill(pack, language, "reminder.txt", {**values, "first": first, "number": number}).strip() + "\n",
     )
+
+
+def _subject(pack: Pack, language: str, name: str, values: Mapping[str, object]) -> str:
+    return one_line(without_isolates(_fill(pack, language, name, values)))
+
+
+def _hand(words: Words) -> Callable[[str], str]:
+    """How a short value is written in the language: on one line, and isolated where the text runs from the right."""
+    return (lambda value: isolated(one_line(value))) if words.direction == "rtl" else one_line
+
+
+def _hand_of_lines(words: Words) -> Callable[[str], tuple[str, ...]]:
+    if words.direction == "rtl":
+        return lambda value: tuple(map(isolated_line, paragraphs(value)))
+    return paragraphs
 
 
 def _fill(pack: Pack, language: str, name: str, values: Mapping[str, object]) -> str:
@@ -153,22 +173,24 @@ def _values(
     if not any(place.strip() for place in territory):
         raise NoTerritory(cases=", ".join(case.id for case in cases[:5]))
     words = words_of(pack.texts, language)
+    short, lines = _hand(words), _hand_of_lines(words)
     return {
-        "law": one_line(pack.law),
-        "provision": one_line(pack.provision),
-        "jurisdiction": one_line(pack.jurisdiction),
+        "law": short(pack.law),
+        "provision": short(pack.provision),
+        "jurisdiction": short(pack.jurisdiction),
         "redress": paragraphs(pack.redress[language]),
         "user_may_be_told": pack.user_may_be_told,
         "time_limits": tuple(one_line(c.says[language]) for c in pack.clocks if c.verified and c.for_platform),
-        "authority": Authority(*(one_line(getattr(authority, part.name)) for part in dataclass_fields(authority))),
-        "reference": one_line(reference),
-        "territory": ", ".join(words.worldwide if place.upper() in WORLDWIDE else one_line(place) for place in territory),
-        "issued": _moment(issued_at),
+        "authority": Authority(*(short(getattr(authority, part.name)) for part in dataclass_fields(authority))),
+        "reference": short(reference),
+        "token": one_line(reference),
+        "territory": words.comma.join(words.worldwide if place.upper() in WORLDWIDE else short(place) for place in territory),
+        "issued": short(_moment(issued_at)),
         "items": tuple(_item(number, case, words) for number, case in enumerate(cases, 1)),
-        "file_numbers": ", ".join(dict.fromkeys(one_line(case.reference) for case in cases)),
+        "file_numbers": words.comma.join(dict.fromkeys(short(case.reference) for case in cases)),
         "measures": _passages([(words.measures[case.measure],) for case in cases], words),
-        "reasons": _passages([paragraphs(case.reason) for case in cases], words),
-        "proportionality": _passages([paragraphs(case.proportionality) for case in cases], words),
+        "reasons": _passages([lines(case.reason) for case in cases], words),
+        "proportionality": _passages([lines(case.proportionality) for case in cases], words),
         "statements": tuple(_statements(pack, cases, words, language)),
         "evidence": tuple(_annexes(cases, words)),
     }
@@ -181,23 +203,25 @@ def _moment(when: datetime) -> str:
 
 
 def _item(number: int, case: Case, words: Words) -> Item:
-    target = case.target
-    kind, file_number = words.kinds[target.kind], one_line(case.reference)
-    return Item(number, one_line(target.url), kind, one_line(target.key), one_line(case.platform_id), file_number)
+    target, short = case.target, _hand(words)
+    kind, file_number = words.kinds[target.kind], short(case.reference)
+    return Item(number, short(target.url), kind, short(target.key), short(case.platform_id), file_number)
 
 
 def _statements(pack: Pack, cases: Sequence[Case], words: Words, language: str) -> Iterator[Statement]:
+    lines = _hand_of_lines(words)
     for column in pack.columns:
-        passages = _passages([paragraphs(case.fields.get(column.name, "")) for case in cases], words)
+        passages = _passages([lines(case.fields.get(column.name, "")) for case in cases], words)
         if passages:
             yield Statement(column.name, column.label[language], passages)
 
 
 def _annexes(cases: Sequence[Case], words: Words) -> Iterator[Annex]:
     carried: dict[tuple[str, str, str], list[int]] = {}
+    short = _hand(words)
     for number, case in enumerate(cases, 1):
         for one in case.evidence:
-            carried.setdefault((one_line(one.sha256), one_line(one.media_type), one_line(one.name)), []).append(number)
+            carried.setdefault((short(one.sha256), short(one.media_type), short(one.name)), []).append(number)
     for facts, numbers in carried.items():
         yield Annex(*facts, items=_span_of(numbers, len(cases), words))
 
@@ -221,5 +245,5 @@ def _span_of(numbers: Sequence[int], of: int, words: Words) -> str:
             runs[-1].append(number)
         else:
             runs.append([number])
-    said = ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+    said = words.comma.join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
     return f"{words.item if len(numbers) == 1 else words.items} {said}"

@@ -10,14 +10,15 @@ from datetime import timedelta
 from typing import Any
 
 from takedown.clock import utc
-from takedown.contract import Case, Channel, Draft, HttpDraft, PortalDraft, PortalForm, Request
+from takedown.contract import Case, Channel, Draft, HttpDraft, MissingExtra, PortalDraft, PortalForm, Request
 from takedown.desk import Desk
 from takedown.ledger.ids import idempotency_key, message_id, reference
 from takedown.ledger.moves import State
-from takedown.notices import render, render_reminder
+from takedown.notices import Pack, render, render_reminder
 from takedown.planning.destinations import pin
 from takedown.planning.digest import leaf
 from takedown.planning.forms import form_for
+from takedown.planning.letters import goes_along, keep, layout_of, letter_file
 
 DORMANT = 1e11
 """`not_before` of a reminder that waits for `resubmit` to wake it: the year 5138."""
@@ -58,13 +59,15 @@ class Drafter:
     take_id: Callable[[], int]
     position: int = 0
     left_out: list[LeftOut] = field(default_factory=list[LeftOut])
+    without_letter: int = 0
+    """Requests whose letter would have gone along, were the extra `pdf` installed."""
 
     def draft(self, group: Sequence[Versioned]) -> Iterator[Drafted]:
         """One group as requests: usually one, more where a portal's form is too small for all at once."""
         first = group[0].case
         channel = self.desk.channel(first.target.platform)
         ident = self.take_id()
-        request = self._request(ident, group, channel)
+        request = self.request(ident, group, channel)
         draft = self.desk.platform(request.platform).prepare(request)
         if isinstance(draft, PortalDraft) and (why := _overlong(draft)):
             if len(group) == 1:
@@ -74,18 +77,22 @@ class Drafter:
             yield from self.draft(group[:half])
             yield from self.draft(group[half:])
             return
+        if request.letter:
+            keep(self.desk.ledger.folder, request.letter)
         yield self._freeze(ident, request, draft, group, "removal")
         if channel is Channel.EMAIL and self.desk.packs[first.basis].reminders > 0:
             yield self._reminder(ident, request, group)
 
-    def _request(self, ident: int, group: Sequence[Versioned], channel: Channel) -> Request:
+    def request(self, ident: int, group: Sequence[Versioned], channel: Channel) -> Request:
+        """The request that these cases make, the same whenever it is asked for with the same number, time and state of things."""
         first, authority = group[0].case, self.desk.settings.authority.value()
         cases = tuple(one.case for one in group)
         ref = reference(self.desk.ledger.secret, ident, 1)
         issued = utc(self.issued_at)
         pack, language = self.desk.packs[first.basis], first.language or "en"
         notice = render(pack, cases, authority, reference=ref, territory=first.territory, issued_at=issued, language=language)
-        return Request(
+        form = self._form(first.target.platform) if channel is Channel.PORTAL else None
+        request = Request(
             reference=ref,
             platform=first.target.platform,
             channel=channel,
@@ -95,9 +102,19 @@ class Drafter:
             territory=first.territory,
             issued_at=issued,
             respond_by=pack.respond_by(issued),
-            form=self._form(first.target.platform) if channel is Channel.PORTAL else None,
+            form=form,
             message_id=self._message_id(ident) if channel is Channel.EMAIL else "",
         )
+        return self._with_letter(request, pack) if goes_along(self.desk, pack, request.platform, channel, form) else request
+
+    def _with_letter(self, request: Request, pack: Pack) -> Request:
+        try:
+            return replace(request, letter=letter_file(request, layout_of(pack, request.notice.language)))
+        except MissingExtra:
+            if pack.letter or self.desk.terms(request.platform).letter == "pdf":
+                raise  # somebody asked for it; that a portal could take one asks for nothing
+            self.without_letter += 1
+            return request
 
     def _message_id(self, ident: int) -> str:
         domain = self.desk.settings.authority.email.rpartition("@")[2] or "takedown.invalid"
@@ -115,6 +132,7 @@ class Drafter:
             request,
             reference=ref,
             notice=render_reminder(pack, request, reference=ref),
+            letter=None,
             message_id=self._message_id(ident),
             in_reply_to=request.message_id,
             issued_at=request.issued_at + timedelta(seconds=pack.patience_seconds),  # about when it will leave

@@ -53,6 +53,7 @@ def read_form(path: Path) -> PortalForm:
             str(table["source"]),
             str(table["verified_on"]),
             str(table.get("note", "")),
+            bool(table.get("takes_files", False)),
         )
     except (KeyError, TypeError, ValueError, OSError) as error:
         raise BadForm(file=path, what=error) from None
@@ -62,6 +63,7 @@ def write_form(form: PortalForm) -> str:
     """A layout as TOML, to start an operator's own from."""
     head = {"name": form.name, "url": form.url, "source": form.source, "verified_on": form.verified_on, "note": form.note}
     lines = [f"{name} = {_quoted(text)}" for name, text in head.items()]
+    lines.append(f"takes_files = {str(form.takes_files).lower()}")
     for f in form.fields:
         lines += ["", "[[fields]]", f"label = {_quoted(f.label)}", f"value = {_quoted(f.value)}"]
         lines += [f"max_length = {f.max_length}", f"required = {str(f.required).lower()}"]

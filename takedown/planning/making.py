@@ -16,6 +16,7 @@ from takedown.ledger.rows import to_case
 from takedown.ledger.tables import cases, meta, plans, request_cases, requests
 from takedown.planning.digest import plan_digest
 from takedown.planning.drafting import Drafted, Drafter, LeftOut, Versioned, groups
+from takedown.planning.first_orders import first_orders
 from takedown.planning.reviewed_packs import check_reviewed
 from takedown.planning.undoing import undo
 
@@ -63,13 +64,14 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan that was made; `requests` and `cases` do not count frozen reminders."""
+    """A plan that was made; `requests` and `cases` do not count frozen reminders. `warnings` are for its planner."""
 
     plan: int
     digest: str
     requests: int
     cases: int
     left_out: tuple[LeftOut, ...]
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass
@@ -139,7 +141,7 @@ def make_plan(desk: Desk, selection: Selection) -> Planned:
             _store(desk, making, chunk, selection)
         if not making.requests:
             raise NothingToPlan(where=": " + "; ".join(f"{one.case} {one.why}" for one in drafter.left_out[:3]))
-        return _finish(desk, making, tuple(drafter.left_out))
+        return _finish(desk, making, tuple(drafter.left_out), tuple(_warnings(desk, making, drafter)))
     except BaseException:
         desk.ledger.write(lambda book: undo(book, plan, ("making",), "discarded", ""))
         raise
@@ -225,7 +227,13 @@ def _take(selection: Selection, now: float) -> Update:
     return update(cases).where(mine, still).values(delivered=state, request=bindparam("a_request"), updated_at=now)
 
 
-def _finish(desk: Desk, making: _Making, left_out: tuple[LeftOut, ...]) -> Planned:
+def _warnings(desk: Desk, making: _Making, drafter: Drafter) -> Iterator[str]:
+    yield from first_orders(desk, making.plan)
+    if drafter.without_letter:
+        yield f"{drafter.without_letter} portal packets could carry their letter as PDF: pip install 'takedown-desk[pdf]'"
+
+
+def _finish(desk: Desk, making: _Making, left_out: tuple[LeftOut, ...], warnings: tuple[str, ...]) -> Planned:
     inputs = desk.inputs_hash(sorted(making.platforms), sorted(making.packs))
     digest = plan_digest(
         desk.ledger.setting("ledger"), plan_id(making.plan), desk.settings.environment, desk.policy_hash(), making.leaves
@@ -240,4 +248,4 @@ def _finish(desk: Desk, making: _Making, left_out: tuple[LeftOut, ...]) -> Plann
         book.record("plan.made", plan_id(making.plan), {"digest": digest, "inputs": inputs, **counts}, {"by": desk.who})
 
     desk.ledger.write(finish)
-    return Planned(making.plan, digest, making.requests, making.cases, left_out)
+    return Planned(making.plan, digest, making.requests, making.cases, left_out, warnings)

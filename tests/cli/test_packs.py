@@ -79,7 +79,9 @@ def test_show_leaves_nothing_out(capsys, name):
     said = [pack.title, pack.law, pack.provision, pack.status_note, pack.source, pack.signatory, pack.publication.text,
             pack.user_may_be_told_note, pack.fingerprint, *pack.unverified, *pack.required, *pack.redress.values()]  # fmt: skip
     said += [text for one in pack.columns for text in (one.name, one.label["en"], one.help)]
-    said += [text for one in pack.clocks for text in (one.name, one.starts_when, one.source, *one.stops, *one.restarts)]
+    said += [
+        text for one in pack.clocks for text in (one.name, one.starts_when, one.source, *(pause.says for pause in one.pauses))
+    ]
     assert [text for text in said if " ".join(text.split()) not in out] == []
     (item,) = answer(capsys, "packs", "show", name)["items"]
     assert item["unverified"] == list(pack.unverified)

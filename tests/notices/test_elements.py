@@ -6,7 +6,7 @@ import pytest
 from notice_samples import OWN_VALUES, PACKS, case, request, write
 
 from takedown.contract import Measure
-from takedown.notices import case_values, render_reminder
+from takedown.notices import Happened, case_values, render_reminder
 
 
 def refused(pack: str, column: str, value: str) -> bool:
@@ -19,7 +19,7 @@ def refused(pack: str, column: str, value: str) -> bool:
 
 
 def section(letter: str, name: str) -> str:
-    return letter.partition(f"SECTION {name}:")[2].partition("\nSECTION ")[0]
+    return letter.partition(f"\nSECTION {name}")[2].partition("\nSECTION ")[0]
 
 
 def test_a_removal_order_has_the_sections_of_annex_i() -> None:
@@ -34,17 +34,49 @@ def test_a_removal_order_has_the_sections_of_annex_i() -> None:
         "orders@chirp.example",
         "2026-01-02 03:04 UTC",
         "TD-ABC123",
-        "sent to this provider",
+        "Time and date of transmission",
+        "in sections E and F",
     ):
         assert said in section(letter, "A"), said
-    for said in ("standin_0001\n", "standin_0002\n", OWN_VALUES["further_identification"], "Article 2 (7)", case().reason):
+    for said in ("standin_0001\n", "standin_0002\n", OWN_VALUES["further_identification"], "Article 2, point (7)", case().reason):
         assert said in section(letter, "B"), said
-    assert "[ ] The content provider may not be informed" in section(letter, "C")
-    assert "courts of the Member State" in section(letter, "D")
-    assert "Annex II," in section(letter, "E")
-    assert "Annex III" in section(letter, "E")
-    assert "The hour then starts when" in section(letter, "E")
-    assert "desk@authority.example" in section(letter, "F")
+    assert "[ ] For reasons of public security" in section(letter, "C")
+    assert "[x] A copy of this order is sent" in section(letter, "D")
+    assert OWN_VALUES["copy_to"] in section(letter, "D")
+    assert "[x] law enforcement authority" in section(letter, "E")
+    assert "[ ] judge, court or investigating judge" in section(letter, "E")
+    for said in (OWN_VALUES["certified_by"], OWN_VALUES["issuing_address"], "Example Authority, Online Safety Desk"):
+        assert said in section(letter, "E"), said
+    for said in ("Annex II;", "Annex III", "The hour then starts when", "desk@authority.example", "sent to this provider"):
+        assert said in section(letter, "F"), said
+    for said in (OWN_VALUES["redress_body"], OWN_VALUES["redress_deadline"], OWN_VALUES["redress_provisions"], "(Article 4)"):
+        assert said in section(letter, "G"), said
+
+
+def test_the_forms_for_the_answer_come_with_the_order_and_name_it() -> None:
+    letter, *forms = write(PACKS["eu-tco-3"]).letter.split("\n-----\n")
+    assert "Takedown-Reference: TD-ABC123" in letter
+    assert [form.strip().partition(":")[0] for form in forms] == ["ANNEX II", "ANNEX III"]
+    for form in forms:
+        assert "File reference of the competent authority: TD-ABC123\n" in form
+        assert "[x]" not in form
+    assert "-----" not in write(PACKS["pk-peca-37"]).letter
+
+
+def test_a_copy_is_named_where_the_states_differ_and_only_there() -> None:
+    at_home = {**OWN_VALUES, "issuing_state": "IE", "copy_to": ""}
+    assert not PACKS["eu-tco-3"].missing(case_values(case(fields=at_home)), Measure.REMOVE_ACCOUNT)
+    assert "[ ] A copy of this order" in section(write(PACKS["eu-tco-3"], case(fields=at_home)).letter, "D")
+    assert refused("eu-tco-3", "copy_to", "")
+
+
+def test_the_hour_is_counted_and_starts_anew() -> None:
+    clock = PACKS["eu-tco-3"].clocks[0]
+    assert (clock.verified, clock.length, clock.starts) == (True, "1h", Happened.RECEIVED)
+    assert {(pause.stops, pause.restarts, pause.anew) for pause in clock.pauses} == {
+        (Happened.IMPOSSIBLE, Happened.POSSIBLE, True),
+        (Happened.ASKED, Happened.ANSWERED, True),
+    }
 
 
 @pytest.mark.parametrize(("grounds", "marked"), [("a", "a"), ("e", "e"), ("a, d", "ad"), ("a,b,c,d,e", "abcde")])
@@ -67,10 +99,10 @@ def test_silence_towards_the_user_is_said_with_its_reason_and_nothing_says_the_c
     silent = case(fields={**OWN_VALUES, "non_disclosure": "Public security, until 2026-02-01."})
     pack = PACKS["eu-tco-3"]
     for letter in (write(pack, silent).letter, render_reminder(pack, request(pack, silent), reference="TD-R").letter):
-        assert "[x] The content provider may not be informed" in letter
+        assert "[x] For reasons of public security" in letter
         assert "Public security, until 2026-02-01." in letter
         assert "We do not object" not in letter
-        assert "[ ] The content provider" not in letter
+        assert "[ ] For reasons of public security" not in letter
 
 
 @pytest.mark.parametrize("value", ["f", "a;b", "all", "A", "a, b, c, d, e, a", "incitement"])
@@ -130,3 +162,20 @@ def test_a_courts_order_is_transmitted_as_the_courts() -> None:
 def test_a_courts_order_needs_its_copy() -> None:
     lacking = PACKS["court-order"].missing(case_values(case(evidence=())), Measure.REMOVE_ACCOUNT)
     assert [problem.field for problem in lacking] == ["evidence"]
+
+
+@pytest.mark.parametrize("named", ["another.pdf", "decision", "evidence/decision.pdf", "cd" * 32])
+def test_the_certified_copy_is_a_file_of_the_case(named: str) -> None:
+    assert refused("court-order", "certified_copy", named)
+    assert not refused("court-order", "certified_copy", "decision.pdf")
+
+
+def test_an_order_under_section_37_tells_of_review_and_tribunal_within_thirty_days() -> None:
+    for language, said in (
+        ("en", ("thirty days", "section 37 (4)", "Tribunal", "37 (5)")),
+        ("ur", ("تیس دن", "نظرثانی", "ٹربیونل")),
+    ):
+        letter = write(PACKS["pk-peca-37"], language=language).letter
+        assert all(one in letter for one in said), language
+        assert "High Court" not in letter
+        assert "ہائی کورٹ" not in letter

@@ -45,7 +45,7 @@ def with_value(pack: str, field: str, value: str) -> Notice:
         case "key":
             one = replace(one, target=replace(one.target, key=value))
         case "evidence name":
-            one = replace(one, evidence=(Evidence("ab" * 32, "image/png", value),))
+            one = replace(one, evidence=(Evidence("ab" * 32, "image/png", value), *one.evidence))
         case "authority name":
             return write(PACKS[pack], authority=replace(AUTHORITY, name=value))
         case "territory":
@@ -62,7 +62,7 @@ def with_value(pack: str, field: str, value: str) -> Notice:
 @pytest.mark.parametrize("field", FIELDS)
 def test_template_source_in_any_value_comes_out_literally(pack: str, field: str) -> None:
     printed = field not in OWN_VALUES or field in PACKS[pack].own_columns
-    strict = field in {column.name for column in PACKS[pack].columns if column.pattern}
+    strict = field in {column.name for column in PACKS[pack].columns if column.pattern or column.file}
     for injection in INJECTIONS:
         value = f"words {injection} words"
         if strict:

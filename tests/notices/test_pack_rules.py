@@ -12,7 +12,17 @@ import pytest
 from notice_samples import AUTHORITY, PACK_IDS, PACKS, WHEN, case, request, write
 
 from takedown.contract import Case, Measure
-from takedown.notices import Clock, IncompleteCase, NoIdentity, NoSuchPack, NoTerritory, case_values, render, render_reminder
+from takedown.notices import (
+    Clock,
+    Happened,
+    IncompleteCase,
+    NoIdentity,
+    NoSuchPack,
+    NoTerritory,
+    case_values,
+    render,
+    render_reminder,
+)
 
 REQUIRED = [(pack, field) for pack in PACK_IDS for field in PACKS[pack].required_columns]
 
@@ -97,7 +107,9 @@ def test_an_unknown_pack_is_named_with_those_that_there_are() -> None:
 def test_only_a_verified_clock_that_runs_from_the_issue_sets_a_date() -> None:
     pack = PACKS["pk-peca-37"]
     assert pack.respond_by(WHEN) is None, "its clocks are not verified"
-    clock = Clock(name="answer", length="24h", starts="issue", starts_when="issue", source="invented", says={"en": "24 hours"})
+    clock = Clock(
+        name="answer", length="24h", starts=Happened.ISSUED, starts_when="issue", source="invented", says={"en": "24 hours"}
+    )
     sure = pack.model_copy(update={"clocks": (clock.model_copy(update={"verified": True}), clock)})
     assert sure.respond_by(WHEN) == WHEN + timedelta(hours=24)
     assert pack.model_copy(update={"clocks": (clock,)}).respond_by(WHEN) is None

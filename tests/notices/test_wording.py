@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from notice_samples import PACK_IDS, PACKS, copied_texts, request, write
+from notice_samples import AUTHORITY, OWN_VALUES, PACK_IDS, PACKS, case, copied_texts, operators_folder, request, write
 
 from takedown.contract import Instrument
 from takedown.notices import read_packs, render_reminder
@@ -82,3 +84,53 @@ def test_the_texts_of_the_instruments_differ() -> None:
     texts = [write(PACKS[name]) for name in ("pk-peca-37", "eu-dsa-16", "terms-referral")]
     for part in ("subject", "statement", "letter", "redress"):
         assert len({getattr(text, part) for text in texts}) == 3, part
+
+
+def printed(pack: str, language: str) -> list[str]:
+    """All that a request of the pack says in a language, with what its cases brought taken out again."""
+    made = PACKS[pack]
+    notice = write(made, language=language)
+    asked = request(made)
+    reminder = render_reminder(made, replace(asked, notice=notice), reference="TD-R")
+    brought = sorted([*OWN_VALUES.values(), case().reason, case().proportionality, str(AUTHORITY.contact)], key=len, reverse=True)
+    texts = [notice.subject, notice.statement, notice.letter, notice.redress, reminder.subject, reminder.letter]
+    for value in filter(None, brought):
+        texts = [text.replace(value, " ") for text in texts]
+    return [" ".join(text.lower().split()) for text in texts]
+
+
+IN_EACH = [(pack, language) for pack in PACK_IDS for language in PACKS[pack].languages]
+OF_POWER = {
+    "en": r"\b(orders?|ordered|hereby|must|shall|oblig\w+|required?|comply|compliance|demands?|powers?|empowered|enforce\w*)\b",
+    "ur": r"(?<!\w)(حکم|حکم نامہ|لازم|لازمی|لازماً|پابند|تعمیل|مطالبہ|سزا|جرمانہ)(?!\w)",
+}
+
+
+@pytest.mark.safeguard("S3")
+@pytest.mark.parametrize(("pack", "language"), [pair for pair in IN_EACH if PACKS[pair[0]].instrument is not Instrument.ORDER])
+def test_neither_a_referral_nor_a_notice_claims_a_power(pack: str, language: str) -> None:
+    for text in printed(pack, language):
+        for said in ("not an order", "no order", "حکم نہیں"):
+            text = text.replace(said, " ")
+        assert not re.search(OF_POWER[language], text), re.search(f".{{30}}{OF_POWER[language]}.{{30}}", text)
+
+
+@pytest.mark.parametrize(("pack", "language"), [pair for pair in IN_EACH if PACKS[pair[0]].instrument is Instrument.ORDER])
+def test_an_order_says_so_and_asks_no_favour(pack: str, language: str) -> None:
+    subject, statement, letter, *_ = printed(pack, language)
+    for text in (statement, letter):
+        assert re.search(r"order" if language == "en" else "حکم", text)
+        assert not re.search(r"voluntar|kindly|grateful|رضاکارانہ|نشاندہی|ممنون", text)
+    assert re.search(r"order|حکم", subject)
+
+
+@pytest.mark.parametrize(("pack", "label", "word"), [
+    ("terms-referral", "Why you must act", "must"),
+    ("terms-referral", "Our powers in this matter", "powers"),
+    ("eu-dsa-16", "Penalty for failing to act", "penalty"),
+])  # fmt: skip
+def test_the_label_of_a_column_is_worded_as_the_letter_that_prints_it(tmp_path: Path, pack: str, label: str, word: str) -> None:
+    file = operators_folder(tmp_path, pack) / "packs" / f"{pack}.toml"
+    file.write_text(re.sub(r'label\.en = ".*"', f'label.en = "{label}"', file.read_text(), count=1))
+    faults = read_packs([tmp_path])[1]
+    assert any(fault.field.startswith("columns.") and repr(word) in fault.what for fault in faults), faults

@@ -28,6 +28,8 @@ class Packet:
     fields: tuple[PortalField, ...]
     attachments: tuple[str, ...]
     cases: tuple[tuple[str, str], ...]
+    letter: Attachment | None = None
+    """The request's own letter, which is the first of `attachments`."""
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -49,6 +51,7 @@ def read_packet(body: bytes) -> Packet:
         fields=tuple(PortalField(one["label"], one["value"]) for one in told["fields"]),
         attachments=tuple(told["attachments"]),
         cases=tuple((one["case"], one["url"]) for one in told["cases"]),
+        letter=Attachment(told["letter"]["sha256"], told["letter"]["name"]) if "letter" in told else None,
     )
 
 

@@ -134,6 +134,7 @@ def get_task(db: Connection, request: int) -> Task:
     packet = read_packet(row["body"])
     held: list[list[dict[str, str]]] = [one["evidence"] or [] for one in carried]
     names = {one["sha256"]: one["name"] for files in held for one in files}
+    names |= {packet.letter.sha256: packet.letter.name} if packet.letter else {}
     return Task(
         request=row["id"],
         plan=row["plan"],
