@@ -87,7 +87,7 @@ def again(desk: Desk, who: str | None = None) -> Desk:
     return open_desk(load(desk.config.folder / "takedown.toml"), who or desk.who, desk.clock)
 
 
-def add_cases(desk: Desk, platform: str, numbers: Iterable[int], **columns: str) -> None:
+def add_cases(desk: Desk, platform: str, numbers: Iterable[int], *, basis: str = "pk-peca-37", **columns: str) -> None:
     path = desk.config.folder / "batch.csv"
     with path.open("w", newline="") as out:
         writer = csv.writer(out)
@@ -95,9 +95,7 @@ def add_cases(desk: Desk, platform: str, numbers: Iterable[int], **columns: str)
         for n in numbers:
             reason = "Account publishes calls to violence for a banned organisation."
             why = "Every item seen on it is of the same kind."
-            writer.writerow(
-                [URLS[platform].format(n), "pk-peca-37", reason, f"FILE-{n}", "remove_account", why, *columns.values()]
-            )
+            writer.writerow([URLS[platform].format(n), basis, reason, f"FILE-{n}", "remove_account", why, *columns.values()])
     done = import_file(desk.ledger, path, ImportOptions(), setting_of(desk))
     assert done.exit == 0, done
 

@@ -66,12 +66,19 @@ class Office:
 
 
 def office(
-    folder: Path, count: int = 3, *, per_request: int = 1, sent: bool = True, who: str = "planner", approvals: int = 0
+    folder: Path,
+    count: int = 3,
+    *,
+    per_request: int = 1,
+    sent: bool = True,
+    who: str = "planner",
+    approvals: int = 0,
+    **columns: str,
 ) -> Office:
     """`count` Telegram cases whose mails were sent."""
     terms = {**TELEGRAM, "cases_per_request": per_request}
     desk = make_desk(folder, {"telegram": terms}, clock=TurnedClock(NOW), who=who, approvals=approvals, extra=IMAP)
-    add_cases(desk, "telegram", range(1, count + 1))
+    add_cases(desk, "telegram", range(1, count + 1), **columns)
     plan = make_plan(desk, Selection()).plan
     if sent:
         digest = get_plan(desk.ledger, plan)["digest"]

@@ -9,6 +9,7 @@ from enum import StrEnum
 from takedown.inbox import phrases
 from takedown.inbox.automatic import AWAY_TEXT, Automatic, automatic
 from takedown.inbox.bounce import Bounce, read_bounce
+from takedown.inbox.forms import Answer, Misfilled, beside, read_form
 from takedown.inbox.parse import Mail
 from takedown.inbox.plain import Visible, html_text, new_text, normal
 from takedown.inbox.verdicts import Identify, Reading, read, sentences
@@ -29,11 +30,12 @@ class Class(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Words:
     """`versions`: what the sender wrote, normalised, as the mail's text and as its HTML shows it. `unseen`: the HTML with what is
-    hidden in it. `whole`: everything visible, with what is quoted."""
+    hidden in it. `whole`: everything visible, with what is quoted. `forms`: where a filled form may stand, attached texts too."""
 
     versions: tuple[str, ...]
     unseen: str
     whole: str
+    forms: tuple[str, ...] = ()
 
     @property
     def new(self) -> str:
@@ -49,6 +51,7 @@ class Read:
     number: str = ""
     asks: str = ""
     bounce: Bounce | None = None
+    form: Answer | None = None
     reading: Reading = field(default_factory=Reading)
 
 
@@ -61,11 +64,13 @@ def words_of(mail: Mail, sent: frozenset[str] = frozenset()) -> Words:
     texts = [normal(new_text(plain, sent)), shown]
     versions = tuple(dict.fromkeys(one for one in texts if one.strip()))
     whole = "\n".join(filter(None, (plain, seen.text)))[:MAX_TEXT]
-    return Words(versions, with_hidden if with_hidden != shown else "", whole)
+    attached = (one.text[:MAX_TEXT] for one in mail.parts if one.kind == "text/plain" and one.attached)
+    forms = tuple(normal(one) for one in (plain, seen.text, *attached) if one.strip())
+    return Words(versions, with_hidden if with_hidden != shown else "", whole, forms)
 
 
-def classify(mail: Mail, words: Words, identify: Identify) -> Read:
-    """identify: see `verdicts`."""
+def classify(mail: Mail, words: Words, identify: Identify, *, forms: bool = False, reference: str = "") -> Read:
+    """identify: see `verdicts`. forms: whether the request came with forms for its answer; `reference` is the request's."""
     if bounce := read_bounce(mail, words.whole):
         return Read(Class.BOUNCE, f"{bounce.why}; {'permanent' if bounce.permanent else 'may still arrive'}", bounce=bounce)
     kind = automatic(mail)
@@ -73,6 +78,8 @@ def classify(mail: Mail, words: Words, identify: Identify) -> Read:
         return _automatic_reply(mail, words)
     if mail.odd:
         return Read(Class.OTHER, "; ".join(mail.odd)[:500])
+    if forms and (filled := read_form(words.forms)):
+        return _filled(filled, words, identify, reference)
     readings = [read(one, identify) for one in words.versions]
     reading = next((one for one in readings if one.decides), readings[0] if readings else Reading())
     if reading.decides and not _agree(words, readings, reading, identify):
@@ -82,6 +89,22 @@ def classify(mail: Mail, words: Words, identify: Identify) -> Read:
     if reading.doubt:
         return Read(Class.OTHER, reading.doubt, reading=reading)
     return _undecided(mail, words)
+
+
+def _filled(form: Answer | Misfilled, words: Words, identify: Identify, reference: str) -> Read:
+    """A form counts when it is for this request, and nothing beside it says otherwise."""
+    if isinstance(form, Misfilled):
+        return Read(Class.OTHER, form.why)
+    if form.reference and form.reference.upper() != reference.upper():
+        return Read(Class.OTHER, f"its form is for {form.reference[:40]}, another order than the mail answers")
+    for text in words.versions:
+        around = read(beside(text), identify)
+        said = {one.value for one in (*around.general, *around.listed.values()) if one} - {"in_review"}
+        if around.doubt or said - {form.value}:
+            return Read(Class.OTHER, "its form and the words beside it say different things")
+    if form.acted:
+        return Read(Class.DECISION, form.words, form=form)
+    return Read(Class.RECEIPT if form.value == "in_review" else Class.QUESTION, form.words, asks=form.words[:500], form=form)
 
 
 def _agree(words: Words, readings: Sequence[Reading], chosen: Reading, identify: Identify) -> bool:

@@ -14,6 +14,7 @@ from takedown.desk import Desk
 from takedown.inbox.authenticate import Resolver, Verdict, authenticate, domain_of, sender
 from takedown.inbox.bounce import Bounce, read_bounce
 from takedown.inbox.classify import Class, Read, classify, words_of
+from takedown.inbox.forms import KNOWN, Answer
 from takedown.inbox.match import Known, Match, Traces, choose, covered, returned_traces, traces
 from takedown.inbox.parse import Mail, parse
 from takedown.inbox.plain import own_lines
@@ -38,6 +39,7 @@ class Carried:
     case: int
     identity: str
     claimed: str
+    basis: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,9 @@ class Judge:
     def _judged(self, one: Opened, found: Match, proof: Verdict, received_at: float) -> Judgement:
         request, mail = found.request, one.mail
         sent, carried = self._sent(request.id) if request else (frozenset[str](), [])
-        read = classify(mail, words_of(mail, sent), self._identify(request.platform) if request else _nothing)
+        identify = self._identify(request.platform) if request else _nothing
+        forms = bool(carried) and all(self._has_forms(one.basis) for one in carried)
+        read = classify(mail, words_of(mail, sent), identify, forms=forms, reference=request.reference if request else "")
         dated = _dated(mail, received_at)
         claims = tuple(_claims(request, read, carried, dated)) if request and request.purpose in REMOVALS else ()
         return Judgement(
@@ -181,12 +185,16 @@ class Judge:
     def _sent(self, request: int) -> tuple[frozenset[str], list[Carried]]:
         """The lines of the mail that we sent, and the cases it carries."""
         joined = request_cases.join(cases, cases.c.id == request_cases.c.case)
-        query = select(cases.c.id, cases.c.identity, cases.c.claimed).select_from(joined)
+        query = select(cases.c.id, cases.c.identity, cases.c.claimed, cases.c.basis).select_from(joined)
         with self._desk.ledger.read() as db:
             body = db.execute(select(requests.c.body).where(requests.c.id == request, requests.c.channel == "email")).scalar()
             mine = query.where(request_cases.c.request == request, request_cases.c.excepted == "")
             carried = [Carried(*row) for row in db.execute(mine)]
         return own_lines(parse(body).texts("text/plain")) if body else frozenset(), carried
+
+    def _has_forms(self, basis: str) -> bool:
+        pack = self._desk.packs.get(basis)
+        return pack is not None and bool(KNOWN & set(pack.forms))
 
     def _identify(self, platform: str) -> _Identify:
         return _Identify(self._desk, platform)
@@ -229,7 +237,9 @@ def _came_back(request: Known | None, bounce: Bounce | None) -> bool:
 
 
 def _claims(request: Known, read: Read, carried: Sequence[Carried], dated: float | None) -> Iterable[Claim]:
-    if read.kind is Class.DECISION or read.reading.decides:
+    if read.form:
+        yield from (_formal(one.case, request, read.form, dated) for one in carried)
+    elif read.kind is Class.DECISION or read.reading.decides:
         found = per_case(read.reading, {one.case: one.identity for one in carried})
         yield from (_claim(case, request, decision, dated) for case, decision in found.items())
     elif read.kind is Class.RECEIPT:
@@ -239,6 +249,23 @@ def _claims(request: Known, read: Read, carried: Sequence[Carried], dated: float
         yield from (
             Claim(one.case, "needs_information", "mail", request.id, reason=read.asks, decided_at=dated) for one in carried
         )
+
+
+def _formal(case: int, request: Known, form: Answer, dated: float | None) -> Claim:
+    """What a form of the order says of a case. Who acts on the order acts under the law that it names, in all Member States."""
+    at = form.at.timestamp() if form.at else None
+    believable = at is not None and dated is not None and at <= dated + MAX_AHEAD.total_seconds()
+    return Claim(
+        case=case,
+        value=form.value,
+        source="mail",
+        request=request.id,
+        ground="local_law" if form.acted else "",
+        territory="EU" if form.value == "restricted" else "",
+        reason_code=form.reason_code,
+        reason=form.words,
+        decided_at=at if believable else dated,
+    )
 
 
 def _claim(case: int, request: Known, said: Decision, dated: float | None) -> Claim:

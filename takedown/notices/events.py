@@ -30,3 +30,17 @@ class Happened(StrEnum):
     """The authority of the provider's State had a copy of the order, or a request to scrutinise it."""
     FIRST_ORDER = "first order"
     """The first order to this provider left."""
+
+
+_OF_REASON = {"force_majeure": Happened.IMPOSSIBLE, "manifest_errors": Happened.ASKED, "lacks_information": Happened.ASKED}
+_OF_VALUE = {
+    "removed": Happened.ACTED,
+    "restricted": Happened.ACTED,
+    "needs_information": Happened.ASKED,
+    "declined": Happened.DECIDED,
+}
+
+
+def told_by(value: str, reason_code: str = "") -> Happened | None:
+    """What a platform's claim (its value and reason code, as the ledger keeps them) tells a clock; None when nothing."""
+    return _OF_REASON.get(reason_code) or _OF_VALUE.get(value)
