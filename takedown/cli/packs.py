@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,14 +16,16 @@ from takedown.cli.desk import desk_of, sign
 from takedown.cli.options import As
 from takedown.cli.packs_sheet import brief, in_live, law, sheet
 from takedown.cli.wording import plural
-from takedown.display import Answer, Block, Cell, Column, Prose, Table
+from takedown.display import Answer, Block, Cell, Column, Prose, Table, words
+from takedown.intake.sanctions import read_sanctions
 from takedown.ledger.ids import batch_id, number
 from takedown.notices import Fault, Packs, Problem, check_templates, read_packs
+from takedown.planning.designations import WORDS, look_up, record
 from takedown.planning.fitting import Fit, Tally, fits, tally
 from takedown.planning.reviewed_packs import review_text, sign_pack, standing
 from takedown.settings import Config
 
-app = typer.Typer(no_args_is_help=True, help="Legal packs: list, show, lint, check a batch against them, sign a review.")
+app = typer.Typer(no_args_is_help=True, help="Legal packs: list, show, lint, check a batch or a sanctions list, sign a review.")
 PackId = Annotated[str, typer.Argument(metavar="PACK", help="As pk-peca-37")]
 FEW = 50
 """Cases that `check` lists one by one."""
@@ -94,6 +98,33 @@ def check(batch: Annotated[str, typer.Argument(metavar="B-N", help="As B-1")]) -
     if lacking:
         display.next("takedown case list" if len(lacking) > 10 else f"takedown case show {lacking[0].case.id}")
     return 8 if lacking else 0
+
+
+@app.command()
+def designations(
+    file: Annotated[Path, typer.Argument(metavar="LIST.xml|csv", help="Your own copy of the consolidated list")],
+    as_name: As = None,
+) -> int:
+    """Look the entries of a sanctions list up again that open cases rest on. Exit 8 when one was changed or is gone."""
+    desk, display = desk_of(as_name), current().display
+    listed = read_sanctions(file)
+    found = look_up(desk, listed)
+    record(desk, hashlib.sha256(file.read_bytes()).hexdigest(), listed, found)
+    shown = [one for one in found if one.person]
+    items = [{**asdict(one), "standing": one.standing.value, "needs_person": one.person} for one in found]
+    dated = f"{listed.dated}" if listed.dated else None
+    summary = {"dated": dated, "entries": len(listed.entries), "cases": len(found), "need_person": len(shown)}
+    columns = [Column("case"), Column("reference", 1), Column("entry"), Column("rests on"), Column("our side", 2), Column("what")]
+    rows: list[list[Cell]] = [
+        [one.case, one.reference, one.entry, one.version, words("delivery", one.delivery), WORDS[one.standing]] for one in shown
+    ]
+    display.show(Answer(items, summary), *([Table(columns, rows)] if shown else []))
+    made = f"made on {dated}" if dated else "without a date of its own"
+    counted = f"{plural(len(found), 'open case')} rest on one, {len(shown)} for a person"
+    display.say(f"{len(listed.entries):,} entries, a list {made}; {counted}")
+    if shown:
+        display.next(f"takedown case show {shown[0].case}")
+    return 8 if shown else 0
 
 
 @app.command("sign")
