@@ -14,6 +14,7 @@ from takedown.contract import (
     Channel,
     Denied,
     FormField,
+    Instrument,
     Kind,
     NotATarget,
     Observable,
@@ -107,11 +108,19 @@ class X(OfficialPlatform, Observable):
         automation_consent: str | None = Field(
             default=None, description="Reference of X's written consent to automated requests; without it only the portal works"
         )
+        first_step_waived: str | None = Field(
+            default=None, description="Reference of X's word that orders need no report under its own rules first"
+        )
 
     def barred(self, channel: Channel) -> str | None:
         if channel in {Channel.API, Channel.EMAIL} and not (getattr(self.settings, "automation_consent", None) or "").strip():
             return CONSENT
         return super().barred(channel)
+
+    def first_step(self, channel: Channel, instrument: Instrument) -> str | None:
+        """X's guidelines: report under its own rules, and only when X finds no violation file the legal request."""
+        waived = (getattr(self.settings, "first_step_waived", None) or "").strip()
+        return "terms-referral" if channel is Channel.PORTAL and instrument is Instrument.ORDER and not waived else None
 
     def recognise(self, url: Url) -> Target | NotATarget:
         if url.host in SHORT:

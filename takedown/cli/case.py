@@ -1,4 +1,4 @@
-"""`takedown case`: list, show, explain; and a person's decisions: note, close, reopen."""
+"""`takedown case`: list, show, explain; a person's decisions: note, close, reopen; and the steps before and after a case."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
+from takedown.cli.case_steps import first_step, next_step
 from takedown.cli.context import current
 from takedown.cli.desk import batch_of, desk_of
 from takedown.cli.options import As, Batch
@@ -19,6 +20,8 @@ from takedown.report.cases import Dossier, Filter, as_item, count, dossier, list
 from takedown.report.story import Story, day, tell
 
 app = typer.Typer(no_args_is_help=True, help="List, show, explain, note, close and reopen cases.")
+app.command("first-step")(first_step)
+app.command("next-step")(next_step)
 ON_A_TERMINAL = 50
 COLUMNS = (
     Column("reference"), Column("case"), Column("platform"), Column("target"), Column("our side"), Column("platform says"),
@@ -158,8 +161,8 @@ def _sheet(file: Dossier) -> Iterator[Block]:
     titles = {"delivery": "our side", "claimed": "platform says", "observed": "we saw"}
     first = ("reference", "case", "batch", "file", "platform", "kind", "key", "url")
     rest = (
-        "basis", "measure", "organisation", "territory", "reason", "proportionality", "platform_id", "language", "followers",
-        "first_seen", "withdrawal", "closed", "sent_at", "imported_at", "updated_at", "notes",
+        "basis", "follows", "followed_by", "measure", "organisation", "territory", "reason", "proportionality", "platform_id",
+        "language", "followers", "first_seen", "withdrawal", "closed", "sent_at", "imported_at", "updated_at", "notes",
     )  # fmt: skip
     pairs = [(name, _shown(item[name])) for name in first]
     pairs += [(title, words(truth, item[truth])) for truth, title in titles.items()]

@@ -13,7 +13,7 @@ from takedown.contract.drafts import Draft, HttpDraft, compact_json
 from takedown.contract.replies import Denied, Reading, Receipt, Reply, TryLater, Unclear
 from takedown.contract.settings import PlatformSettings
 from takedown.contract.url import NotATarget, Reason, Url
-from takedown.contract.values import Channel, Kind, PortalForm, Request, Target
+from takedown.contract.values import Channel, Instrument, Kind, PortalForm, Request, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,14 @@ class Platform(ABC):
     def barred(self, channel: Channel) -> str | None:
         """Why the platform's rules do not let this configuration use the channel; None when they do."""
         return None if channel in self.channels else f"{self.title} has no {channel} channel"
+
+    def first_step(self, channel: Channel, instrument: Instrument) -> str | None:
+        """The legal pack under which the platform wants to have answered before; None where it asks for nothing first.
+
+        A pack whose law leaves no time for it says so itself, and is not asked about.
+        """
+        del channel, instrument
+        return None
 
     def target(self, kind: Kind, key: str, url: str, identity: str = "") -> Target:
         return Target(self.name, kind, key, url, identity or f"{kind.value}:{key}")

@@ -141,7 +141,7 @@ class _Storing:
         for platform, identity, _ in keys:
             by_platform.setdefault(platform, set()).add(identity)
         columns = (cases.c.identity, cases.c.basis, cases.c.id, cases.c.organisation, cases.c.reference)
-        ours = select(*columns).where(cases.c.authority == self._label.authority, cases.c.closed == "", cases.c.step == 1)
+        ours = select(*columns).where(cases.c.authority == self._label.authority, cases.c.closed == "")
         held: dict[Key, Open] = {}
         for platform, identities in by_platform.items():
             query = ours.where(cases.c.platform == platform, cases.c.identity.in_(identities))
@@ -198,7 +198,7 @@ def _inserter(db: Connection) -> Callable[[list[NewCase]], object]:
     Through the driver: Core's handling of each parameter takes as long as the insertion itself.
     """
     flavour = postgresql if db.dialect.name == "postgresql" else sqlite
-    keys = [cases.c.authority, cases.c.platform, cases.c.identity, cases.c.basis, cases.c.step]
+    keys = [cases.c.authority, cases.c.platform, cases.c.identity, cases.c.basis]
     statement = flavour.insert(cases).on_conflict_do_nothing(index_elements=keys, index_where=text("closed = ''"))
     compiled = statement.compile(dialect=db.dialect, column_keys=list(WRITTEN[1:]))
     sql, order = str(compiled), compiled.positiontup

@@ -114,7 +114,7 @@ def _set(book: Book, case: int, **values: Any) -> None:
 
 
 def _refuse_twin(book: Book, row: RowMapping) -> None:
-    same = [cases.c[name] == row[name] for name in ("authority", "platform", "identity", "basis", "step")]
+    same = [cases.c[name] == row[name] for name in ("authority", "platform", "identity", "basis")]
     twin = book.db.execute(select(func.min(cases.c.id)).where(*same, cases.c.closed == "", cases.c.id != row["id"])).scalar()
     if twin is not None:
         raise OpenTwin(case=case_id(row["id"]), twin=case_id(twin))

@@ -18,6 +18,7 @@ from takedown.planning.digest import plan_digest
 from takedown.planning.drafting import Drafted, Drafter, LeftOut, Versioned, groups
 from takedown.planning.first_orders import first_orders
 from takedown.planning.reviewed_packs import check_reviewed
+from takedown.planning.steps import refuse, waiting
 from takedown.planning.undoing import undo
 
 CHUNK = 250
@@ -115,7 +116,7 @@ def _reserve(book: Book, name: str, count: int) -> int:
 def make_plan(desk: Desk, selection: Selection) -> Planned:
     """Freeze the selected cases into requests.
 
-    Raises NothingToPlan, OverCap, NotReviewed, ChannelBarred, Unreachable, CasesChanged.
+    Raises NothingToPlan, OverCap, FirstStepMissing, NotReviewed, ChannelBarred, Unreachable, CasesChanged.
     """
     count = _count(desk, selection)
     cap = desk.settings.policy.max_cases_per_plan
@@ -125,15 +126,17 @@ def make_plan(desk: Desk, selection: Selection) -> Planned:
         raise OverCap(count=count, cap=cap)
     if desk.settings.environment == "live":
         check_reviewed(desk, _bases(desk, selection))
+    wait = _waiting(desk, selection, count)
     now = desk.clock.now()
     plan = desk.ledger.write(lambda book: _begin(book, desk, now))
     making = _Making(plan)
     numbers = Numbers(desk, min(500, 2 * count))
-    drafter = Drafter(desk, plan, now, numbers.take)
+    drafter = Drafter(desk, plan, now, numbers.take, left_out=[*wait.values()])
     try:
         with desk.ledger.read() as db:
             chunk: list[Drafted] = []
-            for group in groups(_sized(desk, _selected(db, selection))):
+            ready = (one for one in _selected(db, selection) if one.case.id not in wait)
+            for group in groups(_sized(desk, ready)):
                 chunk += drafter.draft(group)
                 if len(chunk) >= CHUNK:
                     _store(desk, making, chunk, selection)
@@ -150,6 +153,15 @@ def make_plan(desk: Desk, selection: Selection) -> Planned:
 def _count(desk: Desk, selection: Selection) -> int:
     with desk.ledger.read() as db:
         return int(db.execute(select(func.count()).select_from(cases).where(*selection.where())).scalar() or 0)
+
+
+def _waiting(desk: Desk, selection: Selection, count: int) -> dict[str, LeftOut]:
+    """What waits for a step that its platform wants first, by case. Raises FirstStepMissing when everything does."""
+    with desk.ledger.read() as db:
+        found = list(waiting(desk, db, selection.where()))
+        if found and len(found) == count:
+            refuse(found, desk, db)
+    return {one.case: one for _, one in found}
 
 
 def _bases(desk: Desk, selection: Selection) -> list[str]:

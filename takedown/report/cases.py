@@ -14,6 +14,7 @@ from takedown.contract import UsageError
 from takedown.ledger.cases import no_such
 from takedown.ledger.ids import batch_id, case_id, plan_id, request_id
 from takedown.ledger.moves import State
+from takedown.ledger.steps import later
 from takedown.ledger.tables import (
     attempts,
     batches,
@@ -124,6 +125,7 @@ class Dossier:
     claims: Sequence[Mapping[str, Any]]
     sightings: Sequence[Mapping[str, Any]]
     events: Sequence[tuple[str, str, Mapping[str, Any]]]
+    followed_by: Sequence[int] = ()
 
     @property
     def newest(self) -> Mapping[str, Any] | None:
@@ -142,7 +144,7 @@ def dossier(db: Connection, case: int) -> Dossier:
     saw = select(sightings).where(sightings.c.case == case).order_by(sightings.c.id)
     return Dossier(
         {**row}, {**batch}, _rows(db, others), _requests(db, case), _rows(db, said), _rows(db, saw),
-        tuple(_events(db, case_id(case))),
+        tuple(_events(db, case_id(case))), later(db, case),
     )  # fmt: skip
 
 
@@ -164,7 +166,9 @@ def _requests(db: Connection, case: int) -> list[dict[str, Any]]:
 def _events(db: Connection, subject: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """What people decided about the case, with the private values that have not been erased."""
     query = select(events.c.seq, events.c.at, events.c.kind, events.c.data).where(events.c.subject == subject)
-    mine = query.where(events.c.kind.in_(["case.closed", "case.reopened", "case.noted"])).order_by(events.c.seq)
+    mine = query.where(events.c.kind.in_(["case.closed", "case.reopened", "case.noted", "case.made", "case.linked"])).order_by(
+        events.c.seq
+    )
     for seq, at, kind, data in db.execute(mine).all():
         opened = dict(db.execute(select(openings.c.name, openings.c.value).where(openings.c.seq == seq)).all())
         yield at, kind, {**json.loads(data), **opened}
@@ -180,7 +184,8 @@ def as_item(file: Dossier) -> dict[str, Any]:
         "claimed": row["claimed"], "observed": row["observed"] or NOT_LOOKED, "withdrawal": row["withdrawal"],
         "closed": row["closed"], "request": request_id(newest["id"]) if newest else None,
         "receipt": (newest["receipt"] or None) if newest else None, "attempts": newest["attempts"] if newest else 0,
-        **{name: row[name] for name in kept},
+        **{name: row[name] for name in kept}, "step": row["step"],
+        "follows": case_id(row["follows"]) if row["follows"] else None, "followed_by": [*map(case_id, file.followed_by)],
         "followers": row["followers"], "territory": row["territory"].split(",") if row["territory"] else [],
         "fields": row["fields"], "evidence": row["evidence"], "file": file.batch["file"],
         "imported_at": iso(row["created_at"]), "updated_at": iso(row["updated_at"]),

@@ -130,6 +130,10 @@ def _decided(file: Dossier) -> Iterator[str]:
                 yield f"On {when} {who} closed it as {data['as']}."
             case "case.reopened":
                 yield f"On {when} {who} opened it again."
+            case "case.made":
+                yield f"On {when} {who} made it from {data['from']}, to ask for the same target under {data['basis']}."
+            case "case.linked":
+                yield f"On {when} {who} let it wait for {data['follows']}, which the platform is asked first."
             case _:
                 said = data.get("note")
                 yield (
@@ -203,7 +207,8 @@ def _after_sending(row: Mapping[str, Any], patience: float | None, now: float, d
     if claimed in ACTED or observed in UNREACHABLE:
         return _ahead("Nothing more is asked of the platform.", close)
     if claimed in FINAL:
-        return _ahead("The platform has decided; a new request must bring something new.", drop)
+        further = Step("ask under another basis", f"takedown case next-step {ident} --basis PACK")
+        return _ahead("The platform has decided; a new request must bring something new.", further, drop)
     return _silent(row, patience, now, drop)
 
 

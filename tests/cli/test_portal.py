@@ -24,7 +24,7 @@ def folder(tmp_path, monkeypatch):
     """A working folder with four packets of two cases, planned by `planner`, at which `asma` sits."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TAKEDOWN_AS", "asma")
-    desk = make_desk(tmp_path, {"facebook": PORTAL, "x": PORTAL})
+    desk = make_desk(tmp_path, {"facebook": PORTAL, "x": {**PORTAL, "first_step_waived": "sample"}})
     add_cases(desk, "facebook", range(1, 5))
     add_cases(desk, "x", range(5, 9))
     plan = make_plan(desk, Selection()).plan

@@ -17,6 +17,7 @@ from takedown.planning.making import Selection, make_plan
 URL = "sqlite:///takedown.db"
 LATER = tuple(name for name in ("sightings", "messages") if name in metadata.tables)
 """Tables that the second version brought."""
+OLD_KEY = "authority, platform, identity, basis, step"
 
 
 def picture(db):
@@ -41,6 +42,9 @@ def old(tmp_path):
             book.db.execute(update(requests).where(requests.c.position == number).values(state=state))
         for name in LATER:
             book.db.execute(text(f"DROP TABLE {name}"))
+        for name in ("ix_cases_follows", "uq_cases_open"):
+            book.db.execute(text(f"DROP INDEX {name}"))
+        book.db.execute(text(f"CREATE UNIQUE INDEX uq_cases_open ON cases ({OLD_KEY}) WHERE closed = ''"))
         book.db.execute(text("UPDATE alembic_version SET version_num = '0001'"))
 
     desk.ledger.write(spread)
@@ -60,6 +64,9 @@ def test_the_upgrade_changes_no_request_and_no_event(old):
     with ledger.read() as db:
         assert picture(db) == before
         assert set(metadata.tables) <= set(inspect(db).get_table_names())
+        made = {one["name"]: one["column_names"] for one in inspect(db).get_indexes("cases")}
+        assert made["uq_cases_open"] == OLD_KEY.split(", ")[:-1]
+        assert made["ix_cases_follows"] == ["follows"]
         assert all(hashlib.sha256(row[2]).hexdigest() == row[3] for row in before[0])
     assert [what for _, what in verify(ledger).problems if "contents" in what] == []
     ledger.close()

@@ -87,10 +87,15 @@ cases = Table(
         "platform",
         "identity",
         "basis",
-        "step",
         unique=True,
         sqlite_where=text("closed = ''"),
         postgresql_where=text("closed = ''"),
+    ),
+    Index(
+        "ix_cases_follows",
+        "follows",
+        sqlite_where=text("follows IS NOT NULL"),
+        postgresql_where=text("follows IS NOT NULL"),
     ),
 )
 

@@ -23,6 +23,8 @@ PORTAL = {"channel": "portal"}
 def waiting(tmp_path: Path, n: int = 3, platforms: Iterable[str] = ("facebook",), per_request: int = 1, **columns: str) -> Desk:
     """A desk of `asma`'s at which n packets for each platform wait to be filed. Its clock stands still unless turned."""
     terms = {name: {**PORTAL, "cases_per_request": per_request} for name in platforms}
+    if "x" in terms:
+        terms["x"]["first_step_waived"] = "sample"
     desk = make_desk(tmp_path, terms, clock=TurnedClock())
     for at, name in enumerate(terms):
         add_cases(desk, name, range(at * 1000 + 1, at * 1000 + n * per_request + 1), **columns)

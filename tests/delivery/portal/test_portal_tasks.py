@@ -174,7 +174,7 @@ def test_a_stale_plan_does_not_hold_up_another(tmp_path):
     desk = waiting(tmp_path, 1)
     write_config(
         tmp_path,
-        {"facebook": {**PORTAL, "cases_per_request": 1}, "x": {**PORTAL, "cases_per_request": 1}},
+        {"facebook": {**PORTAL, "cases_per_request": 1}, "x": {**PORTAL, "cases_per_request": 1, "first_step_waived": "sample"}},
         extra="[smtp]\nport = 2525\n",
     )
     desk = again(desk, "asma")
