@@ -93,6 +93,8 @@ def _read(source: Source, file: Traversable, sources: Sequence[Source]) -> Pack 
         return [Fault(name, "file", "it is not UTF-8 text", "save it as UTF-8")]
     except tomllib.TOMLDecodeError as error:
         return [Fault(name, "file", f"not TOML: {error}", "mend the syntax")]
+    except RecursionError:
+        return [Fault(name, "file", "its lists are nested too deep", "mend the syntax")]
     except ValidationError as error:
         return [_fault(name, one["loc"], one["msg"], one["type"]) for one in error.errors()]
     if terms.id != file.name.removesuffix(".toml"):

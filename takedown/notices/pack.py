@@ -65,6 +65,12 @@ class Column(Data):
     file: bool = False
     required_where_differ: tuple[ColumnName, ColumnName] | None = None
 
+    @model_validator(mode="after")
+    def _in_words(self) -> Self:
+        if self.pattern and not self.pattern_help.strip():
+            raise ValueError("pattern_help: a pattern alone tells an officer nothing; say in words what to write")
+        return self
+
 
 class Pause(Data):
     """What makes a clock stand still, and what makes it go on: with its whole length `anew`, or with what was left of it."""
@@ -161,7 +167,7 @@ class PackFile(Data):
     publication: PublicationRule
     languages: tuple[Language, ...] = Field(min_length=1)
     redress: Mapping[Language, Prose]
-    texts_of: str = ""
+    texts_of: Annotated[str, StringConstraints(pattern=r"^([a-z][a-z0-9-]{1,39})?$")] = ""
     letter: bool = False
     forms: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")], ...] = ()
     first_order_notice: Span | None = None

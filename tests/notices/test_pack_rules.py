@@ -38,6 +38,7 @@ def test_a_complete_case_lacks_nothing(pack: str) -> None:
     assert PACKS[pack].missing(case_values(case()), Measure.REMOVE_ACCOUNT) == []
 
 
+@pytest.mark.safeguard("S3")
 @pytest.mark.parametrize(("pack", "field"), REQUIRED)
 def test_each_required_field_deleted_in_turn_is_refused_by_name(pack: str, field: str) -> None:
     lacking = without(case(), field)
@@ -54,11 +55,13 @@ def test_absent_blank_and_wordless_values_are_all_none() -> None:
         assert "fill in the column reason" in found[0].fix
 
 
+@pytest.mark.safeguard("S4")
 def test_a_reason_must_be_a_statement_of_reasons() -> None:
     (problem,) = PACKS["eu-dsa-16"].missing(case_values(case(reason="bad")), Measure.REMOVE_ITEM)
     assert (problem.field, "3 characters" in problem.why) == ("reason", True)
 
 
+@pytest.mark.safeguard("S4")
 @pytest.mark.parametrize("pack", PACK_IDS)
 def test_an_account_or_the_whole_world_needs_its_reason_and_one_item_does_not(pack: str) -> None:
     def lacks(**changes: Any) -> list[str]:
