@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy import Connection
 
 from takedown.cli.approve import Key
 from takedown.cli.context import current
@@ -16,13 +17,18 @@ from takedown.cli.desk import desk_of, sign
 from takedown.cli.options import As
 from takedown.cli.packs_sheet import brief, in_live, law, sheet
 from takedown.cli.wording import plural
+from takedown.desk import ChannelBarred, Desk
 from takedown.display import Answer, Block, Cell, Column, Prose, Table, words
 from takedown.intake.sanctions import read_sanctions
 from takedown.ledger.ids import batch_id, number
+from takedown.ledger.moves import State
+from takedown.ledger.tables import cases
 from takedown.notices import Fault, Packs, Problem, check_templates, read_packs
 from takedown.planning.designations import WORDS, look_up, record
+from takedown.planning.drafting import LeftOut
 from takedown.planning.fitting import Fit, Tally, fits, tally
 from takedown.planning.reviewed_packs import review_text, sign_pack, standing
+from takedown.planning.steps import waiting
 from takedown.settings import Config
 
 app = typer.Typer(no_args_is_help=True, help="Legal packs: list, show, lint, check a batch or a sanctions list, sign a review.")
@@ -82,10 +88,11 @@ def check(batch: Annotated[str, typer.Argument(metavar="B-N", help="As B-1")]) -
     ident = number(batch, "B")
     with desk.ledger.read() as db:
         found = list(fits(db, desk.packs, ident))
+        wait = _waiting(desk, db, ident)
     tallies = tally(found, desk.packs)
     lacking = [fit for fit in found if not fit.stands]
     summary = {
-        "batch": batch_id(ident), "cases": len(found), "incomplete": len(lacking),
+        "batch": batch_id(ident), "cases": len(found), "incomplete": len(lacking), "waiting": len(wait),
         "packs": {one.pack: {"complete": one.complete, "missing": dict(one.lacking)} for one in tallies},
     }  # fmt: skip
     columns = [Column("pack"), Column("complete", number=True), Column("missing in the others", 1)]
@@ -93,11 +100,22 @@ def check(batch: Annotated[str, typer.Argument(metavar="B-N", help="As B-1")]) -
         columns, [[one.pack, one.complete, _lacking(one)] for one in tallies], f"{len(found)} cases of {batch_id(ident)}"
     )
     display.show(Answer(map(_fit, found), summary), table, *_shortfalls(lacking), *_one_by_one(found))
+    for one in wait[:10]:
+        display.say(f"{one.case} is not asked for yet: {one.why}")
     for fit in lacking[:10]:
         display.say(f"{fit.case.id} is not complete for {fit.case.basis}: {_why(fit)}")
     if lacking:
         display.next("takedown case list" if len(lacking) > 10 else f"takedown case show {lacking[0].case.id}")
     return 8 if lacking else 0
+
+
+def _waiting(desk: Desk, db: Connection, batch: int) -> list[LeftOut]:
+    """The cases of a batch whose platform wants another step first; none where a channel cannot be used anyway."""
+    unplanned = (cases.c.batch == batch, cases.c.closed == "", cases.c.delivered == State.DRAFT.value)
+    try:
+        return [one for _, one in waiting(desk, db, unplanned)]
+    except ChannelBarred:
+        return []
 
 
 @app.command()

@@ -26,6 +26,10 @@ app = typer.Typer()
 LISTED = ("state", "planner", "requests", "cases", "digest")
 
 
+UNMARKED = dict.fromkeys(range(0x2066, 0x206A))
+"""Isolates: every one in a letter is ours, a terminal would print it as an escape, and few terminals heed it."""
+
+
 class PdfOnScreen(UsageError):
     """A PDF is no text for a screen."""
 
@@ -116,7 +120,10 @@ def _show_letter(desk: Desk, plan: int, name: str, *, as_pdf: bool) -> None:
 
     found, display = letter_of(desk, request_in(desk.ledger, plan, number(name, "R"))), current().display
     if not as_pdf:
-        display.raw(found.text.encode())
+        shown = found.text.translate(UNMARKED) if display.out.isatty() else found.text
+        display.raw(shown.encode())
+        if shown != found.text:
+            display.say("The marks that keep links and numbers in order between Urdu words are left out here; a pipe has them.")
         return
     if display.out.isatty():
         raise PdfOnScreen(plan=plan_id(plan), request=name)

@@ -28,6 +28,7 @@ from takedown.ledger.store import Ledger
 from takedown.ledger.tables import cases
 
 KEPT = ("reason", "reference", "measure", "proportionality", "organisation", "platform_id", "language", "first_seen")
+LACKS = "TD-0230"
 TARGET = ("platform", "kind", "key", "identity", "url")
 
 
@@ -194,10 +195,10 @@ class _Known(EvidenceRoom):
 
 
 def _wrong(problems: Sequence[Problem]) -> str:
-    return "; ".join(f"{one.column}: {one.what}, {one.why}" for one in problems)
+    return "; ".join(f"{one.column}: {one.why if one.code == LACKS else f'{one.what}, {one.why}'}" for one in problems)
 
 
 def _mend(problems: Sequence[Problem]) -> str:
-    columns = dict.fromkeys(one.column for one in problems if one.column)
-    told = "; ".join(dict.fromkeys(one.fix for one in problems))
-    return f"{told}: " + " ".join(f'--set {column}="..."' for column in columns)
+    options = [f'--set {column}="..."' for column in dict.fromkeys(one.column for one in problems if one.column)]
+    told = [f"{one.column} is {one.fix.removeprefix(f'fill in the column {one.column}: ')}" for one in problems]
+    return f"{' '.join(options)}; {'; '.join(told)}"

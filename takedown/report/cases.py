@@ -126,6 +126,8 @@ class Dossier:
     sightings: Sequence[Mapping[str, Any]]
     events: Sequence[tuple[str, str, Mapping[str, Any]]]
     followed_by: Sequence[int] = ()
+    answer_before: str = ""
+    """What the platform claims of the case that this one follows; empty where it follows none."""
 
     @property
     def newest(self) -> Mapping[str, Any] | None:
@@ -144,8 +146,12 @@ def dossier(db: Connection, case: int) -> Dossier:
     saw = select(sightings).where(sightings.c.case == case).order_by(sightings.c.id)
     return Dossier(
         {**row}, {**batch}, _rows(db, others), _requests(db, case), _rows(db, said), _rows(db, saw),
-        tuple(_events(db, case_id(case))), later(db, case),
+        tuple(_events(db, case_id(case))), later(db, case), _before(db, row["follows"]),
     )  # fmt: skip
+
+
+def _before(db: Connection, case: int | None) -> str:
+    return str(db.execute(select(cases.c.claimed).where(cases.c.id == case)).scalar() or "") if case else ""
 
 
 def _rows(db: Connection, query: Select[*tuple[Any, ...]]) -> list[dict[str, Any]]:

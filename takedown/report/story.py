@@ -10,6 +10,7 @@ from takedown.clock import utc
 from takedown.display import words
 from takedown.ledger.ids import case_id, plan_id, request_id
 from takedown.ledger.moves import State
+from takedown.ledger.steps import ANSWERED
 from takedown.ledger.truths import FINAL, UNREACHABLE
 from takedown.report.cases import Dossier
 from takedown.report.figures import ACTED, contradiction
@@ -158,6 +159,10 @@ def _open(file: Dossier, patience: float | None, now: float) -> Ahead:
     plan = plan_id(newest["plan"]) if newest else "PLAN"
     detail = f": {newest['detail']}" if newest and newest["detail"] else ""
     match State(row["delivered"]):
+        case State.DRAFT | State.WITHDRAWN if file.answer_before not in {"", ANSWERED}:
+            first = case_id(row["follows"])
+            waits = f"It waits until the platform has declined {first}, which it is asked first."
+            return _ahead(waits, Step("see where that stands", f"takedown case explain {first}"), drop)
         case State.DRAFT | State.WITHDRAWN:
             return _ahead(
                 "It is in no plan, and nothing happens until it is.", Step("plan it", f"takedown plan --case {ident}"), drop

@@ -1,4 +1,4 @@
-"""Each field of each shipped pack deleted in turn: what the pack cannot do without is refused by name, the rest is listed here."""
+"""Each field of each shipped pack deleted in turn: what a pack needs is refused by name, and the rest is listed here."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ FILES = {name: tomllib.loads((files("takedown_notices") / "packs" / f"{name}.tom
 HAS_A_DEFAULT = {
     "checked", "clocks", "columns", "first_order_notice", "forms", "letter", "proportionality_for", "reason_at_least", "required",
     "sanctions_list", "waits_for_first_step",
-    "choices", "file", "for_platform", "max_length", "multiline", "pattern", "required_where", "required_where_differ", "verified", "ends",
-    "pauses", "says", "ur",
+    "ends", "file", "for_platform", "max_length", "multiline", "pattern", "pauses", "required_where_differ", "says", "ur",
+    "verified",
 }  # fmt: skip
 """Keys without which a pack is still whole: it then asks for less or says less, and its fingerprint is another one."""
 

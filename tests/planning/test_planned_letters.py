@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from desks import add_cases, again, make_desk, write_config
@@ -92,7 +93,7 @@ def test_a_packet_names_the_letter_by_its_hash_and_the_file_is_there_to_upload(m
     (item,) = json.loads(capsys.readouterr().out)["items"]
     assert item["attachments"][0]["sha256"] == sha256
     assert item["folder"]
-    assert any(name.endswith(".pdf") for name in os.listdir(item["folder"]))
+    assert list(Path(item["folder"]).glob("*.pdf"))
 
 
 def test_a_portal_that_takes_no_files_and_a_setting_that_wants_none_get_none(make, tmp_path):
