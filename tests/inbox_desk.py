@@ -73,10 +73,11 @@ def office(
     sent: bool = True,
     who: str = "planner",
     approvals: int = 0,
+    letter: str = "text",
     **columns: str,
 ) -> Office:
     """`count` Telegram cases whose mails were sent."""
-    terms = {**TELEGRAM, "cases_per_request": per_request}
+    terms = {**TELEGRAM, "cases_per_request": per_request, "letter": letter}
     desk = make_desk(folder, {"telegram": terms}, clock=TurnedClock(NOW), who=who, approvals=approvals, extra=IMAP)
     add_cases(desk, "telegram", range(1, count + 1), **columns)
     plan = make_plan(desk, Selection()).plan

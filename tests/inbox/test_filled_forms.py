@@ -165,3 +165,17 @@ def test_what_stands_beside_a_form_is_kept():
     assert "no longer" in beside(
         "We no longer host it.\n\nFEEDBACK FOLLOWING REMOVAL\n[x] The terrorist content has been removed.\n"
     )
+
+
+@pytest.mark.parametrize("letter", ["text", "pdf"])
+@pytest.mark.parametrize("language", ["en", "ur"])
+@pytest.mark.parametrize("quote", ["", "> "])
+def test_our_own_letter_that_comes_back_decides_nothing(tmp_path, language, quote, letter):
+    if letter == "pdf":
+        pytest.importorskip("typst")
+    made = office(tmp_path, 1, letter=letter, basis="pk-peca-37", language=language)
+    body = _mailed(made.requests()[0]["body"])
+    (row,) = made.add(made.reply("Your message was received.\n\n" + "\n".join(quote + line for line in body.splitlines())))
+    assert row["claims"] in {0, 1}
+    assert made.claimed()[0] in {"none", "received"}
+    made.desk.ledger.close()

@@ -95,6 +95,7 @@ def test_grounds_that_differ_are_marked_for_their_items() -> None:
     assert "[x] (e)" in second
 
 
+@pytest.mark.safeguard("S12")
 def test_silence_towards_the_user_is_said_with_its_reason_and_nothing_says_the_contrary() -> None:
     silent = case(fields={**OWN_VALUES, "non_disclosure": "Public security, until 2026-02-01."})
     pack = PACKS["eu-tco-3"]

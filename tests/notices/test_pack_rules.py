@@ -61,7 +61,7 @@ def test_a_reason_must_be_a_statement_of_reasons() -> None:
     assert (problem.field, "3 characters" in problem.why) == ("reason", True)
 
 
-@pytest.mark.safeguard("S4")
+@pytest.mark.safeguard("S6")
 @pytest.mark.parametrize("pack", PACK_IDS)
 def test_an_account_or_the_whole_world_needs_its_reason_and_one_item_does_not(pack: str) -> None:
     def lacks(**changes: Any) -> list[str]:
@@ -81,12 +81,14 @@ def test_a_packs_own_columns_have_their_limits() -> None:
     assert [p.why for p in PACKS["pk-peca-37"].missing(case_values(broken), broken.measure)] == ["it has a line break"]
 
 
+@pytest.mark.safeguard("S10")
 @pytest.mark.parametrize("part", ["name", "unit", "contact", "email"])
 def test_no_request_is_anonymous(part: str) -> None:
     with pytest.raises(NoIdentity, match=f"has no {part}"):
         write(PACKS["pk-peca-37"], authority=replace(AUTHORITY, **{part: " "}))
 
 
+@pytest.mark.safeguard("S7")
 def test_no_request_is_without_a_territory() -> None:
     with pytest.raises(NoTerritory, match="C-1"):
         write(PACKS["pk-peca-37"], territory=[])

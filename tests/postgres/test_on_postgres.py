@@ -104,3 +104,19 @@ def test_the_commit_is_synchronous(url, tmp_path):
         assert db.execute(text("SHOW synchronous_commit")).scalar() == "on"
     with pytest.raises(RefusedByPolicy):
         open_ledger(url, tmp_path, "live")
+
+
+def test_a_step_before_and_after_a_case_is_made_and_an_import_meets_it(url, tmp_path):
+    from takedown.cli.import_ import setting_of
+    from takedown.intake import ImportOptions, import_file
+    from takedown.intake.steps import Said, make_first
+
+    desk = desk_on(url, tmp_path, {"x": {"channel": "portal"}})
+    desks.add_cases(desk, "x", [1])
+    said = Said({"platform_rule": "Violent speech", "why_no_order": "X asks for a report first."}, tmp_path)
+    (made,) = make_first(desk.ledger, setting_of(desk), {1: "terms-referral"}, said)
+    assert (made.case, made.made) == (1, True)
+    planned = make_plan(desk, Selection())
+    assert (planned.cases, [one.case for one in planned.left_out]) == (1, ["C-1"])
+    assert import_file(desk.ledger, tmp_path / "batch.csv", ImportOptions(), setting_of(desk)).duplicates == 1
+    desk.ledger.close()
