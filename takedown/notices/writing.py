@@ -205,7 +205,8 @@ def _moment(when: datetime) -> str:
 def _item(number: int, case: Case, words: Words) -> Item:
     target, short = case.target, _hand(words)
     kind, file_number = words.kinds[target.kind], short(case.reference)
-    return Item(number, short(target.url), kind, short(target.key), short(case.platform_id), file_number)
+    # The address stands alone on its line and needs no isolate; a mark behind it would be copied with it, and lead nowhere.
+    return Item(number, one_line(target.url), kind, short(target.key), short(case.platform_id), file_number)
 
 
 def _statements(pack: Pack, cases: Sequence[Case], words: Words, language: str) -> Iterator[Statement]:

@@ -43,7 +43,7 @@ def test_a_letter_has_its_parts(pack: str, language: str) -> None:
     assert kinds[0] == "title"
     assert kinds.count("signature") == 1
     (items,) = (block for block in document.blocks if block.kind == "items")
-    assert [row[0].translate({0x2066: None, 0x2069: None}) for row in items.rows] == [
+    assert [row[0] for row in items.rows] == [
         "1. https://chirp.example/standin_0001",
         "2. https://chirp.example/standin_0002",
     ]

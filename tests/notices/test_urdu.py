@@ -90,16 +90,20 @@ def test_only_isolates_steer_a_line_and_each_is_closed_on_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", IN_URDU)
-def test_addresses_references_and_dates_are_isolated(name: str) -> None:
+def test_references_and_dates_are_isolated(name: str) -> None:
     letter = every_text(name)[0]
     for value in (
-        "https://chirp.example/standin_0001",
         "TD-ABC123",
         "FILE-0001",
         "2026-01-02 03:04 UTC",
         "desk@authority.example",
     ):
         assert f"{LRI}{value}{PDI}" in letter, value
+
+
+@pytest.mark.parametrize("name", IN_URDU)
+def test_a_targets_address_is_copied_with_nothing_behind_it(name: str) -> None:
+    assert "1. https://chirp.example/standin_0001" in every_text(name)[0].splitlines()
 
 
 @pytest.mark.parametrize("name", IN_URDU)

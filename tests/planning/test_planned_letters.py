@@ -136,7 +136,7 @@ def test_the_command_writes_the_same_bytes_in_any_process_and_zone(make, tmp_pat
     assert seen[0] == seen[1] == seen[2]
     assert {name.rpartition(".")[2] for name in seen[0]} == {"pdf", "txt"}
     (text,) = [content.decode() for name, content in seen[0].items() if name.endswith(".txt")]
-    assert "\u2066https://www.instagram.com/standin_0001/\u2069" in text
+    assert "1. https://www.instagram.com/standin_0001/\n" in text
     (name,) = [name for name in seen[0] if name.endswith(".pdf")]
     words = [sys.executable, "-c", code, "plan", "show", f"P-{plan}", "--pdf", name.partition(".")[0]]
     assert subprocess.run(words, check=True, capture_output=True, cwd=tmp_path).stdout == seen[0][name]
