@@ -24,6 +24,12 @@ class SystemClock:
         await asyncio.sleep(seconds)
 
 
+def whole(seconds: float) -> float:
+    """The millisecond in which a moment lies: never later than it, and the same when asked again."""
+    count = round(seconds * 1000)
+    return (count if count / 1000 <= seconds else count - 1) / 1000
+
+
 def iso(seconds: float) -> str:
     """`2026-01-02T03:04:05.678Z`"""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

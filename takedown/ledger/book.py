@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, text
 
-from takedown.clock import iso
+from takedown.clock import iso, whole
 from takedown.ledger.tables import events, openings
 
 GENESIS = "0" * 64
@@ -36,11 +36,14 @@ def event_hash(prev: str, seq: int, at: str, kind: str, subject: str, data: str)
 
 
 class Book:
-    """An open write transaction. Events are chained as they are recorded and written together before the commit."""
+    """An open write transaction. Events are chained as they are recorded and written together before the commit.
+
+    `now` is a whole millisecond, so that a row and the event that tells of it have the very same time.
+    """
 
     def __init__(self, connection: Connection, now: float) -> None:
         self.db = connection
-        self.now = now
+        self.now = whole(now)
         self._tail: tuple[int, str] | None = None
         self._events: list[dict[str, Any]] = []
         self._openings: list[dict[str, Any]] = []

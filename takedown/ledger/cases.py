@@ -58,7 +58,7 @@ def close(ledger: Ledger, case: int, reason: str, who: str) -> Changed:
         row = _row(book, case)
         if row["closed"]:
             raise ClosedAlready(case=case_id(case), why_closed=row["closed"])
-        _set(book, case, closed=reason)
+        _set(book, case, closed=reason, closed_at=book.now)
         book.record("case.closed", case_id(case), {"as": reason}, {"by": who})
         return Changed(case, row["delivered"], _unsent_plan(book, row))
 
@@ -73,7 +73,7 @@ def reopen(ledger: Ledger, case: int, who: str) -> Changed:
         if not row["closed"]:
             raise NotClosed(case=case_id(case))
         _refuse_twin(book, row)
-        _set(book, case, closed="")
+        _set(book, case, closed="", closed_at=None)
         book.record("case.reopened", case_id(case), {"was": row["closed"]}, {"by": who})
         return Changed(case, row["delivered"], _unsent_plan(book, row))
 

@@ -19,7 +19,7 @@ from takedown.ledger.ids import make_secret
 from takedown.ledger.store import Ledger, NoLedger, OldLedger, make_engine
 from takedown.ledger.tables import meta
 
-HEAD = "0003"
+HEAD = "0004"
 
 
 class WrongEnvironment(RefusedByPolicy):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id
@@ -14,6 +14,8 @@ from takedown.ledger.tables import cases, claims, sightings
 
 FINAL = frozenset({"removed", "restricted", "declined"})
 """Claims after which the platform is not asked again."""
+ACTED = frozenset({"removed", "restricted"})
+"""Claims that count as action."""
 UNREACHABLE = frozenset({"gone", "suspended", "withheld", "restricted"})
 """Observations that say the public cannot see it, at least from where we looked."""
 
@@ -41,12 +43,19 @@ def add_claims(book: Book, found: list[Claim]) -> int:
     for one in fresh:
         row = {name: getattr(one, name) for name in Claim.__slots__}
         book.db.execute(insert(claims).values(**row, recorded_at=book.now))
-        values = {"claimed": one.value, "claimed_at": book.now, "updated_at": book.now}
+        values = {"claimed": one.value, "claimed_at": book.now, "updated_at": book.now, **_decided(one, book.now)}
         book.db.execute(update(cases).where(cases.c.id == one.case).values(**values))
     if fresh:
         told = [[case_id(one.case), one.value, one.ground] for one in fresh]
         book.record("claims.recorded", case_id(fresh[0].case), {"source": fresh[0].source, "claims": told})
     return len(fresh)
+
+
+def _decided(one: Claim, now: float) -> dict[str, Any]:
+    """What a final claim leaves with the case besides its value: on which ground, and when such a claim first came."""
+    if one.value in ACTED:
+        return {"ground": one.ground, "acted_at": func.coalesce(cases.c.acted_at, now)}
+    return {"declined_at": func.coalesce(cases.c.declined_at, now)} if one.value in FINAL else {}
 
 
 def _is_news(book: Book, one: Claim) -> bool:
@@ -130,7 +139,8 @@ def add_sightings(book: Book, found: Sequence[Sighting], hour: float = HOUR) -> 
         row = {name: getattr(one, name) for name in Sighting.__slots__}
         book.db.execute(insert(sightings).values(**row, observed=after, recorded_at=book.now))
         if after != was:
-            book.db.execute(update(cases).where(cases.c.id == one.case).values(observed=after, updated_at=book.now))
+            first = {"gone_at": func.coalesce(cases.c.gone_at, book.now)} if after in UNREACHABLE else {}
+            book.db.execute(update(cases).where(cases.c.id == one.case).values(observed=after, updated_at=book.now, **first))
             changes.append(Change(one.case, was, after))
     if found:
         told = [[case_id(one.case), one.value, one.evidence] for one in found]

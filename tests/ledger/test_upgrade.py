@@ -1,38 +1,70 @@
-"""A ledger of the first version, with requests in every state, is upgraded without a byte of them changing."""
+"""Ledgers of every earlier version are upgraded without a byte of a request or an event changing."""
 
 import hashlib
-from pathlib import Path
 
 import pytest
-from desks import add_cases, make_desk
-from sqlalchemy import inspect, select, text, update
+from desks import TurnedClock, add_cases, make_desk
+from sqlalchemy import MetaData, inspect, select, update
 
 from takedown.audit import verify
+from takedown.ledger.cases import close, reopen
 from takedown.ledger.moves import State
 from takedown.ledger.setup import HEAD, migrate, open_ledger, upgrade
 from takedown.ledger.store import OldLedger, make_engine
-from takedown.ledger.tables import events, metadata, requests
+from takedown.ledger.tables import cases, events, metadata, requests
+from takedown.ledger.truths import Claim, Sighting, add_claims, add_sightings
 from takedown.planning.making import Selection, make_plan
 
 URL = "sqlite:///takedown.db"
-LATER = tuple(name for name in ("sightings", "messages") if name in metadata.tables)
-"""Tables that the second version brought."""
-OLD_KEY = "authority, platform, identity, basis, step"
+VERSIONS = [f"{number:04}" for number in range(1, int(HEAD))]
 
 
 def picture(db):
     """Everything that must not change: bytes and states of requests, and the chain."""
-    rows = db.execute(
-        select(requests.c.id, requests.c.state, requests.c.body, requests.c.sha256, requests.c.salt).order_by(requests.c.id)
-    )
+    columns = (requests.c.id, requests.c.state, requests.c.body, requests.c.sha256, requests.c.salt)
     chain = db.execute(select(events.c.seq, events.c.hash).order_by(events.c.seq)).all()
-    return [tuple(row) for row in rows], [tuple(row) for row in chain]
+    return [tuple(row) for row in db.execute(select(*columns).order_by(requests.c.id))], [tuple(row) for row in chain]
+
+
+def shape(db):
+    """Tables with their columns and indexes."""
+    found = inspect(db)
+    return {
+        table: (
+            sorted(column["name"] for column in found.get_columns(table)),
+            sorted((one["name"], one["column_names"], bool(one["unique"])) for one in found.get_indexes(table)),
+        )
+        for table in metadata.tables
+    }
+
+
+def taken_back(desk, version):
+    """The desk's ledger as it would have been at an earlier version: that version's tables, with what they can hold."""
+    path = desk.config.folder / "takedown.db"
+    desk.ledger.close()
+    new = path.rename(path.with_suffix(".new"))
+    old_engine, new_engine = make_engine(f"sqlite:///{path}"), make_engine(f"sqlite:///{new}")
+    with old_engine.connect().execution_options(takedown_write=True) as db, db.begin():
+        migrate(db, version)
+    then = MetaData()
+    then.reflect(old_engine)
+    with new_engine.connect() as source, old_engine.connect().execution_options(takedown_write=True) as db, db.begin():
+        db.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        for name, table in then.tables.items():
+            if name not in metadata.tables:
+                continue
+            held = [column.name for column in table.columns if column.name in metadata.tables[name].c]
+            rows = [{**row} for row in source.execute(select(*(metadata.tables[name].c[one] for one in held))).mappings()]
+            if rows:
+                db.execute(table.insert(), rows)
+    old_engine.dispose()
+    new_engine.dispose()
 
 
 @pytest.fixture
-def old(tmp_path):
-    """A ledger at version 0001 with one request in each state."""
-    desk = make_desk(tmp_path, {})
+def desk(tmp_path):
+    """One request in each state."""
+    desk = make_desk(tmp_path, {}, clock=TurnedClock())
     add_cases(desk, "facebook", range(1, 10))
     make_plan(desk, Selection())
     states = [state.value for state in State if state is not State.DRAFT]
@@ -40,43 +72,51 @@ def old(tmp_path):
     def spread(book):
         for number, state in enumerate(states, 1):
             book.db.execute(update(requests).where(requests.c.position == number).values(state=state))
-        for name in LATER:
-            book.db.execute(text(f"DROP TABLE {name}"))
-        for name in ("ix_cases_follows", "uq_cases_open"):
-            book.db.execute(text(f"DROP INDEX {name}"))
-        book.db.execute(text(f"CREATE UNIQUE INDEX uq_cases_open ON cases ({OLD_KEY}) WHERE closed = ''"))
-        book.db.execute(text("UPDATE alembic_version SET version_num = '0001'"))
 
     desk.ledger.write(spread)
+    return desk
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_upgrade_changes_no_request_and_no_event(desk, version):
     with desk.ledger.read() as db:
-        before = picture(db)
-    desk.ledger.close()
-    assert {row[1] for row in before[0]} == set(states)
-    return tmp_path, before
-
-
-def test_the_upgrade_changes_no_request_and_no_event(old):
-    folder, before = old
+        before, wanted = picture(db), shape(db)
+    taken_back(desk, version)
     with pytest.raises(OldLedger):
-        open_ledger(URL, folder, "sandbox")
-    assert upgrade(URL, folder) == ("0001", HEAD)
-    ledger = open_ledger(URL, folder, "sandbox")
+        open_ledger(URL, desk.config.folder, "sandbox")
+    assert upgrade(URL, desk.config.folder) == (version, HEAD)
+    ledger = open_ledger(URL, desk.config.folder, "sandbox")
     with ledger.read() as db:
         assert picture(db) == before
-        assert set(metadata.tables) <= set(inspect(db).get_table_names())
-        made = {one["name"]: one["column_names"] for one in inspect(db).get_indexes("cases")}
-        assert made["uq_cases_open"] == OLD_KEY.split(", ")[:-1]
-        assert made["ix_cases_follows"] == ["follows"]
+        assert shape(db) == wanted, "an upgraded ledger is not made like a new one"
         assert all(hashlib.sha256(row[2]).hexdigest() == row[3] for row in before[0])
     assert [what for _, what in verify(ledger).problems if "contents" in what] == []
     ledger.close()
 
 
-def test_each_step_stands_alone(tmp_path):
-    engine = make_engine(f"sqlite:///{Path(tmp_path) / 'steps.db'}")
-    with engine.connect().execution_options(takedown_write=True) as db, db.begin():
-        migrate(db, "0001")
-        assert not set(LATER) & set(inspect(db).get_table_names())
-    with engine.connect().execution_options(takedown_write=True) as db, db.begin():
-        migrate(db, "head")
-        assert set(LATER) <= set(inspect(db).get_table_names())
+def test_times_are_read_from_what_was_recorded(tmp_path):
+    desk = make_desk(tmp_path, {}, clock=TurnedClock())
+    add_cases(desk, "facebook", range(1, 5))
+    for value, ground in (("received", ""), ("removed", "own_rules"), ("declined", ""), ("restricted", "local_law")):
+        desk.clock.at += 60
+        desk.ledger.write(lambda book, said=(value, ground): add_claims(book, [Claim(1, said[0], "status_api", ground=said[1])]))
+    for value in ("available", "gone", "available", "suspended"):
+        desk.clock.at += 60
+        seen = [Sighting(2, value, "m", "high", "PK", source="by_hand")]
+        desk.ledger.write(lambda book, seen=seen: add_sightings(book, seen))
+    desk.clock.at += 60.5
+    close(desk.ledger, 3, "done", "alice")
+    reopen(desk.ledger, 3, "alice")
+    desk.clock.at += 60
+    close(desk.ledger, 3, "done", "alice")
+    close(desk.ledger, 4, "done", "alice")
+    reopen(desk.ledger, 4, "alice")
+    columns = (cases.c.id, *(cases.c[name] for name in ("ground", "acted_at", "declined_at", "gone_at", "closed_at")))
+    with desk.ledger.read() as db:
+        before = db.execute(select(*columns).order_by(cases.c.id)).all()
+    assert before[0][1] == "local_law"
+    assert [sum(value is not None for value in row[2:]) for row in before] == [2, 1, 1, 0]
+    taken_back(desk, "0003")
+    upgrade(URL, tmp_path)
+    with open_ledger(URL, tmp_path, "sandbox").read() as db:
+        assert db.execute(select(*columns).order_by(cases.c.id)).all() == before

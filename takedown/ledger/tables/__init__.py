@@ -8,14 +8,16 @@ counted by an index, and only `moves` and `truths` write them.
 from __future__ import annotations
 
 from takedown.ledger.tables.base import Id, meta, metadata
-from takedown.ledger.tables.cases import COUNTED, batches, case_references, cases
+from takedown.ledger.tables.cases import ALIKE, COUNTED, TIMES, batches, case_references, cases
 from takedown.ledger.tables.chain import events, heads, openings
 from takedown.ledger.tables.sending import OPEN, approvals, attempts, lanes, plans, request_cases, requests
 from takedown.ledger.tables.truths import claims, messages, sightings
 
 __all__ = [
+    "ALIKE",
     "COUNTED",
     "OPEN",
+    "TIMES",
     "Id",
     "approvals",
     "attempts",

@@ -16,8 +16,12 @@ batches = Table(
     Column("by", Text, nullable=False),
 )
 
-COUNTED = ("platform", "basis", "organisation", "delivered", "claimed", "observed", "closed")
+ALIKE = ("platform", "kind", "basis", "organisation")
+"""What a report tells cases apart by, in the order of the indexes below."""
+COUNTED = (*ALIKE, "delivered", "claimed", "observed", "closed", "ground")
 """What cases are counted by, in the order in which an index lets a million of them be grouped without sorting."""
+TIMES = ("sent_at", "acted_at", "declined_at", "gone_at", "closed_at")
+"""What the time to action is read from."""
 
 cases = Table(
     "cases",
@@ -53,11 +57,16 @@ cases = Table(
     Column("observed", Text, nullable=False, server_default=""),
     Column("withdrawal", Text, nullable=False, server_default="none"),
     Column("closed", Text, nullable=False, server_default=""),
+    Column("ground", Text, nullable=False, server_default=""),
     Column("created_at", Float, nullable=False),
     Column("updated_at", Float, nullable=False),
     Column("sent_at", Float),
     Column("claimed_at", Float),
-    Index("ix_cases_truths", *COUNTED, "created_at"),
+    Column("acted_at", Float),
+    Column("declined_at", Float),
+    Column("gone_at", Float),
+    Column("closed_at", Float),
+    Index("ix_cases_truths", *COUNTED, *TIMES, "created_at", "batch"),
     Index("ix_cases_batch", "batch", *COUNTED),
     Index("ix_cases_request", "request"),
     Index("ix_cases_draft", "batch", sqlite_where=text("delivered = 'draft'"), postgresql_where=text("delivered = 'draft'")),
@@ -98,6 +107,8 @@ cases = Table(
         postgresql_where=text("follows IS NOT NULL"),
     ),
 )
+"""`ground`: of the newest claim that the platform acted. `acted_at`, `declined_at`: when a claim first said so; `gone_at`: when
+it was first seen gone; `closed_at`: when it was closed, null while it is open."""
 
 case_references = Table(
     "case_references",
