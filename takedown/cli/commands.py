@@ -48,8 +48,8 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("verify", "takedown.cli.verify", "Look for ourselves whether targets are still there"),
         Entry("sight", "takedown.cli.verify", "Record a check by eye, with its evidence"),
         Entry("case", "takedown.cli.case", "List, show, explain, note, close and reopen cases"),
-        Entry("report", "takedown.cli.report", "What became of it: outcomes by platform, honest rates"),
-        Entry("export", "takedown.cli.export", "Write cases to CSV, XLSX or JSON Lines"),
+        Entry("report", "takedown.cli.report", "What became of it: honest rates, how fast, trend; as a page"),
+        Entry("export", "takedown.cli.export", "Write cases to CSV, XLSX or JSON Lines; deadlines to a calendar"),
     ),
     "Keep": (
         Entry("audit", "takedown.cli.audit", "Check that the record is what was recorded"),

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from math import sqrt
-from typing import Any, NamedTuple
 
 from takedown.ledger.moves import State
-from takedown.ledger.truths import FINAL, UNREACHABLE
+from takedown.ledger.truths import ACTED, FINAL, UNREACHABLE
+from takedown.report.rates import Rate
 
 NOT_LOOKED = "none"
 """The observed value of a case that no probe has looked at; `unknown` is one that was looked at in vain."""
@@ -18,98 +17,43 @@ DELIVERY = tuple(state.value for state in State)
 CLAIMED = ("none", "received", "in_review", "removed", "restricted", "declined", "needs_information", "not_found")
 OBSERVED = (NOT_LOOKED, "available", "gone", "suspended", "withheld", "restricted", "unknown")
 
-ACTED = frozenset({"removed", "restricted"})
-"""Claims that count as action in a rate."""
+RATES = ("claim", "observation", "agreed")
+"""What says that a platform acted: it does, we saw it, or both."""
+NOT_SAID = "not_said"
+GROUNDS = ("own_rules", "local_law", NOT_SAID)
+"""On which ground a platform acted; that of the newest claim that it did."""
+SEVERAL = "several"
+"""The ground of a unit whose cases were acted on under different ones."""
+FUNNEL = ("imported", "planned", "delivered", "answered", "acted", "gone")
 NEVER_MEANT = frozenset({"duplicate", "out_of_scope", "mistake"})
 """Closed for these reasons, a case should not have been asked for: it is in no rate, and counted beside them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How many cases of a group share these values. `group` is a platform, a basis or an organisation; observed "" is unseen."""
+    """How many cases of a group share these values. observed "" is unseen, ground "" not said."""
 
     group: str
     delivered: str
     claimed: str
     observed: str
     closed: str
+    ground: str
     count: int
-
-
-class Interval(NamedTuple):
-    low: float
-    high: float
-
-
-def wilson(successes: int, trials: int, z: float = 1.96) -> Interval:
-    """Wilson score interval of a proportion, as fractions in [0, 1]; (0, 1) when trials is 0.
-
-    Raises ValueError when successes is not within 0 .. trials. Source: Wilson 1927, JASA 22(158).
-    """
-    if not 0 <= successes <= trials:
-        raise ValueError(f"{successes} successes of {trials} trials")
-    if not trials:
-        return Interval(0.0, 1.0)
-    share, square = successes / trials, z * z
-    middle = (share + square / (2 * trials)) / (1 + square / trials)
-    half = z * sqrt(share * (1 - share) / trials + square / (4 * trials * trials)) / (1 + square / trials)
-    return Interval(0.0 if not successes else middle - half, 1.0 if successes == trials else middle + half)
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """A share that carries what it was made of. `pending`: how many of the denominator may still change it."""
-
-    numerator: int
-    denominator: int
-    pending: int = 0
-    unit: str = "case"
-
-    @property
-    def value(self) -> float | None:
-        """The fraction; None of nothing."""
-        return self.numerator / self.denominator if self.denominator else None
-
-    @property
-    def interval(self) -> Interval:
-        return wilson(self.numerator, self.denominator)
-
-    def as_dict(self) -> dict[str, Any]:
-        value, (low, high) = self.value, self.interval
-        counts = {"numerator": self.numerator, "denominator": self.denominator, "unit": self.unit, "pending": self.pending}
-        return {**counts, "rate": value, "low": low, "high": high}
-
-    @property
-    def span(self) -> str:
-        """The interval, as `13-26 %`; with a decimal where it is narrow."""
-        low, high = self.interval
-        digits = 0 if high - low > 0.02 else 1
-        return f"{100 * low:.{digits}f}-{100 * high:.{digits}f} %"
-
-    def __str__(self) -> str:
-        """`27 of 143 (19 %; Wilson 13-26 %)`; `19 % so far, 51 pending` while some may still change it."""
-        if self.value is None:
-            return "0 of 0"
-        so_far = f" so far, {self.pending} pending" if self.pending else ""
-        return f"{self.numerator} of {self.denominator} ({percent(self.value)}{so_far}; Wilson {self.span})"
-
-
-def percent(share: float) -> str:
-    """`19 %`; never 0 or 100 for what is only near it."""
-    whole = round(100 * share)
-    if whole in {0, 100} and share not in {0.0, 1.0}:
-        return "<1 %" if whole == 0 else ">99 %"
-    return f"{whole} %"
 
 
 @dataclass
 class Figures:
     """A group's counts. The three maps count open cases, `closed` the others by why; rates are over `asked`.
 
-    asked: delivered cases, open or closed as done or unverifiable. pending: truths.md's, of the open ones.
+    asked: delivered cases, open or closed as done or unverifiable. pending: of the open ones, those that may still be acted on.
+    meant: all but those closed because they should not have been asked for; planned: of these, those in a plan or further.
+    grounds: of what counts in a rate (claim, observation or agreed), how much under each ground.
     """
 
     cases: int = 0
+    meant: int = 0
+    planned: int = 0
     delivery: Counter[str] = field(default_factory=Counter[str])
     claimed: Counter[str] = field(default_factory=Counter[str])
     observed: Counter[str] = field(default_factory=Counter[str])
@@ -123,10 +67,14 @@ class Figures:
     acted_claims: int = 0
     acted_seen: int = 0
     acted_both: int = 0
+    unit: str = "case"
+    grounds: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
 
     def add(self, cell: Cell) -> None:
         n = cell.count
         self.cases += n
+        self.meant += n * (cell.closed not in NEVER_MEANT)
+        self.planned += n * (cell.closed not in NEVER_MEANT and cell.delivered != State.DRAFT.value)
         if cell.closed:
             self.closed[cell.closed] += n
         else:
@@ -150,18 +98,50 @@ class Figures:
         self.acted_claims += n * claimed
         self.acted_seen += n * seen
         self.acted_both += n * (claimed and seen)
+        for name, acted in (("claim", claimed), ("observation", seen), ("agreed", claimed and seen)):
+            self.grounds[name, cell.ground if cell.ground in GROUNDS else NOT_SAID] += n * acted
 
     @property
     def by_claim(self) -> Rate:
-        return Rate(self.acted_claims, self.asked, self.pending)
+        return Rate(self.acted_claims, self.asked, self.pending, self.unit)
 
     @property
     def by_observation(self) -> Rate:
-        return Rate(self.acted_seen, self.asked, self.pending)
+        return Rate(self.acted_seen, self.asked, self.pending, self.unit)
 
     @property
     def agreed(self) -> Rate:
-        return Rate(self.acted_both, self.asked, self.pending)
+        return Rate(self.acted_both, self.asked, self.pending, self.unit)
+
+    @property
+    def rates(self) -> dict[str, Rate]:
+        return {"claim": self.by_claim, "observation": self.by_observation, "agreed": self.agreed}
+
+    @property
+    def by_ground(self) -> dict[str, dict[str, Rate]]:
+        """Ground -> the three rates, each over everything that was delivered; `several` only where it occurs."""
+        grounds = [*GROUNDS, *([SEVERAL] if any(ground == SEVERAL for _, ground in self.grounds) else [])]
+        return {
+            ground: {name: Rate(self.grounds[name, ground], self.asked, self.pending, self.unit) for name in RATES}
+            for ground in grounds
+        }
+
+    @property
+    def funnel(self) -> dict[str, int]:
+        """From imported to gone; each step is of the one before it. Cases that were not meant are in none."""
+        answered = self.asked - self.said["none"]
+        steps = (self.meant, self.planned, self.asked, answered, self.acted_claims, self.acted_both)
+        return dict(zip(FUNNEL, steps, strict=True))
+
+    @property
+    def sighted(self) -> bool:
+        """Whether a look told anything; without it a rate by observation is none, and a 0 would look like a finding."""
+        return any(count for value, count in self.seen.items() if value not in {NOT_LOOKED, "unknown"})
+
+    @property
+    def could_not_check(self) -> int:
+        """Delivered cases that were looked at in vain: in no numerator."""
+        return self.seen["unknown"]
 
 
 def pending(cell: Cell) -> bool:
@@ -187,10 +167,12 @@ def tally(cells: Iterable[Cell]) -> dict[str, Figures]:
 
 def total(groups: Iterable[Figures]) -> Figures:
     """The sum of groups that share no case."""
-    every = Figures()
-    for one in groups:
+    found = [*groups]
+    every = Figures(unit=found[0].unit if found else "case")
+    for one in found:
         for item in fields(Figures):
-            setattr(every, item.name, getattr(every, item.name) + getattr(one, item.name))
+            if item.name != "unit":
+                setattr(every, item.name, getattr(every, item.name) + getattr(one, item.name))
     return every
 
 

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from takedown.clock import iso, utc
+from takedown.clock import iso, utc, whole
 from takedown.contract import TakedownError, UsageError
 from takedown.desk import Desk
 from takedown.ledger.book import canonical
 from takedown.ledger.ids import batch_id
 from takedown.ledger.tables import events
-from takedown.report.cells import Scope, cells
-from takedown.report.figures import Figures, Rate, percent, tally, total
-from takedown.report.past import cells_at
+from takedown.report.cells import NOW, WEEK, Scope, cells, counted
+from takedown.report.contradictions import Contradiction, contradictions
+from takedown.report.figures import Figures, tally, total
+from takedown.report.past import rows_at
+from takedown.report.rates import percent
+from takedown.report.spans import EVIDENCE, Course, Week, course
+from takedown.report.survival import Spans, Times, estimate
+from takedown.report.terms import HORIZONS, length, share_of
+from takedown.report.units import CASE, Units, units
 
 QUOTED = "report.quoted"
+WHOLE = "all"
 
 
 class ThresholdMissed(TakedownError):
@@ -37,8 +45,22 @@ class NoSuchQuote(UsageError):
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What a report is asked for. `as_of` in seconds since the epoch; `listed`: how many contradictions are named."""
+
+    by: str = "platform"
+    scope: Scope = field(default_factory=Scope)
+    as_of: float | None = None
+    unit: str = CASE
+    listed: int = 0
+
+
+@dataclass(frozen=True)
 class Report:
-    """`at`: the time that the figures are of, seconds since the epoch. `scope.since` bounds the cases' import."""
+    """`at`: the time that the figures are of, seconds since the epoch. `scope.since` bounds the cases' import.
+
+    counted: the rates of another unit than the case. course: how long cases took. scale: how much faster time passes here.
+    """
 
     ledger: str
     authority: str
@@ -46,10 +68,45 @@ class Report:
     scope: Scope
     at: float
     groups: Mapping[str, Figures]
+    course: Course
+    unit: str = CASE
+    counted: Units | None = None
+    scale: float = 1.0
+    environment: str = "live"
+    listed: Sequence[Contradiction] = ()
 
-    @property
+    @cached_property
     def whole(self) -> Figures:
         return total(self.groups.values())
+
+    def rated(self, group: str) -> Figures:
+        """The figures whose rates are in the unit that was asked for."""
+        return self.groups[group] if self.counted is None else self.counted.groups.get(group, Figures(unit=self.unit))
+
+    @property
+    def whole_rated(self) -> Figures:
+        return self.whole if self.counted is None else self.counted.whole
+
+    @cached_property
+    def times(self) -> Mapping[str, Mapping[str, Times]]:
+        """By group, then by what ended the wait (EVIDENCE). A group without a delivered case has none."""
+        return {
+            name: {way: estimate(self.course.groups[name][way]) for way in EVIDENCE}
+            for name in self.groups
+            if name in self.course.groups
+        }
+
+    @cached_property
+    def whole_times(self) -> Mapping[str, Times]:
+        sums = {way: Spans() for way in EVIDENCE}
+        for ways in self.course.groups.values():
+            for way in EVIDENCE:
+                sums[way].update(ways[way])
+        return {way: estimate(spans) for way, spans in sums.items()}
+
+    @property
+    def weeks(self) -> Sequence[tuple[int, Week]]:
+        return sorted(self.course.weeks.items())
 
     @property
     def window(self) -> str:
@@ -60,37 +117,54 @@ class Report:
         )
         return f"{batch}, {start}, as of {utc(self.at):%Y-%m-%d %H:%M} UTC"
 
-    @property
+    @cached_property
     def id(self) -> str:
-        """Of exactly these figures: a prefix of the sha256 over the ledger, the window and every count."""
-        counts = {name: _counts(figures) for name, figures in self.groups.items()}
-        shaped = {"ledger": self.ledger, "by": self.by, "window": self.window, "at": iso(self.at), "groups": counts}
+        """Of exactly these figures: a prefix of the sha256 over the ledger, the window and every count and estimate."""
+        shaped = {
+            "ledger": self.ledger, "by": self.by, "unit": self.unit, "window": self.window, "at": iso(self.at),
+            "groups": {name: _counts(figures) for name, figures in self.groups.items()},
+            "rated": {name: _counts(self.rated(name)) for name in self.groups} if self.counted else {},
+            "times": {name: _estimates(times) for name, times in [*self.times.items(), (WHOLE, self.whole_times)]},
+            "weeks": [[number, *(getattr(week, item.name) for item in fields(Week))] for number, week in self.weeks],
+        }  # fmt: skip
         return hashlib.sha256(canonical(shaped).encode()).hexdigest()[:12]
 
     def check(self, threshold: float) -> None:
         """Raise ThresholdMissed unless the agreed rate reaches `threshold`, a fraction in [0, 1]."""
-        agreed = self.whole.agreed
+        agreed = self.whole_rated.agreed
         if agreed.value is None:
             raise ThresholdMissed(rate="none", threshold=percent(threshold), why="no case was delivered in this window")
         if agreed.value < threshold:
             seen = "" if looked(self.whole) else "; nobody has looked yet"
-            why = f"{agreed.numerator} of {agreed.denominator} delivered cases, {agreed.pending} pending{seen}"
+            why = f"{agreed.numerator} of {agreed.denominator} delivered {agreed.unit}s, {agreed.pending} pending{seen}"
             raise ThresholdMissed(rate=f"{agreed.value:.1%}", threshold=f"{threshold:.1%}", why=why)
 
 
-def report(desk: Desk, by: str = "platform", scope: Scope | None = None, as_of: float | None = None) -> Report:
-    """The figures of now, or as they were at `as_of` (seconds since the epoch; see `past` for what can be made again).
+def report(desk: Desk, asked: Asked | None = None) -> Report:
+    """The figures of now, or as they were at a past time (see `past` for what can be made again).
 
     Raises UsageError for a time that has not come.
     """
-    now, wanted = desk.clock.now(), scope or Scope()
-    if as_of is not None and as_of > now:
-        raise UsageError(what=f"--as-of {iso(as_of)} has not come yet", why="only the past was recorded", do="takedown report")
+    now, wanted = desk.clock.now(), asked or Asked()
+    if wanted.as_of is not None and wanted.as_of > now:
+        raise UsageError(
+            what=f"--as-of {iso(wanted.as_of)} has not come yet", why="only the past was recorded", do="takedown report"
+        )
+    at = whole(now if wanted.as_of is None else wanted.as_of)
+    scale = desk.settings.sandbox.time_scale
     with desk.ledger.read() as db:
-        found = cells(db, by, wanted) if as_of is None else cells_at(db, as_of, by, wanted)
-        groups = tally(found)
-    authority = desk.settings.authority.name or "The authority"
-    return Report(desk.ledger.setting("ledger"), authority, by, wanted, as_of if as_of is not None else now, groups)
+        rows = NOW if wanted.as_of is None else rows_at(db, at)
+        found = list(counted(db, wanted.scope, rows, weekly=wanted.by == WEEK))
+        return Report(
+            desk.ledger.setting("ledger"), desk.settings.authority.name or "The authority", wanted.by, wanted.scope, at,
+            tally(cells(found, wanted.by)),
+            course(db, found, at, wanted.by, wanted.scope, rows, scale),
+            wanted.unit,
+            units(db, wanted.unit, wanted.by, wanted.scope, rows) if wanted.unit != CASE else None,
+            scale,
+            desk.settings.environment,
+            contradictions(db, wanted.scope, rows, wanted.listed) if wanted.listed else (),
+        )  # fmt: skip
 
 
 def looked(figures: Figures) -> bool:
@@ -100,10 +174,10 @@ def looked(figures: Figures) -> bool:
 
 def brief(found: Report) -> str:
     """One paragraph, with its unit, window, pending cases and id."""
-    whole = found.whole
-    rates = [f"By claim, platforms acted on {whole.by_claim}"]
+    whole, rated = found.whole, found.whole_rated
+    rates = [f"By claim, platforms acted on {rated.by_claim}"]
     if looked(whole):
-        rates += [f"by observation {whole.by_observation}", f"agreed by both {whole.agreed}"]
+        rates += [f"by observation {rated.by_observation}", f"agreed by both {rated.agreed}"]
     unseen = "" if looked(whole) else " No case has been looked at by ourselves yet."
     out = (
         f" {whole.left_out} delivered cases closed as mistake, duplicate or out of scope are in no rate."
@@ -112,7 +186,29 @@ def brief(found: Report) -> str:
     )
     return (
         f"{found.authority} recorded {whole.cases} cases and delivered {whole.asked} ({found.window}). {', '.join(rates)}; "
-        f"the unit is the case, the denominator the delivered cases, the interval Wilson's at 95 %.{unseen}{out} [{found.id}]"
+        f"the unit is the {found.unit}, the denominator the delivered {found.unit}s, the interval Wilson's at 95 %."
+        f"{_ground(rated)}{_speed(found)}{unseen}{out} [{found.id}]"
+    )
+
+
+def _ground(rated: Figures) -> str:
+    if not rated.acted_claims:
+        return ""
+    counts = {ground: rates["claim"].numerator for ground, rates in rated.by_ground.items()}
+    several = f", {counts['several']} under several" if counts.get("several") else ""
+    said = f"{counts['own_rules']} under the platforms' own rules, {counts['local_law']} under local law"
+    return f" Of what platforms say they acted on: {said}, {counts['not_said']} without saying{several}."
+
+
+def _speed(found: Report) -> str:
+    first = found.whole_times["first"]
+    if not first.cases:
+        return ""
+    day, median = first.within(HORIZONS["24h"]), first.median.seconds
+    half = f"half within {length(median)}" if median is not None else "half not reached"
+    return (
+        f" By claim or observation, whichever came first, {share_of(day)} of {first.cases} cases were acted on within 24 h, "
+        f"{half} (cumulative incidence; pending cases censored, refusals competing)."
     )
 
 
@@ -131,11 +227,17 @@ def quote(desk: Desk, found: Report) -> str:
     return text
 
 
-def rates(figures: Figures) -> dict[str, Rate]:
-    return {"claim": figures.by_claim, "observation": figures.by_observation, "agreed": figures.agreed}
-
-
 def _counts(figures: Figures) -> dict[str, Any]:
-    maps = ("delivery", "claimed", "observed", "closed", "said", "seen", "contradictions")
-    numbers = ("cases", "asked", "left_out", "pending", "acted_claims", "acted_seen", "acted_both")
-    return {**{name: dict(getattr(figures, name)) for name in maps}, **{name: getattr(figures, name) for name in numbers}}
+    named: dict[str, Any] = {item.name: getattr(figures, item.name) for item in fields(Figures)}
+    grounds = {"/".join(key): count for key, count in named.pop("grounds").items() if count}
+    return {**named, "grounds": grounds}
+
+
+def _estimates(times: Mapping[str, Times]) -> dict[str, Any]:
+    return {
+        way: [
+            one.acted, one.declined, one.unended, one.before, str(one.median), str(one.median_kaplan_meier),
+            *(str(one.within(seconds)) for seconds in HORIZONS.values()),
+        ]
+        for way, one in times.items()
+    }  # fmt: skip

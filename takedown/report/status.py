@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from takedown.desk import Desk
-from takedown.report.cells import Scope, cells, withdrawals
+from takedown.report.cells import Scope, cells, counted, withdrawals
 from takedown.report.figures import Figures, tally, total
 from takedown.report.waiting import Matter, View, for_people, for_time
 
@@ -39,7 +39,7 @@ def status(desk: Desk, batch: int | None = None) -> Status:
     """Everything as it is now, in one consistent view; of one batch when its number is given."""
     now = desk.clock.now()
     with desk.ledger.read() as db:
-        platforms = tally(cells(db, scope=Scope(batch)))
+        platforms = tally(cells(counted(db, Scope(batch)), "platform"))
         whole = total(platforms.values())
         view = View(desk, db, now, batch)
         return Status(now, platforms, whole, withdrawals(db, batch), tuple(for_people(view, whole)), tuple(for_time(view)))

@@ -11,9 +11,9 @@ from takedown.display import words
 from takedown.ledger.ids import case_id, plan_id, request_id
 from takedown.ledger.moves import State
 from takedown.ledger.steps import ANSWERED
-from takedown.ledger.truths import FINAL, UNREACHABLE
+from takedown.ledger.truths import ACTED, FINAL, UNREACHABLE
 from takedown.report.cases import Dossier
-from takedown.report.figures import ACTED, contradiction
+from takedown.report.figures import contradiction
 
 CHANNELS = {"api": "over its intake endpoint", "email": "by e-mail", "portal": "through its form"}
 SAYS = {

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from takedown.clock import whole
 from takedown.contract import Channel, ChannelTerms, Kind, Platform, PlatformSettings
 from takedown.desk import Desk
 from takedown.ledger.book import Book
@@ -26,12 +27,12 @@ DAY = 86_400.0
 
 @dataclass
 class HandClock:
-    """A clock that moves when it is told to."""
+    """A clock that moves when it is told to; like the ledger's times, it shows whole milliseconds."""
 
     at: float = START
 
     def now(self) -> float:
-        return self.at
+        return whole(self.at)
 
     async def sleep(self, seconds: float) -> None:
         self.at += seconds
@@ -159,11 +160,15 @@ class Scene:
 
 @contextmanager
 def scene(
-    folder: Path, platforms: Mapping[str, Any] | None = None, broken: tuple[Broken, ...] = (), approvals: int = 1
+    folder: Path,
+    platforms: Mapping[str, Any] | None = None,
+    broken: tuple[Broken, ...] = (),
+    approvals: int = 1,
+    url: str = "sqlite:///takedown.db",
 ) -> Iterator[Scene]:
     clock = HandClock()
     settings = Settings(authority={"name": "Example Authority"}, policy={"approvals": approvals}, platforms=dict(platforms or {}))
-    ledger = create("sqlite:///takedown.db", folder, "sandbox", clock)
+    ledger = create(url, folder, "sandbox", clock)
     desk = Desk(Config(settings, folder, folder / "takedown.toml", {}), ledger, "alice", clock)
     desk.__dict__["registry"] = Registry({"chirp": Chirp, "wren": Wren}, broken)
     desk.__dict__["packs"] = Packs({"pk-peca-37": Patience()})  # type: ignore[dict-item] # only its patience is read

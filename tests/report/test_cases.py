@@ -175,14 +175,15 @@ def test_after_sending_the_truths_decide(at_desk: Scene, claimed: str, observed:
 
 
 def test_what_is_counted_is_read_from_indexes_alone(at_desk: Scene) -> None:
-    from takedown.report.outcomes import report
+    from takedown.report.outcomes import Asked, report
     from takedown.report.status import status
 
+    at_desk.sent(at_desk.case())
     asked: list[tuple[str, object]] = []
     engine = at_desk.desk.ledger.engine
     event.listen(engine, "before_cursor_execute", lambda _c, _r, sql, given, _x, _m: asked.append((sql, given)))
     status(at_desk.desk)
-    report(at_desk.desk, "organisation")
+    report(at_desk.desk, Asked("organisation"))
     with engine.connect() as db:
         raw = db.connection.driver_connection
         assert raw is not None

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from takedown.report.figures import CLAIMED, DELIVERY, OBSERVED, Cell, Rate, percent, tally, total, wilson
+from takedown.report.figures import CLAIMED, DELIVERY, OBSERVED, Cell, tally, total
+from takedown.report.rates import Rate, percent, wilson
 
 CELLS = st.lists(
     st.builds(
@@ -12,6 +13,7 @@ CELLS = st.lists(
         st.sampled_from(CLAIMED),
         st.sampled_from(["", *OBSERVED[1:]]),
         st.sampled_from(["", "done", "unverifiable", "duplicate", "out_of_scope", "mistake"]),
+        st.sampled_from(["", "own_rules", "local_law", "said nowhere"]),
         st.integers(1, 500),
     ),
     max_size=30,
@@ -69,7 +71,7 @@ def test_rates_never_exceed_what_was_delivered_and_both_never_exceeds_either(cel
 
 
 def one(claimed: str, observed: str, closed: str = "", delivered: str = "sent") -> Cell:
-    return Cell("chirp", delivered, claimed, observed, closed, 1)
+    return Cell("chirp", delivered, claimed, observed, closed, "", 1)
 
 
 @pytest.mark.parametrize(

@@ -131,14 +131,14 @@ def test_report_gives_rates_with_all_they_are_made_of(at_desk: Scene, capsys: py
     assert (claim["numerator"], claim["denominator"], claim["unit"], claim["rate"], claim["pending"]) == (1, 2, "case", 0.5, 0)
     assert [item["platform"] for item in found["items"]] == ["chirp", "wren"]
     out = shown(capsys, "report", "--by", "basis")
-    assert "1, 50 % (9-91 %)" in out
+    assert "by claim 1 of 2 50 % 9-91 % 0 pending" in " ".join(out.split())
     assert "We have not looked ourselves yet" in out
     assert run(["report", "--by", "colour"]) == 2
 
 
 def test_a_rate_is_so_far_while_cases_are_pending(at_desk: Scene, capsys: pytest.CaptureFixture[str]) -> None:
     at_desk.sent(at_desk.case())
-    assert "0, 0 % so far (0-79 %)" in shown(capsys, "report")
+    assert "by claim 0 of 1 0 % so far 0-79 % 1 pending" in " ".join(shown(capsys, "report").split())
 
 
 def test_observations_get_rates_of_their_own(at_desk: Scene, capsys: pytest.CaptureFixture[str]) -> None:
@@ -149,7 +149,8 @@ def test_observations_get_rates_of_their_own(at_desk: Scene, capsys: pytest.Capt
     assert {name: rate["numerator"] for name, rate in rates.items()} == {"claim": 1, "observation": 1, "agreed": 0}
     out = shown(capsys, "report")
     assert "agreed by both" in out
-    assert "Contradictions between what platforms say and what we saw: 2 cases." in out
+    assert "2 contradicting" in out
+    assert "platform declined, yet gone" in out
 
 
 @pytest.mark.parametrize(("observed", "threshold", "code"), [("gone", "0.5", 0), ("gone", "0.51", 13), ("available", "0.1", 13)])
@@ -228,3 +229,42 @@ def test_a_packet_that_is_still_to_be_filed_is_told_when_its_case_is_closed(
 ) -> None:
     at_desk.go(at_desk.plan(at_desk.case(), channel="portal"), State.APPROVED, State.OPERATOR)
     assert "still on the list" in told(capsys, "case", "close", "C-1", "--as", "duplicate")["warnings"][0]
+
+
+def test_the_screen_answers_in_the_order_of_the_questions(at_desk: Scene, capsys: pytest.CaptureFixture[str]) -> None:
+    some(at_desk)
+    at_desk.see(1, "available")
+    out = shown(capsys, "report")
+    order = ["we saw, of delivered", "Rates:", "How fast:", "By ground:", "Trend:", "Contradictions:", "case list"]
+    places = [out.index(one) for one in order]
+    assert places == sorted(places)
+    assert max(len(line) for line in out.splitlines() if not line.startswith("Cumulative")) <= 100
+
+
+def test_all_of_it_is_in_the_data(at_desk: Scene, capsys: pytest.CaptureFixture[str]) -> None:
+    some(at_desk)
+    at_desk.claim(1, "restricted", ground="local_law")
+    found = told(capsys, "report", "--by", "week", "--unit", "account", "--as-of", "2026-01-01")
+    summary = found["summary"]
+    assert summary["grounds"]["local_law"]["claim"] == {
+        "numerator": 1, "denominator": 2, "unit": "account", "pending": 0, "rate": 0.5,
+        "low": pytest.approx(0.0945, abs=1e-4), "high": pytest.approx(0.9055, abs=1e-4),
+    }  # fmt: skip
+    assert [(week["week"], week["starts"], week["delivered"]) for week in summary["trend"]] == [("2026-W01", "2025-12-29", 2)]
+    first = summary["time_to_action"]["first"]
+    assert (first["cases"], first["acted"], first["declined"], first["median"]["seconds"]) == (2, 1, 1, 0.0)
+    assert first["within"]["24h"]["rate"] == 0.5
+    assert [item["week"] for item in found["items"]] == ["", "2026-W01"]
+    assert (summary["unit"], summary["funnel"]["gone"], summary["could_not_check"]) == ("account", 0, 0)
+    assert run(["report", "--unit", "colour"]) == 2
+
+
+def test_files_hold_the_same_report(at_desk: Scene, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    some(at_desk)
+    words = ["--csv", "r.csv", "--xlsx", "r.xlsx", "--html", "r.html", "--as-of", "2026-01-01"]
+    ident = told(capsys, "report", *words)["summary"]["id"]
+    assert ident in (tmp_path / "r.html").read_text()
+    assert ident in (tmp_path / "r.csv").read_text()
+    assert (tmp_path / "r.xlsx").read_bytes()[:2] == b"PK"
+    assert run(["report", "--html", "nowhere/r.html"]) == 2
+    assert run(["report", "--csv", "nowhere/r.csv"]) == 2

@@ -5,7 +5,7 @@ from takedown.report.figures import Cell, tally, total
 
 SECTIONS = (section("our side", lambda figures: figures.delivery, named("delivery")),)
 CELLS = [
-    Cell(name, value, "none", "", "", 1000) for name in ("facebook", "instagram", "telegram") for value in ("sent", "refused")
+    Cell(name, value, "none", "", "", "", 1000) for name in ("facebook", "instagram", "telegram") for value in ("sent", "refused")
 ]
 
 
@@ -18,7 +18,7 @@ def test_platforms_stand_side_by_side_only_where_all_of_the_table_has_room(colum
 
 
 def test_hundreds_of_groups_stand_below_each_other_and_every_one_is_shown() -> None:
-    groups = tally([Cell(f"Unit {n}", "sent", "none", "", "", n) for n in range(1, 300)])
+    groups = tally([Cell(f"Unit {n}", "sent", "none", "", "", "", n) for n in range(1, 300)])
     table = truths_table("organisation", with_all(groups, total(groups.values())), SECTIONS, 10_000)
     assert [row[0] for row in table.rows][-1] == "all"
     assert len(table.rows) == 300

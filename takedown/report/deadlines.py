@@ -1,0 +1,102 @@
+"""Deadlines as a calendar (RFC 5545): when a platform's time is over, and when a plan ends. No target is named in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, RowMapping, select
+
+from takedown.clock import utc
+from takedown.contract import MissingExtra, span
+from takedown.desk import Desk
+from takedown.display import safe
+from takedown.ledger.ids import case_id, plan_id
+from takedown.ledger.moves import State
+from takedown.ledger.tables import cases, plans, requests
+from takedown.ledger.truths import FINAL, UNREACHABLE
+from takedown.notices.pack import Pack
+from takedown.report.files import whole_file
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """`ident` is the same each time, so that a calendar takes a second export for the first; `until` has its zone."""
+
+    ident: str
+    until: datetime
+    what: str
+    more: str
+
+
+def deadlines(desk: Desk, db: Connection, batch: int | None = None, platform: str | None = None) -> Iterator[Deadline]:
+    """Of pending cases their pack's patience and its verified clocks for the platform; of plans their end."""
+    joined = cases.outerjoin(requests, requests.c.id == cases.c.request)
+    waiting = (
+        cases.c.closed == "", cases.c.delivered == State.SENT.value, cases.c.sent_at.is_not(None),
+        cases.c.claimed.not_in(sorted(FINAL)), cases.c.observed.not_in(sorted(UNREACHABLE)), cases.c.withdrawal == "none",
+    )  # fmt: skip
+    narrowed = [cases.c.batch == batch] if batch is not None else []
+    narrowed += [cases.c.platform == platform] if platform is not None else []
+    columns = (cases.c.id, cases.c.reference, cases.c.basis, cases.c.sent_at, requests.c.respond_by)
+    query = select(*columns).select_from(joined).where(*waiting, *narrowed).order_by(cases.c.id)
+    for row in db.execute(query.execution_options(yield_per=1000)).mappings():
+        if row["basis"] in desk.packs:  # a pack that is not installed has no patience
+            yield from _of_case(row, desk.packs[row["basis"]])
+    if batch is None and platform is None:
+        yield from _of_plans(db)
+
+
+def _of_case(row: RowMapping, pack: Pack) -> Iterator[Deadline]:
+    name, basis = f"{case_id(row['id'])}, {row['reference']}", row["basis"]
+    more = f"takedown case explain {case_id(row['id'])}"
+    patience = utc(row["sent_at"] + pack.patience_seconds)
+    yield Deadline(f"patience-{case_id(row['id'])}", patience, f"{name}: patience under {basis} ends", more)
+    for clock in pack.clocks:
+        if not (clock.verified and clock.for_platform):
+            continue
+        until = {"receipt": row["sent_at"] + span(clock.length), "issue": row["respond_by"]}.get(clock.starts)
+        if until is not None:
+            place = pack.clocks.index(clock)
+            yield Deadline(f"clock-{place}-{case_id(row['id'])}", utc(until), f"{name}: {clock.name} under {basis} is due", more)
+
+
+def _of_plans(db: Connection) -> Iterator[Deadline]:
+    """Plans with something that has not left."""
+    unsent = requests.c.state.in_([State.PLANNED.value, State.APPROVED.value])
+    left = select(requests.c.id).where(requests.c.plan == plans.c.id, unsent, requests.c.purpose != "reminder").exists()
+    query = select(plans.c.id, plans.c.valid_until).where(plans.c.state.in_(["open", "approved"]), left).order_by(plans.c.id)
+    for number, until in db.execute(query):
+        name = plan_id(number)
+        yield Deadline(f"plan-{name}", utc(until), f"{name}: the plan is too old to be sent", f"takedown plan show {name}")
+
+
+def write_calendar(desk: Desk, path: Path, batch: int | None = None, platform: str | None = None) -> int:
+    """Write a calendar; an existing file is replaced only by a whole one. Returns the deadlines.
+
+    Raises MissingExtra, UsageError.
+    """
+    try:
+        from icalendar import Calendar, Event
+    except ImportError:
+        raise MissingExtra(what="the calendar format", extra="calendar") from None
+    calendar, ledger, now = Calendar(), desk.ledger.setting("ledger"), utc(desk.clock.now()).replace(microsecond=0)
+    title = f"Deadlines of {safe(desk.settings.authority.name or 'the authority')}"
+    for name, value in (("prodid", "-//takedown//deadlines//EN"), ("version", "2.0"), ("x-wr-calname", title)):
+        calendar.add(name, value)
+    count = 0
+    with desk.ledger.read() as db:
+        for count, one in enumerate(deadlines(desk, db, batch, platform), 1):  # noqa: B007 -- the last number is the count
+            event = Event()
+            event.add("uid", f"{one.ident}@{ledger}.takedown")
+            event.add("dtstamp", now)
+            event.add("dtstart", one.until.astimezone(UTC).replace(microsecond=0))
+            event.add("summary", safe(one.what))
+            event.add("description", one.more)
+            event.add("transp", "TRANSPARENT")
+            calendar.add_component(event)
+    with whole_file(path) as part:
+        part.write_bytes(calendar.to_ical())
+    return count

@@ -1,0 +1,198 @@
+"""How long cases took, and what became of them week by week: one pass over the index that holds their times.
+
+A million cases never become a million objects. Each row is read as three whole numbers, which C code counts: when the platform
+said that it decided, when we saw it, and the week; each packed with how it ended.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, bindparam, case, func, literal, or_, select
+
+from takedown.ledger.moves import State
+from takedown.ledger.tables import ALIKE
+from takedown.ledger.truths import ACTED, FINAL, UNREACHABLE
+from takedown.report.cells import WEEK, Counted, Rows, Scope, week_name, week_of, whole
+from takedown.report.figures import NEVER_MEANT
+from takedown.report.survival import Spans
+
+EXACT = 50_000
+"""Up to so many delivered cases times are to the millisecond; above, rounded up to whole hours, after a week to whole days."""
+EXACTLY, HOUR = 1, 3_600_000
+"""Steps of time, in milliseconds."""
+EVIDENCE = ("first", "claim", "observation")
+"""What ends the wait: whichever comes first, the platform's word, or our own look."""
+
+UNENDED, DONE, DECLINED, BEFORE = 0, 8, 16, 24
+OWN = 4
+"""The number is also the one of whichever came first."""
+SAID, SAW, WEEKLY = 1, 2, 3
+UNIT = 32
+"""A packed time stands above its end, OWN and its kind; the week, when groups are weeks, above WIDE."""
+WIDE = 1 << 46
+
+
+@dataclass
+class Week:
+    """Cases delivered in a week, and how many of them platforms say they acted on, we saw gone, both agree on, are pending."""
+
+    delivered: int = 0
+    claim: int = 0
+    observation: int = 0
+    agreed: int = 0
+    pending: int = 0
+
+    def add(self, flags: int, count: int) -> None:
+        said, saw, waits = bool(flags & 1), bool(flags & 2), bool(flags & 4)
+        self.delivered += count
+        self.claim += count * said
+        self.observation += count * saw
+        self.agreed += count * (said and saw)
+        self.pending += count * waits
+
+
+Ways = dict[str, Spans]
+"""By EVIDENCE."""
+
+
+def ways() -> Ways:
+    return {name: Spans() for name in EVIDENCE}
+
+
+@dataclass
+class Course:
+    """`groups`: by the group's name. `weeks`: by number since the epoch. `rounded`: times are not to the millisecond."""
+
+    rounded: bool
+    groups: dict[str, Ways] = field(default_factory=dict[str, Ways])
+    weeks: dict[int, Week] = field(default_factory=dict[int, Week])
+
+
+def course(db: Connection, found: Iterable[Counted], at: float, by: str, scope: Scope, rows: Rows, scale: float = 1.0) -> Course:
+    """Of the delivered cases among `found`, as of `at`. scale: how much faster time passes here (the sandbox's time_scale)."""
+    sent = [one for one in found if one.delivered == State.SENT.value and one.closed not in NEVER_MEANT]
+    rounded = sum(one.count for one in sent) > EXACT
+    step = max(EXACTLY + 1, round(HOUR / scale)) if rounded else EXACTLY
+    alike: dict[str, set[tuple[str, ...]]] = {}
+    for one in sent:
+        alike.setdefault("" if by == WEEK else str(getattr(one, by)), set()).add(one.alike)
+    done = Course(rounded)
+    queries = [_packed(part, at, step, scope, by == WEEK) for part in rows]
+    for group, keys in alike.items():
+        counts: Counter[int] = Counter()
+        for query in queries:
+            for key in sorted(keys):
+                counts.update(_numbers(db, query, key))
+        _unpack(counts, group, step * scale, done)
+    return done
+
+
+def _numbers(db: Connection, query: Select[*tuple[Any, ...]], key: tuple[str, ...]) -> Iterator[int]:
+    # The driver's own cursor: rows that are made into objects of the library take half as long again.
+    cursor = db.execute(query, dict(zip(ALIKE, key, strict=True))).cursor
+    return chain.from_iterable(cast("Iterable[tuple[int, ...]]", cursor))
+
+
+def _packed(rows: FromClause, at: float, step: int, scope: Scope, weekly: bool) -> Select[*tuple[Any, ...]]:
+    c = rows.c
+    week = week_of(c.sent_at) * UNIT
+    over = week * (WIDE // UNIT) if weekly else literal(0)
+    columns = (_said(c, at, step) + over, _saw(c, at, step) + over, week + _flags(c))
+    asked = (c.delivered == State.SENT.value, or_(c.closed == "", c.closed.not_in(sorted(NEVER_MEANT))), c.sent_at.is_not(None))
+    return select(*columns).where(*asked, *(c[name] == bindparam(name) for name in ALIKE), *scope.where(rows))
+
+
+def _said(c: Any, at: float, step: int) -> ColumnElement[int]:
+    """When the platform said so. The first branch is what nearly every case needs: the others cost half a second a million."""
+    own = case((and_(c.gone_at.is_not(None), c.gone_at < c.acted_at), 0), else_=OWN)
+    waiting = _up(literal(at), c, step) + case((c.gone_at.is_(None), OWN + SAID), else_=SAID)
+    plain = case(
+        (c.acted_at.is_(None), waiting),
+        (c.acted_at < c.sent_at, BEFORE + own + SAID),
+        else_=_up(c.acted_at, c, step) + own + (DONE + SAID),
+    )
+    gone_first = and_(_in_time(c.gone_at, c), or_(c.acted_at.is_(None), c.gone_at < c.acted_at))
+    rare = _ended(c.acted_at, c, at, step) + case((gone_first, SAID), else_=OWN + SAID)
+    return case((and_(c.declined_at.is_(None), c.closed_at.is_(None)), plain), else_=rare)
+
+
+def _saw(c: Any, at: float, step: int) -> ColumnElement[int]:
+    """When we saw it; as `_said`, and OWN only where that came first."""
+    own = case((c.gone_at >= c.acted_at, SAW), else_=OWN + SAW)
+    plain = case(
+        (c.gone_at.is_(None), _up(literal(at), c, step) + SAW),
+        (c.gone_at < c.sent_at, own + BEFORE),
+        else_=_up(c.gone_at, c, step) + own + DONE,
+    )
+    gone_first = and_(_in_time(c.gone_at, c), or_(c.acted_at.is_(None), c.gone_at < c.acted_at))
+    rare = _ended(c.gone_at, c, at, step) + case((gone_first, OWN + SAW), else_=SAW)
+    return case((and_(c.declined_at.is_(None), c.closed_at.is_(None)), plain), else_=rare)
+
+
+def _in_time(moment: ColumnElement[Any], c: Any) -> ColumnElement[bool]:
+    """Not after a refusal, nor after the case was closed."""
+    return and_(moment <= func.coalesce(c.declined_at, moment), moment <= func.coalesce(c.closed_at, moment))
+
+
+def _ended(moment: ColumnElement[Any], c: Any, at: float, step: int) -> ColumnElement[int]:
+    """Where a case may also have been declined or closed."""
+    stop = func.coalesce(c.closed_at, at)
+
+    def end(when: ColumnElement[Any], how: int) -> ColumnElement[int]:
+        return case((when < c.sent_at, BEFORE), else_=_up(when, c, step) + how)
+
+    return case(
+        (_in_time(moment, c), end(moment, DONE)), (c.declined_at <= stop, end(c.declined_at, DECLINED)), else_=end(stop, UNENDED)
+    )
+
+
+def _up(moment: ColumnElement[Any], c: Any, step: int) -> ColumnElement[int]:
+    """Steps of so many milliseconds since the delivery, rounded up; of hours, after a week, to 24 of them."""
+    passed = moment - c.sent_at
+    if step == EXACTLY:
+        return _steps(passed, step) * UNIT
+    coarse = 24 * step
+    return case((passed > 7 * coarse / 1000, _steps(passed, coarse) * (24 * UNIT)), else_=_steps(passed, step) * UNIT)
+
+
+def _steps(passed: ColumnElement[Any], step: int) -> ColumnElement[int]:
+    return whole(passed * (1000 / step) + (1 - 0.5 / step))  # half a millisecond is more than floats are off by
+
+
+def _flags(c: Any) -> ColumnElement[int]:
+    """For Week.add. Comparisons one by one: SQLite looks up a list in a tree."""
+    said = or_(*(c.claimed == value for value in sorted(ACTED)))
+    saw = or_(*(c.observed == value for value in sorted(UNREACHABLE)))
+    decided = or_(*(c.claimed == value for value in sorted(FINAL - ACTED)), c.closed != "")
+    shifted = {flags: literal(flags * OWN + WEEKLY) for flags in (0, 1, 2, 3, 4)}
+    return case((saw, case((said, shifted[3]), else_=shifted[2])), (said, shifted[1]), (decided, shifted[0]), else_=shifted[4])
+
+
+def _unpack(counts: Mapping[int, int], group: str, step: float, done: Course) -> None:
+    """`step`: milliseconds of a packed time's unit, as they pass outside the sandbox."""
+    for code, count in counts.items():
+        week, value = divmod(code, WIDE)
+        up, kind = value // UNIT, value & 3
+        if kind == WEEKLY:
+            done.weeks.setdefault(up, Week()).add(value // OWN & 7, count)
+            continue
+        spans = done.groups.setdefault(group or week_name(week), ways())
+        for name in ("claim" if kind == SAID else "observation", *(["first"] if value & OWN else [])):
+            _put(spans[name], up * step / 1000, value & BEFORE, count)
+
+
+def _put(spans: Spans, seconds: float, end: int, count: int) -> None:
+    match end:
+        case 8:
+            spans.acted[seconds] += count
+        case 16:
+            spans.declined[seconds] += count
+        case 24:
+            spans.before += count
+        case _:
+            spans.unended[seconds] += count
