@@ -1,0 +1,27 @@
+"""Texts that try to be more than text: markup, scripts, handlers, addresses, and characters that turn or hide what follows."""
+
+PAYLOADS = (
+    "<script>alert(1)</script>",
+    "</style><script>alert(1)</script>",
+    "</title><img src=x onerror=alert(1)>",
+    "<img src=https://evil.test/x.png>",
+    "<svg/onload=alert(1)>",
+    "<svg><animate onbegin=alert(1) attributeName=x dur=1s>",
+    '"><iframe src="javascript:alert(1)">',
+    "'><a href=javascript:alert(1) autofocus onfocus=alert(1)>x</a>",
+    '" style="background:url(https://evil.test/s)" onmouseover="alert(1)',
+    "<style>@import 'https://evil.test/s.css';</style>",
+    "<link rel=stylesheet href=https://evil.test/s.css>",
+    "<meta http-equiv=refresh content='0;url=https://evil.test/'>",
+    "<base href=https://evil.test/>",
+    "<form action=https://evil.test/><input autofocus onfocus=alert(1)>",
+    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
+    "{{ 7 * 7 }}{% for x in ().__class__.__bases__ %}{% endfor %}",
+    "datum.x); alert(1); //",
+    "-->]]><!--<script>alert(1)</script>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "a\x00b\x1b[31m\x9bc",
+    "\u202egnp.exe\u2066\u200b\ufeff",
+    '=HYPERLINK("https://evil.test")',
+    "x" * 400,
+)
