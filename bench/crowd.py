@@ -14,12 +14,18 @@ NUMBERS = "WITH RECURSIVE n(i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n W
 PLATFORM = "CASE i % 6 WHEN 0 THEN 'facebook' WHEN 1 THEN 'x' WHEN 2 THEN 'tiktok' WHEN 3 THEN 'telegram' ELSE 'instagram' END"
 CLAIMED = "CASE i % 5 WHEN 0 THEN 'none' WHEN 1 THEN 'declined' WHEN 2 THEN 'restricted' ELSE 'removed' END"
 OBSERVED = "CASE i % 7 WHEN 0 THEN '' WHEN 1 THEN 'available' ELSE 'gone' END"
+GROUND = "CASE i % 3 WHEN 0 THEN 'own_rules' WHEN 1 THEN 'local_law' ELSE '' END"
+AGE = "(i * 7919 % 15552000)"
+"""Seconds since a case was sent, up to half a year."""
+ANSWERED, GONE = f":now - {AGE} * (i % 11 + 1) / 12.0", f":now - {AGE} * (i % 13 + 1) / 14.0"
 
 CASES = f"""{NUMBERS} INSERT INTO cases (id, batch, platform, kind, key, identity, url, authority, basis, measure, reference,
-  reason, fields, evidence, request, delivered, claimed, observed, created_at, updated_at, sent_at)
+  reason, fields, evidence, request, delivered, claimed, observed, ground, created_at, updated_at, sent_at, acted_at, declined_at,
+  gone_at)
   SELECT i, :batch, {PLATFORM}, 'account', 'crowd' || i, 'account:crowd' || i, 'https://platform.example/crowd' || i,
   'Example Authority', 'pk-peca-37', 'remove_account', 'CROWD-' || i, 'Account publishes calls to violence.', '{{}}', '[]', i,
-  'sent', {CLAIMED}, {OBSERVED}, :now, :now, :now - i % 900000 FROM n"""  # noqa: S608 -- of constants, here and below
+  'sent', {CLAIMED}, {OBSERVED}, CASE WHEN i % 5 > 1 THEN {GROUND} ELSE '' END, :now - {AGE}, :now, :now - {AGE},
+  CASE WHEN i % 5 > 1 THEN {ANSWERED} END, CASE WHEN i % 5 = 1 THEN {ANSWERED} END, CASE WHEN i % 7 > 1 THEN {GONE} END FROM n"""  # noqa: S608 -- of constants, here and below
 REQUESTS = f"""{NUMBERS} INSERT INTO requests (id, plan, position, platform, channel, lane, state, reference, destination,
   headers, body, sha256, salt, cases, attempts, receipt, receipt_at, created_at, updated_at)
   SELECT i, :plan, i, {PLATFORM}, 'api', {PLATFORM} || '\\:api', 'sent', 'CROWD-' || i, 'http://127.0.0.1:9/v1', '{{}}',
@@ -33,11 +39,13 @@ PLAN = """INSERT INTO plans (state, planner, environment, inputs, leaves, digest
 
 
 def grow(desk: Desk, count: int) -> None:
-    """Add `count` cases that were sent, each with its own request and attempt, and answered in every way."""
+    """Add `count` cases that were sent over half a year, each with its own request and attempt, and answered in every way."""
     desk.ledger.write(lambda book: _grow(book, count))
 
 
 def _grow(book: Book, count: int) -> None:
+    if not count:
+        return
     newest = book.db.execute(
         text("SELECT max((SELECT coalesce(max(id), 0) FROM cases), (SELECT coalesce(max(id), 0) FROM requests))")
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -19,21 +21,48 @@ CHAIN, CHAIN_SECONDS = 100_000, 3.0
 
 
 def screens(sizes: Sizes, seed: int) -> Iterator[Figure]:
-    """The whole commands, start-up and all, as a person waits for them."""
+    """The whole commands as a person waits for them; a report's figures without the time that starting takes."""
     del seed
+    n = f"{sizes.ledger:,} cases"
     with TemporaryDirectory(prefix="takedown-bench-") as name:
-        folder = Path(name)
-        write_config(folder, {})
-        desk = new_desk(folder)
-        grow(desk, sizes.ledger)
-        desk.ledger.close()
-        for word in ("status", "report"):
-            took = median(seconds(partial(_run, folder, word)) for _ in range(3))
-            yield Figure(f"{word} over many cases", took, "<=", 1, "s", f"{sizes.ledger:,} cases; the whole command; median of 3")
+        empty, full = Path(name) / "empty", Path(name) / "full"
+        for folder, count in ((empty, 0), (full, sizes.ledger)):
+            folder.mkdir()
+            write_config(folder, {})
+            desk = new_desk(folder)
+            grow(desk, count)
+            desk.ledger.close()
+        status = _times(full, "status")
+        yield Figure("status over many cases", status, "<=", 1, "s", f"{n}; the whole command; median of 3")
+        start, report = _times(empty, "report"), _times(full, "report")
+        yield Figure("report over many cases", report - start, "<=", 1, "s", f"{n}; beyond {start:.2f} s for none; median of 3")
+        page = _times(full, "report", "--html", "report.html")
+        yield Figure("report --html over many cases", page, "<=", 3, "s", f"{n}; the whole command, charts and all; median of 3")
+        over = _peak(full) - _peak(empty)
+        yield Figure("memory of a report over that of none", over, "<=", 25, "MB", f"{n}; the command's peak")
 
 
-def _run(folder: Path, word: str) -> None:
-    subprocess.run([TAKEDOWN, "--json", word], cwd=folder, stdout=subprocess.DEVNULL, check=True)
+def _times(folder: Path, *words: str) -> float:
+    return median(seconds(partial(_run, folder, *words)) for _ in range(3))
+
+
+def _run(folder: Path, *words: str) -> None:
+    subprocess.run([TAKEDOWN, "--json", *words], cwd=folder, stdout=subprocess.DEVNULL, check=True)
+
+
+PEAK = """import os, sys
+from bench.importing import peak
+from takedown.cli import run
+out, sys.stdout = sys.stdout, open(os.devnull, "w")
+run(["report", "--json"])
+print(peak(), file=out)"""
+
+
+def _peak(folder: Path) -> float:
+    """Of a process that makes a report, in MB."""
+    here = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    words = [sys.executable, "-c", PEAK]
+    return float(subprocess.run(words, cwd=folder, env=here, capture_output=True, text=True, check=True).stdout)
 
 
 def crowded(sizes: Sizes, seed: int) -> Iterator[Figure]:

@@ -19,7 +19,7 @@ TINY = Sizes(
 )  # fmt: skip
 KEYS = {"name", "value", "bound", "target", "holds", "unit", "how"}
 FIGURES = {
-    "sending": 4, "pacing": 2, "importing": 3, "memory": 1, "screens": 2, "crowded": 1, "startup": 6, "chain": 1,
+    "sending": 4, "pacing": 2, "importing": 3, "memory": 1, "screens": 4, "crowded": 1, "startup": 6, "chain": 1,
 }  # fmt: skip
 
 

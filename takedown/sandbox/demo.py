@@ -71,7 +71,7 @@ def main() -> int:
         time.sleep(3600 / SCALE + 0.1)
         takedown("verify", expect=LOOKED)
         takedown("status")
-        takedown("report")
+        takedown("report", "--html", "report.html")
         takedown("audit", "verify")
     code = compare(sandbox)
     say(f"All of it is in {FOLDER}/; look around with: cd {FOLDER} && ../.venv/bin/takedown case list")
