@@ -78,9 +78,9 @@ def course(db: Connection, found: Iterable[Counted], at: float, by: str, scope: 
     sent = [one for one in found if one.delivered == State.SENT.value and one.closed not in NEVER_MEANT]
     rounded = sum(one.count for one in sent) > EXACT
     step = max(EXACTLY + 1, round(HOUR / scale)) if rounded else EXACTLY
-    alike: dict[str, set[tuple[str, ...]]] = {}
+    alike: dict[str | None, set[tuple[str, ...]]] = {}
     for one in sent:
-        alike.setdefault("" if by == WEEK else str(getattr(one, by)), set()).add(one.alike)
+        alike.setdefault(None if by == WEEK else str(getattr(one, by)), set()).add(one.alike)
     done = Course(rounded)
     queries = [_packed(part, at, step, scope, by == WEEK) for part in rows]
     for group, keys in alike.items():
@@ -173,26 +173,21 @@ def _flags(c: Any) -> ColumnElement[int]:
     return case((saw, case((said, shifted[3]), else_=shifted[2])), (said, shifted[1]), (decided, shifted[0]), else_=shifted[4])
 
 
-def _unpack(counts: Mapping[int, int], group: str, step: float, done: Course) -> None:
-    """`step`: milliseconds of a packed time's unit, as they pass outside the sandbox."""
+def _unpack(counts: Mapping[int, int], group: str | None, step: float, done: Course) -> None:
+    """`group` None: each week is one. `step`: milliseconds of a packed time's unit, as they pass outside the sandbox."""
     for code, count in counts.items():
         week, value = divmod(code, WIDE)
         up, kind = value // UNIT, value & 3
         if kind == WEEKLY:
             done.weeks.setdefault(up, Week()).add(value // OWN & 7, count)
             continue
-        spans = done.groups.setdefault(group or week_name(week), ways())
+        spans = done.groups.setdefault(week_name(week) if group is None else group, ways())
         for name in ("claim" if kind == SAID else "observation", *(["first"] if value & OWN else [])):
             _put(spans[name], up * step / 1000, value & BEFORE, count)
 
 
 def _put(spans: Spans, seconds: float, end: int, count: int) -> None:
-    match end:
-        case 8:
-            spans.acted[seconds] += count
-        case 16:
-            spans.declined[seconds] += count
-        case 24:
-            spans.before += count
-        case _:
-            spans.unended[seconds] += count
+    if end == BEFORE:
+        spans.before += count
+    else:
+        {DONE: spans.acted, DECLINED: spans.declined, UNENDED: spans.unended}[end][seconds] += count

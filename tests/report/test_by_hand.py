@@ -110,6 +110,7 @@ def test_every_grouping_holds_the_same_cases(lived: tuple[Scene, list[float]], b
         assert found.whole == whole.whole
         assert found.course.weeks == whole.course.weeks
         assert found.whole_times == whole.whole_times
+        assert set(found.times) == {name for name, figures in found.groups.items() if figures.asked}
         for name, figures in found.groups.items():
             mine = [one for one in by_hand(at_desk, found) if by == "week" or one[by] == name]
             if by == "week":
