@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 TRIGGERS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 """Also fullwidth: some spreadsheets fold them. Source: OWASP, CSV Injection."""
+
+_BEFORE = re.compile(r"^[\s']+")
+"""What spreadsheets may pass over: also U+001C to U+001F, which count as space."""
 
 
 def guard(cell: str) -> str:
     """The cell, with an apostrophe before it where a spreadsheet might run it."""
-    return f"'{cell}" if cell.lstrip(" '").startswith(tuple(TRIGGERS)) or cell.startswith(tuple(TRIGGERS)) else cell
+    bare = _BEFORE.sub("", cell, count=1)
+    return f"'{cell}" if bare.startswith(tuple(TRIGGERS)) or cell.startswith(tuple(TRIGGERS)) else cell
 
 
 def unguard(cell: str) -> str:
