@@ -124,11 +124,11 @@ def _week(one: Life) -> str:
     return next(iter(naive.weeks([{**one, "closed": ""}])), "")
 
 
-def test_the_sandbox_shows_times_as_they_would_pass_outside(tmp_path: Path) -> None:
+def test_the_sandbox_shows_times_as_they_would_pass_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with scene(tmp_path) as at_desk:
         case = at_desk.case()
         at_desk.sent(case)
         at_desk.clock.at += 15
         at_desk.claim(case, "removed")
-        at_desk.desk.settings.sandbox.__dict__["time_scale"] = 3600.0
+        monkeypatch.setitem(at_desk.desk.settings.sandbox.__dict__, "time_scale", 3600.0)
         assert report(at_desk.desk).whole_times["first"].median.seconds == 15 * 3600
