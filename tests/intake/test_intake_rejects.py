@@ -99,7 +99,9 @@ def test_no_guarded_cell_is_live_and_every_one_can_be_read_back(text: str) -> No
     assert unguard(guarded) == text
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "\x1f=1", "\uff1d1", "'=1", "''=1"])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "\x1f=1", "\uff1d1", "'=1", "''=1"]
+)
 def test_what_a_spreadsheet_would_run_is_guarded(cell: str) -> None:
     assert guard(cell) == f"'{cell}"
 
