@@ -57,7 +57,7 @@ def _of_case(row: RowMapping, pack: Pack) -> Iterator[Deadline]:
     for clock in pack.clocks:
         if not (clock.verified and clock.for_platform):
             continue
-        until = {"receipt": row["sent_at"] + span(clock.length), "issue": row["respond_by"]}.get(clock.starts)
+        until = {"received": row["sent_at"] + span(clock.length), "issued": row["respond_by"]}.get(clock.starts)
         if until is not None:
             place = pack.clocks.index(clock)
             yield Deadline(f"clock-{place}-{case_id(row['id'])}", utc(until), f"{name}: {clock.name} under {basis} is due", more)

@@ -15,7 +15,7 @@ from takedown.report.deadlines import write_calendar
 
 
 def clock(**more: Any) -> Clock:
-    values = {"name": "action", "length": "48h", "starts": "receipt", "starts_when": "receipt", "source": "s", **more}
+    values = {"name": "action", "length": "48h", "starts": "received", "starts_when": "receipt", "source": "s", **more}
     return Clock.model_validate(values)
 
 
@@ -24,10 +24,10 @@ class Timed(Patience):
 
     clocks = (
         clock(verified=True, says={"en": "48 hours"}),
-        clock(name="answer", starts="issue", verified=True),
+        clock(name="answer", starts="issued", verified=True),
         clock(name="not verified"),
         clock(name="for us", verified=True, for_platform=False),
-        clock(name="elsewhere", starts="event", verified=True),
+        clock(name="elsewhere", starts="reviewed", verified=True),
     )
 
 
