@@ -48,7 +48,8 @@ def sheet(pack: Pack, held: Standing) -> Iterator[Block]:
             ("in live", in_live(held)), ("who signs", pack.signatory),
             ("patience", f"{pack.patience}, {plural(pack.reminders, 'reminder')}"),
             ("user may be told", f"{pack.user_may_be_told.replace('_', ' ')}. {pack.user_may_be_told_note}"),
-            ("published", f"{pack.publication.rule}. {pack.publication.text}"), ("languages", ", ".join(pack.languages)),
+            ("published", f"{pack.publication.rule}, as {pack.lumen_type}. {pack.publication.text}"),
+            ("languages", ", ".join(pack.languages)),
             *_habits(pack), ("origin", pack.origin), ("fingerprint", pack.fingerprint),
         ]
     )  # fmt: skip

@@ -9,7 +9,8 @@ from takedown.contract import Authority, Case, Notice, Request
 from takedown.notices.errors import BadPacks, BadTemplate, Fault, IncompleteCase, NoIdentity, NoSuchPack, NoTerritory, TextTooLong
 from takedown.notices.events import Happened
 from takedown.notices.load import Packs, load_packs, read_packs
-from takedown.notices.pack import Clock, Column, Pack, Problem, PublicationRule, case_values
+from takedown.notices.pack import Clock, Column, Pack, Problem, case_values
+from takedown.notices.publication import PublicationRule
 
 __all__ = [
     "BadPacks",

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from takedown.contract import Case, Instrument, LegalBasis, Measure, span
 from takedown.notices.events import Happened
+from takedown.notices.publication import LumenType, PublicationRule
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
@@ -114,13 +115,6 @@ class SanctionsList(Data):
     name: Line
     entry: ColumnName
     version: ColumnName
-
-
-class PublicationRule(Data):
-    """public: may be published; redacted: without the target and personal data; never: counted only."""
-
-    rule: Literal["public", "redacted", "never"]
-    text: Prose
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +221,10 @@ class Pack(PackFile):
     def shipped(self) -> bool:
         """Whether nothing of it is an operator's own."""
         return self.origin == "built-in"
+
+    @property
+    def lumen_type(self) -> LumenType:
+        return self.publication.lumen or ("GovernmentRequest" if self.instrument is Instrument.ORDER else "Other")
 
     @property
     def basis(self) -> LegalBasis:
