@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from takedown.inbox import tongues
 from takedown.inbox.parse import Mail
 from takedown.inbox.patterns import words
 
@@ -20,7 +21,8 @@ class Automatic(Enum):
 AWAY_SUBJECT = words(
     r"""^(?:re:\s*|aw:\s*)?(?:automatic reply|auto(?:matic|mated)?[ -]?(?:reply|response|responder)|autoreply
 |out of (?:the )?office|ooo\b|away from (?:my|the) (?:office|desk|mail)|on (?:annual |maternity |parental |sick )?leave
-|vacation|abwesen(?:d|heit)|automatische antwort|réponse automatique|absence du bureau|message d'absence
+|vacation|[\w .'-]{1,40} is (?:out of (?:the )?office|away)|fuori ufficio|abwesen(?:d|heit)|automatische antwort
+|réponse automatique|absence du bureau|message d'absence
 |respuesta automática|fuera de (?:la )?oficina|risposta automatica|fuori sede|resposta automática|automatisch antwoord
 |autosvar|automatiskt svar|automaattinen|otomatik yanıt|автоответ|автоматический ответ|自动回复|自動回覆|自動応答|رد تلقائي
 |الرد التلقائي|خودکار جواب)"""
@@ -30,10 +32,17 @@ AWAY_TEXT = words(
 |vacation|holiday)|travell?ing|not in the office)|\bout of (?:the )?office\b|\b(?:limited|no) access to (?:my )?e-?mail
 |\bwill (?:return|be back) (?:to the office |in the office )?on\b|\bthis (?:mailbox|inbox|address) is not monitored
 |\bno longer (?:work|with)\b.{0,40}\b(?:company|here|team)
-|\bich bin (?:derzeit |momentan |bis )?.{0,40}(?:nicht im (?:büro|haus)|abwesend|außer haus)
-|\bje suis (?:actuellement )?absent|\bon my return\b|\bfor urgent (?:matters|issues|requests),? (?:please )?(?:contact
-|call|e-?mail)"""
+|\bon my return\b|\bfor urgent (?:matters|issues|requests),? (?:please )?(?:contact
+|call|e-?mail)|\b(?:office is|offices are) closed\b|\b(?:upon|on) (?:our|my) return\b|\bwhen i return\b|\bno longer work\b"""
+    + "|"
+    + tongues.AWAY
 )
+CHALLENGE = words(
+    r"""\b(?:confirm|verify|prove|show)(?: that)? you(?: are|'re) (?:a |an )?(?:real|human|not a (?:robot|bot|spammer))
+|\bapproved senders?\b|\bsenders? (?:i|we) have approved\b|\b(?:is being|has been|was) (?:held
+|quarantined)\b.{0,120}\b(?:click|confirm|verify|release)"""
+)
+"""A filter that lets a mail through only after its sender proved something: the mail has not arrived."""
 _REPLY_HEADERS = (
     "x-autoreply",
     "x-autorespond",

@@ -13,7 +13,8 @@ _DAEMON = re.compile(
     r"\b(?:mailer-daemon|postmaster|mail-daemon|mail delivery (?:sub)?system|microsoftexchange[0-9a-f]*)\b", re.I
 )
 _SUBJECT = words(
-    r"""^(?:undeliver(?:ed|able)|(?:mail )?delivery (?:status notification|failure|failed|has failed|incomplete|delayed)
+    r"""^(?:\[[\w ]{1,20}\] )?(?:undeliver(?:ed|able)|(?:e-?mail|message) (?:delivery (?:failure|failed|error)|rejected
+|blocked|refused)|(?:mail )?delivery (?:status notification|failure|failed|has failed|incomplete|delayed)
 |mail delivery (?:failed|failure|system)|failure notice|returned mail|message (?:undeliverable|not delivered|delayed)
 |warning: (?:message|could not)|unzustellbar|non remis|no se puede entregar|delivery to the following)"""
 )

@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from takedown.inbox import phrases
-from takedown.inbox.automatic import AWAY_TEXT, Automatic, automatic
+from takedown.inbox.automatic import AWAY_TEXT, CHALLENGE, Automatic, automatic
 from takedown.inbox.bounce import Bounce, read_bounce
 from takedown.inbox.forms import Answer, Misfilled, beside, read_form
 from takedown.inbox.parse import Mail
 from takedown.inbox.plain import Visible, html_text, new_text, normal
-from takedown.inbox.verdicts import Identify, Reading, read, sentences
+from takedown.inbox.sentences import sentences
+from takedown.inbox.verdicts import Identify, Reading, Verdict, hints, read
 
 MAX_TEXT = 60_000
 LONGEST_POINTER = 200
+HELD = "it holds our mail back until a person answers to it"
 
 
 class Class(StrEnum):
@@ -85,7 +87,7 @@ def classify(mail: Mail, words: Words, identify: Identify, *, forms: bool = Fals
     if reading.decides and not _agree(words, readings, reading, identify):
         return Read(Class.OTHER, "its text and its HTML, or what is hidden in it, say different things")
     if reading.decides:
-        return _decided(reading)
+        return _open_question(mail, words, reading) or _decided(reading)
     if reading.doubt:
         return Read(Class.OTHER, reading.doubt, reading=reading)
     return _undecided(mail, words)
@@ -99,7 +101,7 @@ def _filled(form: Answer | Misfilled, words: Words, identify: Identify, referenc
         return Read(Class.OTHER, f"its form is for {form.reference[:40]}, another order than the mail answers")
     for text in words.versions:
         around = read(beside(text), identify)
-        said = {one.value for one in (*around.general, *around.listed.values()) if one} - {"in_review"}
+        said = {one.value for one in around.every} - {"in_review"}
         if around.doubt or said - {form.value}:
             return Read(Class.OTHER, "its form and the words beside it say different things")
     if form.acted:
@@ -121,23 +123,49 @@ def _automatic_reply(mail: Mail, words: Words) -> Read:
         return Read(Class.RECEIPT, "an automatic reply that acknowledges a request", _number(mail, words))
     if mail.kind == "multipart/report":
         return Read(Class.OTHER, "a report of a mail system that tells of no failure")
+    if CHALLENGE.search(words.new):
+        return Read(Class.OTHER, HELD)
     return Read(Class.OUT_OF_OFFICE, "an automatic reply")
 
 
 def _decided(reading: Reading) -> Read:
-    from_words = [one for one in (*reading.general, *reading.listed.values()) if one]
+    from_words = reading.every
     if all(one.value == "in_review" for one in from_words):
         return Read(Class.RECEIPT, "it is being looked at", reading=reading)
     return Read(Class.DECISION, from_words[0].words[:500], reading=reading)
 
 
+def _open_question(mail: Mail, words: Words, reading: Reading) -> Read | None:
+    """`We cannot process your request: it is not signed. Please send a signed copy.` refuses nothing yet."""
+    told = reading.every
+    if all(one.value == "declined" and (one.reason_code == "insufficient_information" or _unprocessed(one)) for one in told):
+        asks = _asked(_spoken(words))
+        return Read(Class.QUESTION, "it asks for something", _number(mail, words), asks=asks[:500]) if asks else None
+    return None
+
+
+def _unprocessed(one: Verdict) -> bool:
+    return not one.reason_code and bool(phrases.UNPROCESSED.search(one.words))
+
+
+def _spoken(words: Words) -> list[str]:
+    return [one.text for version in words.versions for one in sentences(version)]
+
+
+def _asked(spoken: Sequence[str]) -> str:
+    return next((one for one in spoken if phrases.QUESTION.search(one) and not phrases.POLITE.search(one)), "")
+
+
 def _undecided(mail: Mail, words: Words) -> Read:
-    spoken = [one.text for version in words.versions for one in sentences(version)]
-    asks = next((one for one in spoken if phrases.QUESTION.search(one) and not phrases.POLITE.search(one)), "")
-    if asks:
+    spoken = _spoken(words)
+    if CHALLENGE.search(words.new):
+        return Read(Class.OTHER, HELD)
+    if asks := _asked(spoken):
         return Read(Class.QUESTION, "it asks for something", _number(mail, words), asks=asks[:500])
     if AWAY_TEXT.search(words.new) and len(words.new) < 3000:
         return Read(Class.OUT_OF_OFFICE, "it says that nobody is there")
+    if vague := next((hint for one in words.versions if (hint := hints(one))), ""):
+        return Read(Class.OTHER, f"it may tell of a decision: {vague[:200]}")
     if any(phrases.RECEIPT.search(one) or phrases.IN_REVIEW.search(one) for one in spoken):
         return Read(Class.RECEIPT, "it acknowledges the request", _number(mail, words))
     return Read(Class.OTHER, "it decides and asks nothing that can be read with certainty")

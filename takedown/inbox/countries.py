@@ -1,4 +1,4 @@
-"""Country names as platforms write them, with their ISO 3166-1 codes; kept in English short forms."""
+"""Country names as platforms write them, with their ISO 3166-1 codes: English short forms, and a few in other languages."""
 
 from __future__ import annotations
 
@@ -29,12 +29,18 @@ SE Sweden|SG Singapore|SI Slovenia|SK Slovakia|SL Sierra Leone|SM San Marino|SN 
 SS South Sudan|SV El Salvador|SY Syria|SZ Eswatini|TD Chad|TG Togo|TH Thailand|TJ Tajikistan|TL Timor-Leste
 TM Turkmenistan|TN Tunisia|TO Tonga|TR Turkey|TR Türkiye|TT Trinidad and Tobago|TW Taiwan|TZ Tanzania|UA Ukraine
 UG Uganda|US United States|US United States of America|US USA|UY Uruguay|UZ Uzbekistan|VA Vatican|VE Venezuela
+DE Deutschland|AT Österreich|CH Schweiz|FR Frankreich|ES Spanien|IT Italien|IN Indien|RU Russland|BR Brasilien|TR Türkei
+|EU Europäischen Union
+DE Allemagne|AT Autriche|CH Suisse|ES Espagne|IT Italie|IN Inde|RU Russie|BR Brésil|TR Turquie|EU Union européenne
+DE Alemania|ES España|FR Francia|BR Brasil|RU Rusia|TR Turquía|PK Pakistán|EU Unión Europea|DE Alemanha|ES Espanha
+|FR França|PK Paquistão
 VN Vietnam|VN Viet Nam|VU Vanuatu|WS Samoa|XK Kosovo|YE Yemen|ZA South Africa|ZM Zambia|ZW Zimbabwe
 """
-CODES = {name.casefold(): code for code, _, name in (one.partition(" ") for one in re.split(r"[|\n]", _NAMES.strip()))}
+CODES = {name.casefold(): code for code, _, name in (one.partition(" ") for one in re.split(r"[|\n]+", _NAMES.strip()))}
 ANY = "|".join(sorted(map(re.escape, CODES), key=len, reverse=True))
 _WHERE = words(
-    rf"""\b(?:in|within|inside|across|throughout|to|for|from)(?: (?:users|people|viewers|audiences|visitors|persons
+    rf"""\b(?:in|within|inside|across|throughout|to|for|from|en|au|aux|em|na)(?: (?:users|people|viewers|audiences|visitors
+|persons
 |those)(?: located| based)? in)? (?:the )?((?:{ANY})(?:(?:, and |, | and | & )(?:the )?(?:{ANY}))*)\b(?!\s+(?:users
 |people|office|team|authorit|polic|government|law)s?\b)"""
 )

@@ -6,12 +6,15 @@ a person. Written for text after `plain.normal`, without what `phrases.HARMLESS`
 
 from __future__ import annotations
 
+from takedown.inbox import tongues
 from takedown.inbox.countries import ANY, WORLDWIDE
 from takedown.inbox.patterns import words
 
 LINK = "⟦⟧"
 """Stands for a link that was taken out of a sentence."""
-_PLATFORM = r"(?:tiktok|telegram|x|twitter|facebook|instagram|threads|whatsapp|meta|youtube|chirp|wren)"
+_PLATFORM = (
+    r"(?:tiktok|telegram|x|twitter|facebook|instagram|messenger|threads|whatsapp|meta|youtube|bluesky|mastodon|chirp|wren)"
+)
 _TEAM = r"(?:our|the) (?:\w+ (?:(?:and|&) \w+ )?){0,3}(?:team|moderators|specialists|reviewers|department)"
 _WHO = rf"(?:we|{_TEAM}|{_PLATFORM}|the platform)"
 _HAS = r"(?: have|'ve| has)?"
@@ -20,20 +23,27 @@ _ADVERB = r"""(?: (?:now|since|also|all|both|therefore|accordingly|permanently|t
 |indeed
 |immediately|promptly|manually|duly))"""
 _THING = r"""(?:accounts?|profiles?|pages?|posts?|contents?|videos?|stor(?:y|ies)|channels?|groups?|chats?|bots?|items?
-|pieces? of content
-|links?|urls?(?:\(s\))?|tweets?|reels?|photos?|images?|comments?|messages?|materials?|media|users?
-|publications?)(?:\(s\))?"""
-_NAMED = rf"""(?: (?:{LINK}|\({LINK}\)|in question|concerned|at issue|below|above|listed below|listed above|mentioned|reported
+|pieces? of content|tweets?|reels?|photos?|images?|comments?|materials?|media|publications?)(?:\(s\))?"""
+_POINTER = r"(?:links?|urls?|messages?|users?)(?:\(s\))?"
+"""May also be of the mail itself, or a person: only with a word that says which."""
+_NAMED = rf"""(?: (?:(?:that |which )?you (?:have )?(?:reported|flagged|listed|identified|specified|notified)(?: to us)?
+|{LINK}|\({LINK}\)|in question|concerned|at issue|below|above|listed below|listed above|mentioned|reported
 |specified|identified|located at|at|named|called|@[\w.]{{1,40}}|[\w.]*[\d_][\w.]*|"[^" ]{{1,60}}"|'[^' ]{{1,60}}'
 |\([@\w./:-]{{1,60}}\)))"""
-_OBJECT = rf"""(?:{LINK}|(?:it|them|these|this|those|both|all of (?:it|them|these)|everything)
-|(?:(?:all|each|every|both)(?: of)? )?(?:(?:the|this|that|these|those|its|their|said|such) )?
-(?:(?:reported|following|above|below|said|relevant|user|fake|infringing|violating|offending|listed|flagged|specified
-|requested|mentioned|named|entire
-|whole|above-mentioned|aforementioned|identified|associated|corresponding|complete|{_PLATFORM}|\d{{1,6}}|one|two|three
-|four|five) ){{0,4}}{_THING}
-{_NAMED}{{0,3}})"""
+_WHICH = rf"""(?:reported|following|above|below|said|relevant|user|fake|infringing|violating|offending|listed|flagged
+|specified
+|requested|mentioned|named|entire|whole|above-mentioned|aforementioned|identified|associated|corresponding|complete
+|{_PLATFORM})"""
+_THIS = r"(?:(?:all|each|every|both)(?: of)? )?(?:the|this|that|these|those|its|their|said|such)"
+_COUNT = r"(?:\d{1,6}|one|two|three|four|five)"
+_OBJECT = rf"""(?:{LINK}|@[\w.]{{1,40}}|(?:it|them|these|this|those|both|all of (?:it|them|these)|everything)
+|(?:{_THIS}(?: (?:{_WHICH}|{_COUNT})){{0,4}}|(?:all )?{_WHICH}(?: {_WHICH}){{0,3}}|all(?: {_COUNT})?) {_THING}{_NAMED}{{0,3}}
+|{_THING}{_NAMED}{{1,3}}|(?:{_THIS}(?: {_COUNT})? )?{_WHICH} {_POINTER}{_NAMED}{{0,3}}
+|(?:{_THIS}(?: {_COUNT})? )?{_POINTER}{_NAMED}{{1,3}})"""
+_SUBJECT = rf"(?:{_OBJECT}|{_THING})"
+"""`Account suspended` is about the one that was asked about; `we removed accounts` may be about any."""
 _OBJECTS = rf"(?:{_OBJECT}(?:(?:, | and |, and | as well as )(?:all )?{_OBJECT}){{0,4}})"
+_SUBJECTS = rf"(?:{_SUBJECT}(?:(?:, | and |, and | as well as )(?:all )?{_OBJECT}){{0,4}})"
 _DONE = r"(?:removed|taken down|deleted|disabled|suspended|terminated|banned|deactivated)"
 _DID = r"(?:removed|took down|deleted|disabled|suspended|terminated|banned|deactivated)"
 _DATE = r"""(?:\d{1,2}(?:st|nd|rd|th)?(?: of)? [a-z]{3,9},? (?:20\d\d)?|[a-z]{3,9} \d{1,2}(?:st|nd|rd|th)?,?(?: 20\d\d)?
@@ -47,6 +57,8 @@ _TAIL = rf"""(?:,? (?:globally|worldwide|everywhere|from (?:our|the) (?:platform
 |(?:under|based on|pursuant to|in accordance with|in line with|in compliance with|to comply with|due to
 |because of) [^,.;]{{0,60}}?
 (?:laws?|orders?|act|code|requests?|regulations?|rules|polic(?:y|ies)|guidelines|standards|terms|legislation)))"""
+_AND_SO = rf"""(?:,? and {_SUBJECTS} (?:is|are) (?:now )?no longer (?:available|accessible|visible)(?: on {_PLATFORM}
+| (?:on|to users of) our (?:platform|services?))?)"""
 _AFTER = r"""(?:(?:,? and|;)(?: we)? (?:have |will )?(?:notif(?:y|ied)|inform(?:ed)?|warn(?:ed)?) (?:you|the (?:user|owner
 |account holder)s?)(?: accordingly| of this)?)"""
 _SALUTE = r"""(?:(?:dear|hello|hi|good (?:morning|afternoon|day)|greetings|update|result|outcome|decision|status|resolution
@@ -81,47 +93,86 @@ _WHERE = rf"""(?:,? (?:from being (?:viewed|accessed
 _LIMITED = r"(?:restricted|withheld|geo-?blocked|geo-?restricted|blocked|limited)"
 _SHUT = r"""(?:made (?:unavailable|inaccessible)|unavailable|inaccessible|no longer (?:available|accessible|visible|viewable)
 |hidden)"""
-_BE = r"(?: has been| have been| was| were| is| are)"
+_BE = rf"(?: (?:has|have){_ADVERB}{{0,3}} been| was| were| is| are)"
 
+MAX_PREFACES = 3
+_PREFACE = words(
+    r"""^(?:(?:however|therefore|accordingly|nevertheless|consequently|thus|hence|additionally|moreover),?|(?:with (?:this
+|that|the above)|following|after|upon|based (?:up)?on|in (?:light|view|consideration) of|having|further to
+|in (?:response|reply|relation|reference|regard) to|with (?:regard|reference|respect) to|regarding|concerning|pursuant to
+|in (?:line|accordance
+|compliance) with|as a (?:result|consequence) of|as part of|due to|because of|given|considering|on the (?:basis|grounds) of
+|on account of|for (?:this|that|these) reasons?|on this basis|as (?:requested|discussed|agreed)|sorry for|apologies for
+|we apologi[sz]e for|thank you for|thanks for)\b[^.;:]{0,200}?,|for (?:this|that|these) reasons?|on (?:this
+|that) basis) (?:and )?(?=\S)"""
+)
+_PREFACE_TURNS = words(
+    r"""\b(?:not|no|never|without|nor|except\w*|exclu\w*|apart|aside|other|another|different|errors?|mistake\w*|accident\w*
+|claim\w*|alleg\w*|if|whether|when|once|unless|until|would|could|might|may|should|appeal\w*|reinstat\w*|restor\w*|revers\w*
+|tests?|examples?|temporar\w*|some|part|previous\w*|earlier|past|draft|fail\w*|unable|cannot|suggest\w*|rumou?rs?|media
+|reports? that|issues?|bugs?|technical|glitch\w*|problems?|incidents?|outages?|withdr\w+
+|(?:by|from|of|with) (?:the |its |their |a |an )?(?:users?|owners?|holders?|creators?|authors?)
+|hav(?:e|ing) (?:been )?(?:remov|delet|suspend|disabl|restrict)\w*)\b|n't\b"""
+)
+NAMES = words(
+    rf"""(?<![\w.@])@(\w[\w.]{{1,39}})
+|\b(?:{_THING}|{_POINTER}) (?:named |called |\()?(?:["']([^"' ]{{1,60}})["']|([\w.]*[\d_][\w.]*))"""
+)
+"""Handles and numbers that a sentence gives to what it is about."""
+OF_THE_MAIL = words(
+    rf"""\b(?:reports?|requests?|notices?|orders?|referrals?|messages?|submissions?|cases?|matters?|letters?|e-?mails?
+|tickets?)\b[^.;]{{0,40}}?(?:\band|,) (?:\w+ ){{0,3}}?(?:{_DONE}|{_DID}|{_LIMITED}) (?:it|them|this|these|those|both
+|everything)\b"""
+)
+"""What `it` stands for may be the request."""
 LEAD = words(rf"^{_SALUTE}?{_LEAD}")
 """`We would like to inform you that`: words that would sound like doubt elsewhere."""
 REMOVED = words(
     rf"""{_BEFORE}(?:(?:{_WHO}{_HAS}|has|have)?{_ADVERB}{{0,3}} ?(?:{_DONE}|{_DID})(?: access to)? {_OBJECTS}
-|(?:access to )?{_OBJECTS}(?: has| have| was| were| has been| have been){_ADVERB}{{0,3}} {_DONE})
-{_TAIL}{{0,4}}{_AFTER}?(?:[\s.!:,;]|{LINK})*"""
+|(?:{_WHO}{_HAS}|has|have)?{_ADVERB}{{0,3}} ?(?:took|taken) {_OBJECTS} down
+|(?:{_WHO}{_HAS}|has|have)?{_ADVERB}{{0,3}} ?(?:took|taken) (?:the )?(?:necessary |appropriate )?action
+[ ](?:by|and) (?:remov|delet|disabl|suspend|terminat|bann)(?:ing|ed) {_OBJECTS}
+|{_WHO}{_HAS}{_ADVERB}{{0,3}} complied with your (?:\w+ ){{0,2}}(?:request|order|notice){_AND_SO}
+|(?:access to )?{_SUBJECTS}(?: (?:has|have){_ADVERB}{{0,3}} been| was| were){_ADVERB}{{0,3}} {_DONE})
+{_AND_SO}?{_TAIL}{{0,4}}{_AND_SO}?{_AFTER}?(?:[\s.!:,;]|{LINK})*"""
 )
 RESTRICTED_THERE = words(
     rf"""{_BEFORE}(?:(?:{_WHO}{_HAS}|has|have)?{_ADVERB}{{0,3}} ?(?:{_LIMITED}|{_DONE}|removed)(?: (?:access to
-|the (?:availability|visibility) of))? {_OBJECTS}
+|(?:the )?availability of))? {_OBJECTS}
 |(?:{_WHO}{_HAS}|has|have)?{_ADVERB}{{0,3}} ?made {_OBJECTS} (?:unavailable|inaccessible)
-|(?:access to )?{_OBJECTS}{_BE}{_ADVERB}{{0,3}} (?:{_LIMITED}|{_DONE}|{_SHUT})){_TAIL}{{0,2}}{_WHERE}(?:{_TAIL}
+|(?:access to )?{_SUBJECTS}{_BE}{_ADVERB}{{0,3}} (?:{_LIMITED}|{_DONE}|{_SHUT})){_TAIL}{{0,2}}{_WHERE}(?:{_TAIL}
 |{_WHERE}){{0,3}}{_AFTER}?(?:[\s.!:,;]|{LINK})*"""
 )
 RESTRICTED = words(
     rf"""{_BEFORE}(?:(?:{_WHO}{_HAS}|has|have)?{_ADVERB}{{0,3}} ?(?:withheld|geo-?blocked|geo-?restricted|(?:restricted
 |blocked) access to) {_OBJECTS}
-|(?:access to )?{_OBJECTS}{_BE}{_ADVERB}{{0,3}} (?:withheld|geo-?blocked|geo-?restricted)
-|access to {_OBJECTS}{_BE}{_ADVERB}{{0,3}} (?:restricted|blocked))
+|(?:access to )?{_SUBJECTS}{_BE}{_ADVERB}{{0,3}} (?:withheld|geo-?blocked|geo-?restricted)
+|access to {_SUBJECTS}{_BE}{_ADVERB}{{0,3}} (?:restricted|blocked))
 (?: locally)?{_TAIL}{{0,3}}{_AFTER}?(?:[\s.!:,;]|{LINK})*"""
 )
 """The first needs a country (or `in your country`); the second is about measures that are local by nature."""
-ELSEWHERE = words(
-    r"""(?:wir haben (?:den|die|das|diese[nsr]?|alle|beide)(?: gemeldete[nr]?| genannte[nr]?)? (?:konto|konten|inhalt|inhalte
-|beitrag|beiträge|kanal|kanäle|profil
-|video|videos|account|accounts)(?: dauerhaft| nun)? (?:entfernt|gelöscht|gesperrt|deaktiviert)
-|(?:das|der|die) (?:gemeldete )?(?:konto|inhalt|beitrag|kanal|profil|video
-|account) wurde(?: dauerhaft| nun)? (?:entfernt|gelöscht|gesperrt|deaktiviert)
-|nous avons (?:supprimé|retiré|désactivé) (?:le|la|les|ce|cette|ces)(?: \w+)? ?(?:comptes?|contenus?|publications?
-|vidéos?|chaînes?)(?: signalée?s?)?
-|(?:le compte|le contenu|la publication|la vidéo|la chaîne)(?: signalée?)? a été (?:supprimée?|retirée?
-|désactivée?))\s*[.!:]*"""
-)
-"""German and French, only the plainest forms."""
+_REMOVED_ELSEWHERE = words(tongues.REMOVED)
+_RESTRICTED_ELSEWHERE = words(tongues.RESTRICTED)
+
+
+def after_preface(sentence: str) -> str:
+    """Without the phrases that lead to it (`However, following your notice, `), where those do not change what is said."""
+    for _ in range(MAX_PREFACES):
+        found = _PREFACE.match(sentence)
+        if not found or _PREFACE_TURNS.search(found[0]):
+            break
+        sentence = sentence[found.end() :]
+    return sentence
 
 
 def removed(sentence: str) -> bool:
-    return bool(REMOVED.fullmatch(sentence) or ELSEWHERE.fullmatch(sentence))
+    return not OF_THE_MAIL.search(sentence) and bool(REMOVED.fullmatch(sentence) or _REMOVED_ELSEWHERE.fullmatch(sentence))
 
 
 def restricted(sentence: str) -> bool:
     return not WORLDWIDE.search(sentence) and any(pattern.fullmatch(sentence) for pattern in (RESTRICTED_THERE, RESTRICTED))
+
+
+def restricted_elsewhere(sentence: str) -> bool:
+    """In a language whose words for doubt are not known here: the sentence has none beside its own."""
+    return bool(_RESTRICTED_ELSEWHERE.fullmatch(sentence))

@@ -9,12 +9,13 @@ from email.utils import parsedate_to_datetime
 
 from sqlalchemy import select
 
-from takedown.contract import TakedownError, Target, Url, parse_url, refang
+from takedown.contract import TakedownError
 from takedown.desk import Desk
 from takedown.inbox.authenticate import Resolver, Verdict, authenticate, domain_of, sender
 from takedown.inbox.bounce import Bounce, read_bounce
 from takedown.inbox.classify import Class, Read, classify, words_of
 from takedown.inbox.forms import KNOWN, Answer
+from takedown.inbox.identify import Identified
 from takedown.inbox.match import Known, Match, Traces, choose, covered, returned_traces, traces
 from takedown.inbox.parse import Mail, parse
 from takedown.inbox.plain import own_lines
@@ -37,6 +38,7 @@ class Carried:
     """A case that a request carries."""
 
     case: int
+    key: str
     identity: str
     claimed: str
     basis: str
@@ -164,7 +166,8 @@ class Judge:
     def _judged(self, one: Opened, found: Match, proof: Verdict, received_at: float) -> Judgement:
         request, mail = found.request, one.mail
         sent, carried = self._sent(request.id) if request else (frozenset[str](), [])
-        identify = self._identify(request.platform) if request else _nothing
+        keys = {one.key: one.identity for one in carried}
+        identify = Identified(self._desk.platform(request.platform), keys) if request else _nothing
         forms = bool(carried) and all(self._has_forms(one.basis) for one in carried)
         read = classify(mail, words_of(mail, sent), identify, forms=forms, reference=request.reference if request else "")
         dated = _dated(mail, received_at)
@@ -185,7 +188,7 @@ class Judge:
     def _sent(self, request: int) -> tuple[frozenset[str], list[Carried]]:
         """The lines of the mail that we sent, and the cases it carries."""
         joined = request_cases.join(cases, cases.c.id == request_cases.c.case)
-        query = select(cases.c.id, cases.c.identity, cases.c.claimed, cases.c.basis).select_from(joined)
+        query = select(cases.c.id, cases.c.key, cases.c.identity, cases.c.claimed, cases.c.basis).select_from(joined)
         with self._desk.ledger.read() as db:
             body = db.execute(select(requests.c.body).where(requests.c.id == request, requests.c.channel == "email")).scalar()
             mine = query.where(request_cases.c.request == request, request_cases.c.excepted == "")
@@ -195,22 +198,6 @@ class Judge:
     def _has_forms(self, basis: str) -> bool:
         pack = self._desk.packs.get(basis)
         return pack is not None and bool(KNOWN & set(pack.forms))
-
-    def _identify(self, platform: str) -> _Identify:
-        return _Identify(self._desk, platform)
-
-
-class _Identify:
-    def __init__(self, desk: Desk, platform: str) -> None:
-        self._platform = desk.platform(platform)
-        self._known: dict[str, str] = {}
-
-    def __call__(self, link: str) -> str:
-        if link not in self._known:
-            url = parse_url(refang(link))
-            target = self._platform.recognise(url) if isinstance(url, Url) and self._platform.owns(url) else None
-            self._known[link] = target.identity if isinstance(target, Target) else ""
-        return self._known[link]
 
 
 def _nothing(_: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from takedown.inbox import tongues
 from takedown.inbox.patterns import words
 
 _THING = r"""(?:accounts?|profiles?|pages?|posts?|contents?|videos?|stor(?:y|ies)|channels?|groups?|chats?|bots?|items?
@@ -16,6 +17,7 @@ images?|comments?|messages?|materials?|media|users?|it|they|these|this|those|the
 |inhalte?|beitr(?:ag|äge)|kan(?:al|äle)|
 profil|video|comptes?|contenus?|publications?|vidéos?)"""
 _DONE = r"(?:removed|taken down|deleted|disabled|suspended|terminated|banned|deactivated)"
+_LIMITED = r"(?:restricted|withheld|geo-?(?:blocked|restricted)|blocked|limited)"
 _QUICKLY = r"""(?:(?:now|since|also|all|both|therefore|accordingly|permanently|thus|hereby|subsequently|successfully|just|each
 |today) ){0,3}"""
 
@@ -24,16 +26,39 @@ SAYS_REMOVED = words(
 |banned)\b
 |\bour (?:\w+ ){{1,3}}(?:has|have) {_QUICKLY}{_DONE}\b
 |\b{_THING}(?: [^\s.]+){{0,8}}? (?:has|have|was|were)(?: been)? {_QUICKLY}{_DONE}\b
-|\bwe (?:have taken|took) action (?:and|by) (?:removed|removing)\b"""
+|\bwe (?:have taken|took) action (?:and|by) (?:removed|removing)\b
+|\bwe (?:have|'ve)? ?(?:\w+ ){{0,6}}?and (?:have )?{_QUICKLY}{_DONE} (?:it|them|this|these|the)\b
+|\bwe (?:have |'ve )?{_QUICKLY}(?:{_LIMITED}|made \w+(?: \w+)? (?:un|in)(?:available|accessible))\b
+|\b{_THING}(?: [^\s.]+){{0,8}}? (?:has|have|was|were|is|are)(?: been)? {_QUICKLY}{_LIMITED}\b"""
 )
-"""Loosely: a sentence that may tell of a removal, of whatever. What surely does stands in `grammar`."""
+"""Loosely: a sentence that may tell of a removal or a restriction, of whatever. What surely does stands in `grammar`."""
+SAYS_DONE = words(
+    rf"""\b(?:{_DONE}|{_LIMITED}|unpublished|blacklisted|took down|taken \w+(?: \w+){{0,3}} down|complied with|(?:taken
+|took)(?: \w+){{0,3}} action
+|actioned|enforced against|(?:made|become|is|are) (?:un|in)(?:available|accessible)|no longer (?:available|accessible
+|visible|online|live
+|viewable))\b|\b"""
+    + tongues.DONE
+)
+"""More loosely still: words that may tell of any decision, so that a mail with them is no mere receipt."""
 
 REVERSED = words(
-    r"""\b(?:reinstated|restored|reactivated|reversed|unbanned|unsuspended|re-?enabled|lifted|brought back|put (?:it|them) back
-|(?:is|are) (?:now |currently )?(?:back|(?:live|available|up|online|active) again)|made available again)\b"""
+    r"""\b(?:reinstated|restored|reactivated|reversed|unbanned|unsuspended|re-?enabled|lifted|brought back|put (?:it
+|them) back
+|(?:is|are) (?:now |currently )?(?:back|(?:live|available|up|online|active) again)|made available again
+|no longer (?:withh\w+|restrict\w*|block\w*)
+|entsperrt|wiederhergestellt|freigeschaltet|rétablie?s?|restablecid[oa]s?|reactivad[oa]s?|restaurad[oa]s?)\b"""
 )
+RETRACTED = words(
+    r"""\b(?:disregard|(?:please )?ignore (?:this|the|our|that|my)|sent in error|by mistake
+|the above (?:applies|does|is|was)|this is (?:only )?a[ ]
+(?:test|drill|draft|template)|(?:would like|wish(?:es)?) to recall|test account)\b
+|^\W*(?:test|draft|recall|template)\b|\bcorrection:"""
+)
+"""A sentence that takes back or plays down what the others say."""
 NEGATED = words(
-    r"""\b(?:not|no|never|nor|neither|none|nothing|without|cannot|unable|declin(?:e|ed|es|ing)|refus(?:e|ed|es|ing)|reject(?:ed
+    r"""\b(?:not|no|never|nor|neither|none|nothing|without|cannot|unable|declin(?:e|ed|es|ing)|refus(?:e|ed|es|ing)
+|reject(?:ed
 |ing)?|fail(?:ed|s|ing)?|denied|
 nicht|kein(?:e[nrms]?)?|nie|ne|n'[aeo]\w+|pas|jamais|aucune?|unless|hardly|barely|instead of|rather than|insufficient)\b
 |n't\b"""
@@ -56,9 +81,17 @@ _OUR_REQUEST = r"""\b(?:in (?:response|reply|relation|reference|regard) to|with 
 |further to|at) (?:your |the |this )(?:\w+ ){0,2}?(?:request|report|order|notice|e-?mail|letter|message
 |referral)s?(?: (?:from|by|of|dated) [^,.;]{1,60},)?"""
 OUR_REQUEST = words(_OUR_REQUEST)
+_REPORTED = r"""\b(?:that |which )?you (?:have )?(?:reported|requested|listed|identified|referred to|specified|flagged
+|sent|cited)(?: to us)?(?: in your (?:\w+ ){0,2}?(?:request|report|order|notice|e-?mail|letter|message|list|referral)s?
+(?: (?:of|dated) [^,.;]{1,40})?)?"""
+REPORTED = words(_REPORTED)
 HARMLESS = words(
-    _OUR_REQUEST
+    _REPORTED
+    + "|"
+    + _OUR_REQUEST
     + r"""
+|\b(?:mentioned|listed|identified|named|described|contained|referenced|referred to|set out|cited|included|reported
+|specified|flagged)(?: below| above)? in (?:it\b|them\b)
 |\b(?:mentioned|listed|identified|named|described|contained|referenced|referred to|set out|cited|included|reported
 |specified|flagged)(?: below| above)? in (?:your|the|this) (?:\w+ ){0,2}?(?:request|report|order|notice|e-?mail|letter
 |message|list|referral)s?
@@ -67,9 +100,6 @@ HARMLESS = words(
 |assessment|evaluation|request|report|order|notice|submission)(?: of (?:your|the|this|these) (?:\w+ ){0,3}\w+)?
 |\bas (?:you )?(?:requested|asked|reported)(?: by you(?:r (?:authority|office
 |agency))?)?(?: in your (?:\w+ ){1,3})?
-|\b(?:that |which )?you (?:have )?(?:reported|requested|listed|identified|referred to|specified|flagged
-|sent)(?: to us)?(?: in your (?:\w+ ){0,2}?(?:request|report|order|notice|e-?mail|letter|message|list|referral)s?
-(?: (?:of|dated) [^,.;]{1,40})?)?
 |\b(?:and|so(?: that)?|,)? ?(?:it|they|the \w+|this \w+)? ?(?:is|are|will) no longer (?:be )?(?:available|accessible
 |visible|viewable|public)(?: on (?:our |the )?\w+)?
 |\b(?:for|due to|because of|as|because|since) ?(?:it|they|them)? ?(?:(?:violat|breach|infring|contraven)\w+
@@ -79,33 +109,53 @@ HARMLESS = words(
 )
 """Clauses around a decision that only sound like doubt; they are set aside before doubt is looked for."""
 
-_REMOVING = r"""(?:remov|tak(?:e|en|ing) down|tak(?:e|en|ing) (?:any |further )?action|delet|disabl|suspend|restrict|withh|block
+_REMOVING = r"""(?:remov|tak(?:e|en|ing) down|tak(?:e|en|ing) (?:any |further )?action|delet|disabl|suspend|restrict|withh
+|block
 |action(?:ed|ing)?\b|comply|complied|terminat|act(?:ed)? on|fulfil|grant)"""
 DECLINED = words(
     rf"""\b(?:unable|not able|not in a position|not (?:currently )?(?:required|obliged
 |permitted)) to (?:\w+ ){{0,3}}?(?:{_REMOVING}|assist|process|proceed|help|honou?r|accommodate|locate|identify|access
 |accept)
+|\b(?:request|order|notice|report|referral)s? (?:can ?not|can't|could not|will not|won't|may not) be (?:\w+ )?(?:granted
+|accepted|processed
+|approved|honou?red|fulfilled|met|accommodated|complied with|actioned|executed)\b
+|\b(?:will|shall) not (?:be )?(?:take|taking|grant\w*|honou?r\w*|accept\w*)\b
 |\b(?:can ?not|can't|could not|couldn't|won't|will not|shall not|do not|don't|did not|didn't|have not|haven't|has not
 |hasn't|was not
 |were not|is not being|are not|are not going to
 |will not be) (?:be )?(?:been )?(?:being )?(?:able to )?(?:\w+ ){{0,2}}?(?:{_REMOVING}|process|assist|proceed)
 |\b(?:have|has) (?:therefore )?(?:decided|elected|determined|chosen) not to
+|\b(?:no|not taken any|not take any) (?:further )?action will be taken\b
 |\b(?:no|not taken any|not take any) (?:further )?action (?:has been|have been|was|is being|will be|against|on
 |in respect)
 |\bno action (?:has been |was |will be )?taken\b
 |\bdeclin(?:e|ed|ing) (?:to|your|the|this)\b|\brefus(?:e|ed|ing) (?:to|your|the|this)\b
 |\b(?:request|report|order|notice|referral)s? (?:has|have|was|were|is|are)(?: been)? (?:hereby |therefore )?(?:rejected
 |denied|declined|refused|dismissed|closed without action)\b
-|\b(?:rejected|denied|dismissed) (?:your|the|this) (?:\w+ )?(?:request|report|order|notice|referral)\b
-|\bkönnen (?:\S+ ){{0,6}}nicht (?:\S+ ){{0,3}}(?:entfernen|löschen|sperren|nachkommen|entsprechen)\b
-|\bwurde (?:\S+ ){{0,3}}nicht (?:entfernt|gelöscht|gesperrt)\b
-|\bnous ne pouvons (?:pas )?(?:\S+ ){{0,3}}(?:supprimer|retirer|donner suite)|\bn'avons pas (?:supprimé|retiré)"""
+|\b(?:rejected|denied|dismissed) (?:your|the|this) (?:\w+ )?(?:request|report|order|notice|referral)\b"""
+    + "|"
+    + tongues.DECLINED
 )
+UNPROCESSED = words(r"\b(?:process|proceed|assist|help|review|consider|accept|verify)(?:ed|ing)?\b")
+"""What a refusal is about that refuses nothing yet: the request was not even looked at."""
 NO_VIOLATION = words(
     r"""\b(?:do(?:es)?|did|is|are|was|were|has|have|could) ?(?:not|n't) (?:\w+ ){0,3}?(?:violat\w*|breach\w*|go(?:es)? against
 |infring\w*|contraven\w*|meet the (?:threshold|criteria)|unlawful|illegal|in violation)
-|\b(?:found|find|identified|identify|see|detected?) no (?:violation|breach|infringement)|\bno (?:violation
+|\b(?:found|find|identified|identify|see|detected?) no (?:evidence of (?:a |any )?)?(?:violation|breach|infringement)
+|\b(?:unable|not able|could not|couldn't|cannot|can't|did not|didn't|do not|don't|were not able) ?(?:to )?(?:find|found
+|identify|establish|detect
+|determine|conclude|confirm)(?: that)? (?:a |any |the |there (?:is|was) (?:a |any )?)?(?:\w+ ){0,4}?(?:violat\w+|breach\w*
+|infring\w+)
+|\b(?:is|are|was|were) not in (?:violation|breach)\b|\b(?:so|therefore|and|will|shall|content|posts?|accounts?|it|they
+|which|channels?|videos?)
+(?: it| they)?(?: will| shall| is to| can| may| is allowed to)? (?:remains?|stays?|be left) (?:up|online|available
+|accessible|visible|live|on (?:our|the)
+(?:\w+ )?(?:platform|service|site))\b(?! (?:elsewhere|outside|in other|to users in other|to users outside|in all other
+|everywhere else))
+|\bno (?:violation
 |breach)s? (?:of|was|were|has|have|could)\b|\bnot (?:manifestly )?(?:unlawful|illegal)\b"""
+    + "|"
+    + tongues.NO_VIOLATION
 )
 
 WHY_NOT: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -115,13 +165,16 @@ WHY_NOT: tuple[tuple[str, re.Pattern[str]], ...] = (
 |inaccessible|down|closed)
 |\bno longer (?:exists?|(?:publicly )?available|accessible|active|on|live)\b|\bhas (?:since )?been (?:removed
 |deleted) by (?:the|its) (?:user|owner|author)""")),
-    ("court_order_needed", words(r"""\b(?:court|judicial) order|\border (?:issued )?(?:by|from|of) (?:a|the
+    ("court_order_needed", words(r"""\bnot subject to the jurisdiction\b|\b(?:court|judicial) order
+|\border (?:issued )?(?:by|from|of) (?:a|the
 |an?) (?:\w+ )?court|\bcompetent court|\b(?:valid
 |formal|appropriate) legal process|\bmutual legal assistance|\bMLAT\b""")),
     ("wrong_entity", words(r"""\b(?:wrong|another|different|not the (?:correct|right|responsible|relevant
 |competent)) (?:entity|company|department|team
 |address|provider|controller|recipient)|\b(?:operated|controlled|provided|hosted|owned|run) by (?:a |an )?(?:different
 |another|separate|\w+ (?:limited|ltd|inc|llc|fz|gmbh))|\bdoes not (?:operate|control|host|own)\b
+|\busers in [^.,;]{1,60} (?:are|is) served by\b
+|\b(?:please|kindly) (?:re)?(?:direct|address|forward|submit|send) (?:it|them) to (?!us\b)
 |\bplease (?:re)?(?:direct|address|submit|send) (?:your|this|the|any|all) (?:\w+ )?(?:requests?|orders?|notices?
 |correspondence) (?:to|through|via)\b|\bnot responsible for (?:the|this) (?:service|platform)""")),
     ("insufficient_information", words(r"""\b(?:in|not )sufficient(?:ly)?(?: \w+){0,2} (?:information|details?|context
@@ -129,19 +182,24 @@ WHY_NOT: tuple[tuple[str, re.Pattern[str]], ...] = (
 |n't) (?:\w+ ){0,3}(?:enough|sufficient|adequate|complete) (?:\w+ )?(?:information|details?|context|evidence)
 |\b(?:incomplete|missing|lacks?|lacking) (?:\w+ ){0,4}(?:information|details?|urls?|basis|reference|document\w*
 |signature)|\b(?:more|additional|further) (?:information|details?) (?:is|are|would be) (?:needed|required|necessary)
-|\brequest (?:is|was) incomplete""")),
+|\brequest (?:is|was) incomplete|\b(?:does|do|did) not (?:include|contain|specify|provide|state|identify|name|indicate)\b
+|\b(?:is|was) (?:not signed|unsigned)\b""")),
     ("not_illegal", NO_VIOLATION),
 )  # fmt: skip
 NOT_FOUND = words(
-    r"""\b(?:unable|not able|could not|couldn't|cannot|can't|were not able) ?(?:to )?(?:be )?(?:locate|find|found|located
-|identify) (?:the|this|that|an?|any|these|those|such)\b
-|\b(?:accounts?|contents?|urls?|links?|posts?|pages?|videos?|channels?|users?) (?:\S+ ){0,4}?(?:could not|cannot|can't
+    rf"""\b(?:unable|not able|could not|couldn't|cannot|can't|did not|were not able) ?(?:to )?(?:be )?(?:locate|find|found
+|located
+|identify) (?:the|this|that|an?|any|these|those|such) (?:\w+ ){{0,3}}?{_THING}\b(?! (?:that |which )?(?:to be|violat|breach
+|infring|is unlawful))
+|\b(?:accounts?|contents?|urls?|links?|posts?|pages?|videos?|channels?|users?) (?:\S+ ){0, 4}?(?:could not|cannot|can't
 |couldn't|does not|doesn't) (?:be (?:found|located|identified)|exist)\b|\bwas not found\b|\bno longer exists?\b
 |\bdoes not (?:appear to )?exist\b"""
 )
 
 OWN_RULES = words(
-    r"""\b(?:violat|breach|infring|contraven|go(?:es)? against|went against|against)\w*(?: \S+){0,4}? (?:our|the|its|x's
+    r"""\b(?:incompatible|inconsistent|not compatible) with (?:our|its|the) (?:\S+ ){0,3}?(?:rules|guidelines|terms
+|standards|policies)\b|\b(?:violat|breach|infring|contraven|go(?:es)? against|went against|against)\w*(?: \S+){0,4}? (?:our
+|the|its|x's
 |tiktok's
 |telegram's|meta's|facebook's|instagram's|whatsapp's) (?:\S+ ){0,3}?(?:rules?|guidelines?|terms?|standards?|polic(?:y
 |ies)|community)
@@ -149,7 +207,8 @@ OWN_RULES = words(
 |polic(?:y|ies))"""
 )
 LOCAL_LAW = words(
-    r"""\b(?:local|national|applicable|domestic) law|\blaws? of [A-Z]|\byour (?:legal |valid |lawful )+(?:request|order|demand)
+    r"""\b(?:local|national|applicable|domestic) law|\blaws? of [A-Z]|\byour (?:legal |valid |lawful )+(?:request|order
+|demand)
 |\blegal (?:request|order|demand|removal)|\b(?:under|pursuant to|in response to
 |comply with) (?:the )?(?:\S+ ){0,3}?(?:act|law|order|regulation)\b|\bin your (?:country|jurisdiction)\b"""
 )
@@ -166,9 +225,15 @@ RECEIPT = words(
 |\bthank(?:s| you) for (?:contacting|your (?:message|e-?mail|report|request|submission|notice)|reaching out|writing
 |getting in touch|reporting|submitting)
 |\bwe (?:will|'ll) (?:review|look into|get back|respond|reply|investigate|process|assess|be in touch)
-|\bin receipt of your\b|\backnowledge(?:s)? (?:the )?receipt\b|\bwir haben ihre (?:anfrage|nachricht|meldung
-|e-mail) (?:\S+ )?erhalten\b|\bnous avons bien reçu votre\b|\bwurde (?:ein )?(?:ticket|vorgang) (?:\S+ ){0,3}(?:erstellt
-|eröffnet|angelegt)"""
+|\bin receipt of your\b|\backnowledge(?:s)? (?:the )?receipt\b|\b(?:report|request|order|notice|complaint)s? (?:received
+|will be (?:\w+ )?(?:reviewed
+|processed|assessed|handled|examined|forwarded|looked into)|has been (?:escalated|forwarded|passed|referred|sent on
+|routed))\b|\bwe got your\b
+|\bwe(?: have|'ve)? (?:forwarded|passed(?: on)?|escalated|referred|routed) (?:your|the|this) (?:\w+ ){0,2}(?:request|report
+|order|notice|e-?mail
+|message) to (?:our|the)\b"""
+    + "|"
+    + tongues.RECEIPT
 )
 IN_REVIEW = words(
     r"""\b(?:is|are|currently|now|being) (?:\w+ )?(?:under review|being reviewed|reviewed by|in review|being investigated
@@ -193,12 +258,22 @@ QUESTION = words(
 |\bin order to (?:proceed|continue|process|review)[^.]{0,80}\b(?:need|require|provide|please)\b|\b(?:more|additional
 |further) information (?:is|will be) (?:needed|required|necessary) (?:to|before|in order)|\bwhich (?:law|provision
 |account|content|url|post|court)\b[^.]{0,120}\?
-|\bbitte (?:teilen sie uns|senden sie uns|nennen sie|übermitteln sie)\b|\bveuillez (?:nous )?(?:fournir|préciser
-|indiquer
-|envoyer|transmettre)\b"""
+|\bwe(?:'d| would) like (?:you to|to ask you to|to know)\b|\b(?:please|kindly) (?:complete|fill (?:in|out)|sign|return
+|resend|re-?send|verify|confirm
+|forward us|send (?:it|them|a|the|your)|include|reply (?:to this (?:e-?mail|message) )?(?:from|with))\b(?! (?:our|the|a
+|this) (?:short )?(?:survey|feedback))
+|\b(?:could|can|would|will) you (?:please |kindly )?(?:re-?send|re-?submit|verify|complete|check)\b"""
+    + "|"
+    + tongues.QUESTION
 )
+AHEAD = words(
+    r"""\b(?:if|when|once|whether|will|may|might|would|could|should|can|in case|unless|falls|wird|werden|si|sera|seront
+|será|serão|quando|sobald)\b|'ll\b|\?"""
+)
+"""What may still come, so that it is no decision."""
 POLITE = words(
-    r"""\b(?:if you (?:have|need|believe|wish|would like|require|disagree|feel)|should you|(?:please )?do not hesitate|feel free
+    r"""\b(?:if you (?:have|need|believe|wish|would like|require|disagree|feel)|should you|(?:please )?do not hesitate
+|feel free
 |for (?:more|further|additional) information|visit our|see our|learn more|how (?:did|would) (?:we|you)|rate (?:our|your
 |this)|survey|please do not (?:reply|respond)|please note|unsubscribe|as (?:always|ever))\b"""
 )

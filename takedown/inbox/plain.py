@@ -21,7 +21,8 @@ _BLOCKS = frozenset(
     tbody td th tr ul""".split()  # noqa: SIM905 -- a list of forty names would be forty lines
 )
 _HIDDEN = words(
-    r"""display:none|visibility:(?:hidden|collapse)|opacity:0*(?:\.0+)?(?:;|!|$)|font-size:0*(?:\.\d+)?(?:px|pt|em|rem|%)?(?:;|!
+    r"""display:none|visibility:(?:hidden|collapse)|opacity:0*(?:\.0+)?(?:;|!|$)|font-size:0*(?:\.\d+)?(?:px|pt|em|rem
+|%)?(?:;|!
 |$)|font-size:[01]px|(?:max-)?(?:height|width):0(?:px)?(?:;|!|$)|text-indent:-\d{3}|(?:left|top):-\d{3}|mso-hide:all|(?:^
 |;)color:(?:#fff(?:fff)?|white|transparent|rgba?\(255,255,255[^)]*\))(?:;|!|$)"""
 )
@@ -164,7 +165,7 @@ def _attributes(text: str) -> dict[str, str]:
 
 def _is_quote(tag: str, given: dict[str, str]) -> bool:
     marks = f"{given.get('class', '')} {given.get('id', '')}"
-    return (tag == "blockquote" and given.get("type") == "cite") or any(mark in marks for mark in _QUOTES)
+    return tag == "blockquote" or any(mark in marks for mark in _QUOTES)
 
 
 def html_text(html: str) -> Visible:
@@ -195,10 +196,13 @@ _INTRO = words(
 |ha scritto|escreveu|schreef|skrev|napisał\(?a?\)?|كتب|لکھا)\b.{0,120}:?\s*$"""
 )
 _SPLITTER = words(
-    r"""^\s*(?:-{2,}\s*(?:original message|forwarded message|ursprüngliche nachricht|weitergeleitete nachricht|message d'origine
-|message transféré|mensaje original|messaggio originale|mensagem original|الرسالة الأصلية)\s*-{2,}|_{20,}
-|begin forwarded message:|#{2,}\s*please (?:type|enter) your reply above.{0,60})\s*$"""
+    r"""^\s*(?:-{2,}\s*(?:original message|forwarded message|ursprüngliche nachricht|weitergeleitete nachricht
+|message d'origine
+|message transféré|mensaje original|messaggio originale|mensagem original|الرسالة الأصلية)\s*-{2,}
+|begin forwarded message:)\s*$"""
 )
+_RULER = words(r"""^\s*(?:_{20,}|[#\W]{0,8}(?:please )?(?:type|enter|write)? ?(?:your )?reply (?:above|below).{0,60})\s*$""")
+"""What help desks and Outlook draw over the older mail, and help desks also over their own."""
 _FIELD = re.compile(r"^\W{0,6}(?:from|von|de|da|من|منجانب)\s?:", re.I)
 _FIELD_NEXT = words(
     r"""^\W{0,6}(?:sent|date|to|cc|subject|gesendet|datum|an|betreff|envoyé|à|objet|enviado|para|asunto|inviato|oggetto|تاريخ
@@ -216,29 +220,46 @@ def new_text(text: str, sent: frozenset[str] = frozenset()) -> str:
     """
     kept: list[str] = []
     lines = text.split("\n")
-    for at, line in enumerate(lines):
+    at, below_quote = 0, False
+    while at < len(lines):
+        line = lines[at]
         if _SIGNATURE.fullmatch(line.rstrip()) or _SPLITTER.match(line[:400]):
             break
-        if _INTRO.match(" ".join(lines[at : at + 3])[:500]) and _begins_quote(lines, at):
-            break
+        if _RULER.match(line[:400]):
+            if any(char.isalnum() for one in kept for char in one):
+                break
+            at += 1
+            continue
+        if intro := _introduction(lines, at):
+            if not _marked_quote(lines, at + intro):
+                break
+            at, below_quote = at + intro, True
+            continue
         if _FIELD.match(line) and any(_FIELD_NEXT.match(near) for near in lines[at + 1 : at + 4]):
             break
-        if not _quoted(line, sent):
+        at += 1
+        # A quoted line that some mail program wrapped goes on without its mark, up to the next empty line.
+        below_quote = _is_marked(line) or (below_quote and bool(line.strip()))
+        if not below_quote and not _OUR_LINE.match(line) and _plain_line(line) not in sent:
             kept.append(line)
     return "\n".join(kept).strip()
 
 
-def _begins_quote(lines: list[str], at: int) -> bool:
-    """Whether the introduction ends on one of these lines, so that `On Monday we wrote to you` is not one."""
-    return any(
-        _INTRO.match(" ".join(lines[at : at + n])[:500]) and lines[at + n - 1].rstrip().endswith(":")
-        for n in (1, 2, 3)
-        if at + n <= len(lines)
-    )
+def _introduction(lines: list[str], at: int) -> int:
+    """How many lines an introduction takes that begins here; 0 where none does: `On Monday we wrote to you` is none."""
+    if not _INTRO.match(" ".join(lines[at : at + 3])[:500]):
+        return 0
+    ends = (n for n in (1, 2, 3) if at + n <= len(lines) and lines[at + n - 1].rstrip().endswith(":"))
+    return next((n for n in ends if _INTRO.match(" ".join(lines[at : at + n])[:500])), 0)
 
 
-def _quoted(line: str, sent: frozenset[str]) -> bool:
-    return line.lstrip().startswith((">", "|>", "＞")) or bool(_OUR_LINE.match(line)) or _plain_line(line) in sent
+def _marked_quote(lines: list[str], at: int) -> bool:
+    """Whether the next words are marked as quoted, so that an answer may follow below them."""
+    return next((_is_marked(line) for line in lines[at : at + 5] if line.strip()), False)
+
+
+def _is_marked(line: str) -> bool:
+    return line.lstrip().startswith((">", "|>", "＞"))
 
 
 def _plain_line(line: str) -> str:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from takedown.inbox import grammar, phrases
 from takedown.inbox.countries import WORLDWIDE, territories
 from takedown.inbox.patterns import words
-
-MAX_TEXT = 40_000
-MAX_SENTENCES = 600
-MAX_SENTENCE = 700
-MAX_LINKS = 2_000
+from takedown.inbox.sentences import MAX_SENTENCES, MAX_TEXT, clauses, polite, sentences, with_links
 
 Identify = Callable[[str], str]
-"""A link as the identity of a target; empty when it leads to none."""
+"""A link, or a name, as the identity of a target; empty when it leads to none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,48 +31,47 @@ class Verdict:
         return self.value, self.ground, self.territory, self.reason_code
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    text: str
-    links: tuple[str, ...] = ()
-    heads: bool = False
-    """It ends in a colon: what it says is about what follows."""
-
-
 @dataclass
 class Reading:
-    """All that a text decides. `general` counts for the whole request; `listed` by identity, None where no decision stands by
-    it; `doubt` says why nothing counts."""
+    """All that a text decides.
+
+    `general` counts for the whole request; `listed` by identity, None where no decision stands by it; `headed` for a list below,
+    of which nothing may be known. `strangers`: names that a decision gives to its target and that are not ours. `doubt` says why
+    nothing counts.
+    """
 
     general: list[Verdict] = field(default_factory=list[Verdict])
     listed: dict[str, Verdict | None] = field(default_factory=dict[str, "Verdict | None"])
+    headed: list[Verdict] = field(default_factory=list[Verdict])
+    strangers: list[str] = field(default_factory=list[str])
     doubt: str = ""
 
     @property
     def decides(self) -> bool:
-        return not self.doubt and bool(self.general or any(self.listed.values()))
+        return not self.doubt and bool(self.general or self.headed or any(self.listed.values()))
+
+    @property
+    def every(self) -> list[Verdict]:
+        return [one for one in (*self.general, *self.headed, *self.listed.values()) if one]
 
     def key(self) -> object:
         """For comparing two versions of one mail."""
-        general = {one.said for one in self.general}
-        return general, {name: one.said if one else None for name, one in self.listed.items()}, bool(self.doubt)
+        general = {one.said for one in (*self.general, *self.headed)}
+        return (
+            general,
+            tuple(sorted(self.strangers)),
+            {name: one.said if one else None for name, one in self.listed.items()},
+            bool(self.doubt),
+        )
 
 
-_LINK = re.compile(
-    r"(?:h(?:tt|xx)ps?(?::|\[:\])//|(?<![\w@.-])(?:[a-z0-9-]{1,63}(?:\.|\[\.\])){1,4}[a-z]{2,24}/)[^\s<>\"'|\\^`{}⟦⟧]{1,2000}",
-    re.I,
-)
-_TOKEN = re.compile(r"⟦(\d+)⟧")
-_ITEM = re.compile(r"\s*(?:[-*•·–—▪]|\(?\d{1,4}[.)]|⟦\d+⟧)")
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-ZÀ-Þ⟦])|(?<=[؟۔])\s+|\n+")
-_CLAUSE = re.compile(
-    r"(?:,|;| -| –|\.)? (?:but|however|whereas|although|though|yet|aber|jedoch|mais|nevertheless|nonetheless)\b,?", re.I
-)
 _SHORT: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("not_found", words("not found|does not exist|could not be found|invalid (?:link|url)")),
     (
         "declined",
-        words("declined|rejected|refused|denied|no action(?: taken)?|not removed|not action(?:ed|able)|no violation(?: found)?"),
+        words(
+            "declined|rejected|refused|denied|none|no action(?: taken)?|not removed|not action(?:ed|able)|no violation(?: found)?"
+        ),
     ),
     ("restricted", words("(?:restricted|withheld|geo-?blocked|blocked)(?: (?:in|within) .{2,60})?")),
     (
@@ -90,77 +85,47 @@ _SHORT: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 
-def sentences(text: str) -> list[Sentence]:
-    """Paragraphs joined again where they were wrapped, cut into sentences, links taken out and kept beside them."""
-    links: list[str] = []
-
-    def take(found: re.Match[str]) -> str:
-        if len(links) >= MAX_LINKS:
-            return " "
-        link = found[0].rstrip(".,;:!?)]*_")
-        links.append(link)
-        return f" ⟦{len(links) - 1}⟧ {found[0][len(link) :]}"
-
-    marked = _LINK.sub(take, text[:MAX_TEXT].replace("⟦", "[").replace("⟧", "]"))
-    pieces = (piece for line in _unwrapped(marked) for piece in _SENTENCE_END.split(line))
-    made: list[Sentence] = []
-    for piece in pieces:
-        plain = " ".join(piece.split())
-        if plain:
-            found = tuple(links[int(number)] for number in _TOKEN.findall(plain) if int(number) < len(links))
-            made.append(Sentence(plain[:MAX_SENTENCE], found, heads=plain.endswith(":")))
-        if len(made) >= MAX_SENTENCES:
-            break
-    return made
-
-
-def _unwrapped(text: str) -> Iterator[str]:
-    held = ""
-    for line in text.split("\n"):
-        begins = not line.strip() or _ITEM.match(line) or held.rstrip().endswith(":") or bool(_TOKEN.search(held))
-        if begins and held:
-            yield held
-            held = ""
-        held = f"{held} {line.strip()}" if held else line.strip()
-    if held:
-        yield held
-
-
 def read(text: str, identify: Identify) -> Reading:
     """text: the new words, normalised."""
     reading = Reading()
     heading: Verdict | None = None
-    every = sentences(text)
+    vague = ""
+    every = [one for one in sentences(text) if not polite(one.text)]
+    brief = len(every) < 4
+    if len(text) > MAX_TEXT or len(every) >= MAX_SENTENCES:
+        reading.doubt = "it is too long to be read whole"
     for one in every:
-        for clause, links in _clauses(one):
-            told = judge(clause) or (_short(clause) if links or len(every) < 4 else None)
-            verdict = replace(told, words=_with_links(clause, links)) if told else None
-            if verdict is None and (phrases.REVERSED.search(clause) or _unread(clause)):
+        before: Verdict | None = None
+        for clause, links in clauses(one):
+            names = [found[1] or found[2] or found[3] for found in grammar.NAMES.finditer(clause)]
+            told = judge(clause) or (_short(clause) if links or names or brief or _DECISION.match(clause) else None)
+            verdict = replace(told, words=with_links(clause, links)) if told else None
+            if verdict is None and _shakes(clause, before):
                 reading.doubt = reading.doubt or f"it says more than can be read: {clause[:200]}"
-            named = list(dict.fromkeys(name for link in links if (name := identify(link))))
+            vague = vague or ("" if verdict or _doubtful(clause) or not _hints(clause) else clause)
+            before = verdict
+            named = list(dict.fromkeys(name for word in (*links, *names) if (name := identify(word))))
+            if verdict and names and not named:
+                reading.strangers += names
             if not named and verdict:
-                reading.general.append(verdict)
+                (reading.headed if one.heads else reading.general).append(verdict)
                 heading = verdict
             elif one.heads and not named:
                 heading = None
             _list(reading, named, verdict, None if _doubtful(clause) else heading)
     _grounded(reading, [one.text for one in every])
+    if vague and reading.every and all(one.value in {"declined", "not_found"} for one in reading.every):
+        reading.doubt = reading.doubt or f"it denies, and may grant something else: {vague[:200]}"
     if reading.general and not reading.listed and one_of(reading.general) is None:
         reading.doubt = reading.doubt or "it says different things"
     return reading
 
 
-def _clauses(one: Sentence) -> Iterator[tuple[str, tuple[str, ...]]]:
-    numbers = iter(one.links)
-    for clause in _CLAUSE.split(one.text):
-        count = len(_TOKEN.findall(clause))
-        yield _TOKEN.sub(grammar.LINK, clause).strip(), tuple(link for link, _ in zip(numbers, range(count), strict=False))
-
-
-def _with_links(clause: str, links: Sequence[str]) -> str:
-    for link in links:
-        clause = clause.replace(grammar.LINK, link, 1)
-    return clause
+def _shakes(clause: str, before: Verdict | None) -> bool:
+    """Whether a clause that decides nothing makes a decision doubtful; `before`: what the same sentence decided already."""
+    qualifies = before is not None and before.value in {"removed", "restricted"} and not phrases.POLITE.search(clause)
+    retracts = phrases.RETRACTED.search(clause) and not re.search(r"\bif\b", clause, re.I)
+    return bool(phrases.REVERSED.search(clause) or retracts or qualifies or _unread(clause))
 
 
 def _list(reading: Reading, named: Sequence[str], verdict: Verdict | None, heading: Verdict | None) -> None:
@@ -188,6 +153,17 @@ def _unread(clause: str) -> bool:
     return bool(phrases.SAYS_REMOVED.search(bare)) and not unsure
 
 
+def hints(text: str) -> str:
+    """The first sentence that may tell of a decision, however vaguely; empty where there is none."""
+    plain = (_bare(clause) for one in sentences(text) for clause, _ in clauses(one))
+    return next((one for one in plain if _hints(one)), "")
+
+
+def _hints(clause: str) -> bool:
+    done = phrases.SAYS_DONE.search(clause) or phrases.REVERSED.search(clause) or _DECISION.match(clause)
+    return bool(done) and not (phrases.AHEAD.search(clause) or phrases.POLITE.search(clause))
+
+
 def judge(clause: str) -> Verdict | None:
     """The decision of one clause; None when it tells none, or only a condition, a plan, a wish."""
     if phrases.POLITE.search(clause):
@@ -201,16 +177,16 @@ _CONDITION = re.compile(
 
 
 _ALREADY = words(
-    r"""\b(?:has|have|had|was|were|is|are) already (?:been )?
+    r"""\balready (?:un|in)(?:available|accessible)\b|\b(?:has|have|had|was|were|is|are) already (?:been )?
 (?:removed|deleted|taken down|gone|unavailable|disabled|suspended)"""
 )
 
 
 def _negative(clause: str) -> Verdict | None:
-    bare = _bare(clause)
+    bare = _bare(grammar.after_preface(clause))
     if _CONDITION.search(bare):
         return None
-    if phrases.NOT_FOUND.search(clause):
+    if phrases.NOT_FOUND.search(clause) and not phrases.NO_VIOLATION.search(clause):
         return Verdict("not_found", reason_code="already_gone", words=clause)
     strong = phrases.DECLINED.search(clause)
     already = _ALREADY.search(clause)
@@ -226,9 +202,12 @@ def _why_not(text: str) -> str:
 
 def _positive(clause: str) -> Verdict | None:
     """Both as it stands and without its harmless clauses: those may hold the country, or nothing but a preamble."""
-    for text in (clause, _bare(clause)):
+    within = grammar.after_preface(clause)
+    for text in dict.fromkeys((clause, _bare(clause), within, _bare(within))):
         plain = text.strip(" ,;-–")
-        if not _certain(grammar.LEAD.sub("", plain).replace("no longer", "")):
+        if grammar.restricted_elsewhere(plain):
+            return Verdict("restricted", territory=territories(plain) or (), words=clause)
+        if not _certain(phrases.REPORTED.sub(" ", grammar.LEAD.sub("", plain)).replace("no longer", "")):
             continue
         if grammar.restricted(plain):
             return Verdict("restricted", territory=territories(plain) or (), words=clause)
@@ -247,12 +226,13 @@ def _certain(text: str) -> bool:
 
 
 _AROUND = " \t-–—:=>()[]|*•·.,;"
-_HEADING = words(r"^(?:status|result|decision|action taken|action|done|ok)\b")
+_HEADING = words(r"^(?:status|result|outcome|decision|action taken|action|resolution|done|ok)\b")
+_DECISION = words(r"^[\W_]*(?:decision|outcome|result|action taken|resolution)(?: taken)?\s*[:=–-]")
 
 
 def _short(clause: str) -> Verdict | None:
     """`removed`, `- Withheld in Pakistan`: a list's word beside a link, or a whole mail of a few words."""
-    plain = _HEADING.sub("", clause.replace(grammar.LINK, " ").strip(_AROUND)).strip(_AROUND)
+    plain = _HEADING.sub("", grammar.NAMES.sub(" ", clause.replace(grammar.LINK, " ")).strip(_AROUND)).strip(_AROUND)
     value = next((value for value, pattern in _SHORT if pattern.fullmatch(plain)), "")
     if not value:
         return None
@@ -283,6 +263,7 @@ def _grounded(reading: Reading, texts: Sequence[str]) -> None:
         return replace(one, ground=here or ("own_rules" if own else ""))
 
     reading.general = [complete(one) for one in reading.general]
+    reading.headed = [complete(one) for one in reading.headed]
     reading.listed = {name: complete(one) if one else None for name, one in reading.listed.items()}
 
 
@@ -311,7 +292,7 @@ def per_case(reading: Reading, identities: Mapping[int, str]) -> dict[int, Verdi
 
     A mail that names targets speaks of those only: if none of them is ours, it decides nothing here.
     """
-    if reading.doubt:
+    if reading.doubt or reading.strangers:
         return {}
     general = one_of(reading.general)
     if not reading.listed:

@@ -3,6 +3,7 @@
 import pytest
 from labelled import REPLIES
 from mails import html, mail
+from wordings import not_sure, wordings
 
 from takedown.inbox.classify import Class, classify, words_of
 from takedown.inbox.parse import parse
@@ -25,6 +26,12 @@ def says(raw):
 @pytest.mark.parametrize("one", REPLIES, ids=lambda one: one.name)
 def test_a_reply_is_what_its_label_says(one):
     assert (read(one.raw).kind.value, says(one.raw)) == (one.kind, one.says)
+
+
+@pytest.mark.figure("labelled genuine mails", unit="mails", how="class, decision and ground as labelled")
+@pytest.mark.parametrize(("kind", "decision", "text"), wordings(), ids=lambda one: one[:40])
+def test_what_a_desk_writes_is_read_as_a_person_reads_it(kind, decision, text):
+    assert (read(mail(text)).kind.value, says(mail(text))) == (kind, decision)
 
 
 NOT_SURE = """
@@ -50,7 +57,7 @@ We have removed the account for violating our rules in Pakistan.|We have removed
 
 
 @pytest.mark.figure("sentences that only seem to grant", unit="sentences", how="none is read as removed or restricted")
-@pytest.mark.parametrize("text", [one for line in NOT_SURE.strip().split("\n") for one in line.split("|")])
+@pytest.mark.parametrize("text", [one for line in NOT_SURE.strip().split("\n") for one in line.split("|")] + not_sure())
 def test_a_sentence_with_a_word_that_is_not_understood_removes_nothing(text):
     assert says(mail(text)).partition("/")[0] not in {"removed", "restricted"}
 
@@ -87,3 +94,38 @@ def test_hidden_words_confirm_a_decision_but_do_not_make_one():
     preheader = "<p style='display:none'>We have removed the account.</p>"
     assert says(html(preheader + "<p>We have removed the account.</p>")) == "removed"
     assert read(html(preheader + "<p>Your report was received.</p>")).kind is Class.RECEIPT
+
+
+def test_a_mail_that_may_tell_of_a_decision_is_no_receipt():
+    thanks = "Thank you for your report. "
+    assert {read(mail(thanks + one)).kind for one in not_sure() if "remov" in one and "will" not in one} <= {
+        Class.OTHER,
+        Class.DECISION,
+    }
+
+
+BELOW = "On Thu, 14 Jan 2027 at 09:00, Desk <desk@authority.example> wrote:\n> We ask you to remove the account.\n"
+
+
+def test_an_answer_below_or_between_the_quoted_lines_is_read():
+    assert says(mail(BELOW + "\nWe have removed the account.\n")) == "removed"
+    assert says(mail("> Please remove the account.\n\nDone, removed.\n\n> And confirm it.\n\nConfirmed.")) == "removed"
+
+
+def test_a_quoted_line_that_was_wrapped_is_no_answer():
+    assert (
+        says(mail("See below.\n\n" + BELOW + "> We learned today that in another country you have\nremoved the account.\n")) == ""
+    )
+    assert says(mail("> Please confirm that you have\nremoved the account.\n\nWe will.")) == ""
+    assert says(html("<p>See below.</p><blockquote>We have removed the account.</blockquote>")) == ""
+
+
+def test_a_help_desks_line_above_its_answer_takes_nothing_away():
+    above = ("##- Please type your reply above this line -##", "—-—-—-—\nReply above this line.", "_" * 40)
+    assert [says(mail(f"{line}\n\nDana wrote:\n\nWe have removed the account.")) for line in above] == ["removed"] * 3
+    assert says(mail("Noted.\n\n" + above[0] + "\n\nWe have removed the account.")) == ""
+
+
+def test_what_is_cut_decides_nothing():
+    assert says(mail("We have removed the account" + " and" * 300 + " nothing else.")) == ""
+    assert says(mail("We have removed the account.\n\n" + "The weather is fine.\n\n" * 2500)) == ""

@@ -1,0 +1,132 @@
+"""The same phrases in other languages that platforms write: German, French, Spanish, Portuguese, Italian, Arabic, Urdu.
+
+Only the plainest forms; what is worded otherwise is for a person.
+All are parts of regular expressions, by what they mean. `REMOVED` and `RESTRICTED` must make up a whole sentence.
+"""
+
+from __future__ import annotations
+
+from takedown.inbox.countries import ANY
+
+_DE = r"""(?:(?:das|den|der|die|dieses|diesen|diese|alle|beide) (?:(?:von ihnen )?(?:gemeldete[nr]?|genannte[nr]?
+|beanstandete[nr]?
+|betreffende[nr]?) )?(?:konto|konten|inhalte?|beitrag|beiträge|kanal|kanäle|profile?|videos?|accounts?|gruppe|seite)|es|ihn
+|sie)"""
+_DE_DONE = r"""(?:(?:geprüft und )?(?:(?:dauerhaft|nun|daher|inzwischen|umgehend|bereits heute) )?(?:entfernt|gelöscht
+|gesperrt|deaktiviert))"""
+_DE_BEFORE = r"""(?:(?:nach|aufgrund|auf grund|infolge) (?:(?!nicht|kein|widerspruch|beschwerde)[^.,;:]){3,80}?,? )"""
+_DE_TAIL = r"""(?:,? (?:von (?:unserer plattform|unseren diensten)|wegen (?:eines |des )?verstoßes gegen unsere [^.,;]{3,50}
+|,? ?da (?:er|es|sie|dieses?r?) gegen unsere [^.,;]{3,50} versto(?:ß|ss)en|,? ?da (?:er|es
+|sie) gegen unsere [^.,;]{3,50} verst(?:ö|o)(?:ß|ss)t))"""
+_FR = r"""(?:(?:le|la|les|ce|cet|cette|ces) (?:comptes?|contenus?|publications?|vidéos?|chaînes?|profils?|groupes?|pages?)
+(?: (?:signalée?s?|que vous avez signalée?s?|en question|concernée?s?|mentionnée?s?))?)"""
+_FR_DONE = r"(?:supprimée?s?|retirée?s?|désactivée?s?|suspendue?s?)"
+_FR_TAIL = (
+    r"""(?: (?:de notre (?:plate-?forme|service|site)|pour (?:violation|non-respect) de nos [^.,;]{3,50}|définitivement))"""
+)
+_ES = r"""(?:(?:el|la|los|las|este|esta|estos|estas) (?:cuentas?|contenidos?|publicaci[oó]n(?:es)?|v[ií]deos?|canal(?:es)?
+|perfil(?:es)?
+|grupos?|p[aá]ginas?)(?: (?:que (?:usted )?(?:denunció|reportó|notificó|indicó)|denunciad[oa]s?|reportad[oa]s?
+|notificad[oa]s?|en cuestión))?)"""
+_ES_DONE = r"(?:eliminad[oa]s?|retirad[oa]s?|suspendid[oa]s?|desactivad[oa]s?|borrad[oa]s?)"
+_ES_TAIL = r"""(?: (?:de nuestra plataforma|de nuestros servicios|permanentemente|de forma permanente|por (?:infringir
+|incumplir|violar|vulnerar)
+[ ]nuestr[oa]s [^.,;]{3,50}))"""
+_PT = r"""(?:(?:o|a|os|as|este|esta) (?:contas?|conteúdos?|publicaç(?:ão|ões)|postage(?:m|ns)|vídeos?|cana(?:l|is)
+|perfi(?:l|s)|grupos?|páginas?)
+(?: (?:que você denunciou|denunciad[oa]s?|reportad[oa]s?|em questão))?)"""
+_PT_DONE = r"(?:removid[oa]s?|excluíd[oa]s?|suspens[oa]s?|desativad[oa]s?)"
+_PT_TAIL = r"(?: (?:da nossa plataforma|permanentemente|por violar (?:as )?nossas? [^.,;]{3,50}))"
+_IT = r"""(?:(?:il |lo |la |i |gli |le |l'|questo |questa )(?:account|contenut[oi]|post|video|canal[ei]|profil[oi]
+|grupp[oi]|pagin[ae]|pubblicazion[ei])
+(?: (?:segnalat[oaie]|in questione))?)"""
+_IT_DONE = r"(?:rimoss[oaie]|eliminat[oaie]|sospes[oaie]|disattivat[oaie])"
+_AR = r"""(?:(?:هذا |هذه )?(?:الحساب|المحتوى|المنشور|القناة|الفيديو|المجموعة|الصفحة)(?: (?:المبل[ّ]?غ عنها?|المذكورة?
+|المعنية?))?)"""
+_UR = r"""(?:(?:یہ |اس |مذکورہ |متعلقہ |رپورٹ کردہ |رپورٹ کیا گیا )?(?:اکاؤنٹ|مواد|پوسٹ|چینل|ویڈیو|گروپ|صفحہ
+|پروفائل)(?: کو)?)"""
+
+REMOVED = rf"""(?:(?:{_DE_BEFORE}?(?:wir haben|haben wir)(?: heute| nun| daher| inzwischen)? {_DE} {_DE_DONE}
+|(?:{_DE}|{_DE_BEFORE}) ?(?:wurden?|ist|sind)(?: {_DE})?(?: heute| nun| daher| inzwischen)? {_DE_DONE}(?: worden)?
+|(?:wir (?:teilen ihnen mit|bestätigen(?: ihnen)?|informieren sie(?: darüber)?)|hiermit (?:bestätigen
+|informieren) wir(?: sie)?)(?: hiermit)?,? dass
+[ ](?:wir {_DE} {_DE_DONE} haben|{_DE} {_DE_DONE} (?:wurden?|worden (?:ist|sind))))(?:{_DE_TAIL}){{0,2}}
+|(?:nous vous (?:informons|confirmons) que )?(?:nous avons (?:bien )?{_FR_DONE} {_FR}|{_FR} (?:a
+|ont) (?:bien )?été {_FR_DONE})(?:{_FR_TAIL}){{0,2}}
+|(?:(?:le|les) (?:informamos|confirmamos)(?: de)? que )?(?:(?:ya )?hemos {_ES_DONE} {_ES}|{_ES} (?:ha|han) sido {_ES_DONE}
+|{_ES} fue(?:ron)? {_ES_DONE}
+|se (?:ha|han) {_ES_DONE} {_ES})(?:{_ES_TAIL}){{0,2}}
+|(?:(?:informamos|confirmamos) que )?(?:(?:removemos|excluímos|suspendemos|desativamos) {_PT}|{_PT} (?:foi
+|foram) {_PT_DONE})(?:{_PT_TAIL}){{0,2}}
+|(?:(?:la|vi) (?:informiamo|confermiamo) che )?(?:abbiamo {_IT_DONE} {_IT}|{_IT} (?:è stat[oa]|sono stat[ie]) {_IT_DONE})
+|(?:نود إبلاغكم (?:بأننا|بأنه) )?(?:لقد )?(?:قمنا ب(?:إزالة|حذف|تعليق) {_AR}|(?:أزلنا|حذفنا) {_AR}|تم(?:ت)? (?:إزالة|حذف
+|تعليق) {_AR})
+|(?:ہم نے )?{_UR} (?:مستقل طور پر )?(?:ہٹا|حذف کر|معطل کر|بند کر) (?:دیا|دی|دیے)(?: (?:گیا|گئی|گئے))?(?: (?:ہے
+|ہیں))?)[\s.!:۔،]*"""
+
+_IN = rf"(?:in|en|au|aux|em|na) (?:der |die )?(?:{ANY})(?:(?:, | und | et | y | e )(?:in |en )?(?:{ANY}))*"
+RESTRICTED = rf"""(?:(?:der zugriff auf {_DE} wurden?|{_DE} (?:wurden?|ist|sind)) {_IN} (?:gesperrt|eingeschränkt
+|beschränkt|blockiert
+|nicht mehr (?:verfügbar|zugänglich|abrufbar|sichtbar))
+|wir haben (?:den zugriff auf )?{_DE} {_IN} (?:gesperrt|eingeschränkt|beschränkt|blockiert)
+|(?:nous avons (?:restreint|bloqué|limité) l'accès à {_FR}|l'accès à {_FR} a été (?:restreint|bloqué|limité)
+|{_FR} n'est plus (?:accessible|disponible)) {_IN}
+|(?:hemos (?:restringido|bloqueado|limitado) el acceso (?:a|al) {_ES}|el acceso (?:a|al) {_ES} ha sido (?:restringido
+|bloqueado|limitado)
+|{_ES} ya no está disponible) {_IN}
+|(?:restringimos|bloqueamos) o acesso a(?:o)? {_PT} {_IN})[\s.!:]*"""
+
+DECLINED = r"""\b(?:können|konnten|werden) (?:\S+ ){0,6}(?:nicht (?:\S+ ){0,3}(?:entfernen|löschen|sperren|nachkommen
+|entsprechen|stattgeben)
+|keine (?:weiteren )?maßnahmen (?:ergreifen|treffen))\b
+|\b(?:wurden?|haben wir|wir haben) (?:\S+ ){0,5}nicht (?:entfernt|gelöscht|gesperrt)\b|\bihre (?:anfrage|meldung
+|anordnung) (?:\S+ )?wurde (?:\S+ )?abgelehnt\b
+|\bnous ne (?:pouvons|pourrons|sommes)(?: donc| pas){0,3} (?:\S+ ){0,3}(?:supprimer|retirer|donner (?:une )?suite)
+|\bn'avons pas (?:supprimé|retiré)|\bn'a pas été (?:supprimée?|retirée?)
+|\bvotre (?:demande|signalement) a été (?:rejetée?|refusée?)\b
+|\bno (?:hemos|se ha|se han|fue|fueron|ha sido|vamos a|podemos)(?: \S+){0,2}? (?:eliminad\w*|retirad\w*|eliminar|retirar
+|tomado medidas|atender|procesar)\b
+|\bsu (?:solicitud|denuncia) (?:ha sido|fue) (?:rechazada|denegada|desestimada)\b
+|\bnão (?:removemos|removeremos|excluímos|foi removid\w|podemos (?:remover|excluir|atender)|tomaremos)\b
+|\bnon (?:abbiamo (?:rimosso|eliminato)|possiamo (?:rimuovere|eliminare|accogliere)|è stato rimosso)\b
+|(?:لم (?:نقم|يتم|تتم)|لا يمكننا|لن نقوم|تعذر علينا|نرفض) ?(?:ب)?(?:إزالة|حذف)|تم رفض (?:طلبكم|طلبك)
+|(?:نہیں ہٹایا|ہٹا نہیں سکتے|نہیں ہٹا سکتے|ہٹانے سے قاصر|درخواست مسترد)"""
+NO_VIOLATION = r"""\bverst(?:ö|o)(?:ß|ss)\w* nicht gegen\b
+|\bnicht gegen unsere (?:\S+ ){1,4}verst(?:ö|o)(?:ß|ss)\w*|\bkein(?:en)? verstoß (?:gegen|fest)
+|\bn'(?:enfreint|enfreignent) pas\b|\bne (?:viole|contrevient|viole\w*) pas\b|\b(?:pas
+|aucune) (?:constaté |trouvé |relevé )?(?:de |d')?(?:violation|infraction)\b
+|\bno (?:infringe|incumple|viola|vulnera)n?\b|\bnão (?:viola|infringe)m?\b|\bnon viola\b
+|(?:لا (?:ينتهك|يخالف|تنتهك|تخالف)|لم نجد (?:أي )?(?:انتهاك|مخالفة))|خلاف ورزی نہیں"""
+RECEIPT = r"""\b(?:wir haben ihre (?:anfrage|nachricht|meldung|e-mail)|ihre (?:\S+ )?(?:anfrage|nachricht|meldung|e-mail
+|anordnung) (?:ist|wurde|haben wir))
+(?:\S+ | ){0,6}(?:erhalten|eingegangen|empfangen|registriert|erfasst|bearbeitet)\b|\bwurde (?:ein )?(?:ticket
+|vorgang) (?:\S+ ){0,3}(?:erstellt|eröffnet|angelegt)
+|\bnous (?:avons bien reçu|accusons réception de) (?:votre|vos)\b|\bvotre (?:demande|message|signalement) (?:a bien été
+|a été|est) (?:reçue?|enregistrée?|transmise?|en cours)
+|\b(?:hemos recibido|recibimos) (?:su|tu)\b|\bacusamos recibo\b|\brecebemos (?:a |o )?(?:sua|seu)\b
+|\babbiamo ricevuto (?:la |il )?(?:sua|suo|tua|vostra)\b
+|(?:استلمنا|تلقينا|تم استلام|لقد وصلنا) (?:طلب|رسالت|بلاغ)\w*|(?:درخواست|شکایت|ای میل|پیغام|رپورٹ) (?:موصول|وصول) ہو"""
+QUESTION = r"""\b(?:bitte|wir bitten sie,?) (?:\S+ ){0,6}?(?:teilen sie uns|senden sie|nennen sie|übermitteln sie
+|reichen sie|geben sie|bestätigen sie|mitzuteilen|zu übersenden)\b
+|\bbenötigen wir (?:noch |zusätzlich |weitere |zunächst )|\bkönnten sie uns\b
+|\b(?:veuillez|merci de|pourriez-vous|pouvez-vous)(?: nous| également| s'il vous plaît){0,3} (?:fournir|préciser|indiquer
+|envoyer|transmettre|communiquer|confirmer)\b
+|\b(?:podr[ií]an?|puede|pueden)(?: usted)?(?: por favor)? ?(?:indicar|proporcionar|enviar|facilitar|aclarar|confirmar)\w*\b
+|\b(?:ind[ií]quenos|env[ií]enos|facil[ií]tenos|proporcione|(?:por favor|le rogamos que),? (?:env[ií]e|indique|facilite
+|aclare))\b|\bnecesitamos (?:más|información)\b
+|\b(?:por favor,? )(?:envie|forneça|informe|esclareça|indique)\b|\bpoderia (?:nos )?(?:enviar|fornecer|informar|esclarecer
+|indicar)\b|\bprecisamos de mais\b
+|\b(?:può|potrebbe|potete|la preghiamo di|vi preghiamo di) (?:\S+ )?(?:fornir|indicar|inviar|chiarir|specificar)\w*\b
+|(?:يرجى|نرجو|الرجاء)(?: منكم)? (?:تزويدنا|إرسال|تقديم|توضيح|تحديد|إفادتنا)
+|(?:براہ کرم|براہِ کرم|برائے مہربانی|مہربانی فرما کر) .{0,80}(?:فراہم|بھیج|وضاحت|بتائ|ارسال)"""
+DONE = r"""(?:entfernt|gelöscht|gesperrt|deaktiviert|eingeschränkt|supprimée?s?|retirée?s?|bloquée?s?|restreinte?s?
+|eliminad[oa]s?|retirad[oa]s?|suspendid[oa]s?
+|bloquead[oa]s?|removid[oa]s?|removemos|excluíd[oa]s?|rimoss[oaie]|eliminat[oaie]|sospes[oaie])\b|(?:إزالة|حذف|حظر
+|تعليق) ?ال|(?:ہٹا|حذف کر|معطل کر|بند کر) (?:دیا|دی)"""
+"""Loosely: words that may tell of a decision."""
+AWAY = r"""\bich (?:bin|befinde mich) (?:\S+ ){0,5}?(?:nicht im (?:büro|haus|dienst)|abwesend|außer haus|im urlaub
+|in elternzeit)|\b(?:ab dem|ab) .{1,30} wieder (?:erreichbar|im büro)
+|\bje (?:suis|serai) (?:actuellement )?(?:absente?|en congés?|en vacances)|\bestoy (?:\S+ )?(?:fuera de (?:la )?oficina
+|de vacaciones)|\bestaré ausente
+|\bestou (?:\S+ )?(?:fora do escritório|de férias|ausente)|\bsono (?:\S+ )?(?:fuori (?:ufficio|sede)|in ferie|assente)
+|خارج المكتب|في إجازة|چھٹی پر|دفتر (?:میں نہیں|سے باہر)"""
