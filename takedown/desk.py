@@ -13,6 +13,7 @@ from takedown.ledger.book import canonical
 from takedown.ledger.setup import open_ledger
 from takedown.ledger.store import Ledger
 from takedown.notices import Packs, load_packs
+from takedown.policy.schema import Policy
 from takedown.registry import Registry, load
 from takedown.settings import Config, Settings, platform_settings
 
@@ -41,6 +42,11 @@ class Desk:
     @property
     def settings(self) -> Settings:
         return self.config.settings
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return self.settings.policy
 
     @cached_property
     def registry(self) -> Registry:
@@ -78,7 +84,7 @@ class Desk:
 
     def policy_hash(self) -> str:
         """sha256 over the policy in force; part of every plan's digest."""
-        return hashlib.sha256(canonical(self.settings.policy.model_dump(mode="json")).encode()).hexdigest()
+        return hashlib.sha256(canonical(self.policy.model_dump(mode="json")).encode()).hexdigest()
 
     def inputs_hash(self, platforms: list[str], packs: list[str]) -> str:
         """sha256 over everything but the cases that shaped a plan's bytes; a plan is stale when it changes."""

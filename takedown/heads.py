@@ -185,10 +185,10 @@ def reconcile(desk: Desk, signature: Signature | None) -> int:
     Raises NothingToReconcile, NoKey and what check_approval raises.
     """
     text = statement(desk)
-    if desk.settings.policy.approvals > 0:
+    if desk.policy.approvals > 0:
         if signature is None:
             raise NoKey(what="reconciling needs a signature")
-        check_approval(desk.who, signature, text, "the reconciliation", "", approvers(desk.settings.policy.approvers))
+        check_approval(desk.who, signature, text, "the reconciliation", "", approvers(desk.policy.approvers))
     furthest = max((head.generation for path in copies(desk) for head in newest(desk, path)), default=1)
     generation = max(furthest, current(desk).generation) + 1
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from platformdirs import user_config_path
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from takedown.contract import Authority, PlatformSettings, TakedownError, span
+from takedown.policy.schema import Policy, Section
 
 PROJECT_FILE = "takedown.toml"
 
@@ -23,10 +24,6 @@ class BadConfiguration(TakedownError):
 
     code, exit = "TD-0301", 2
     why, do = "{why}", "takedown config show --origin"
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class AuthoritySection(Section):
@@ -42,12 +39,6 @@ class AuthoritySection(Section):
 
 class LedgerSection(Section):
     url: str = "sqlite:///takedown.db"
-
-
-class PolicySection(Section):
-    approvals: int = Field(default=1, ge=0, le=5)
-    approvers: tuple[str, ...] = ()
-    max_cases_per_plan: int = Field(default=2000, ge=1)
 
 
 class SmtpSection(Section):
@@ -116,7 +107,7 @@ class Settings(BaseSettings):
     environment: Literal["sandbox", "live"] = "sandbox"
     authority: AuthoritySection = AuthoritySection()
     ledger: LedgerSection = LedgerSection()
-    policy: PolicySection = PolicySection()
+    policy: Policy = Policy()
     platforms: dict[str, dict[str, Any]] = Field(default_factory=dict)
     smtp: SmtpSection = SmtpSection()
     imap: ImapSection = ImapSection()

@@ -2,38 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import RowMapping
 
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of, sign
 from takedown.cli.options import As
 from takedown.cli.plan import PlanArg, show_planned
+from takedown.cli.review_screen import difference, one_case, review_blocks
 from takedown.contract import UsageError
-from takedown.display import Answer
+from takedown.desk import Desk
+from takedown.display import Answer, Block
 from takedown.ledger.ids import number, plan_id
-from takedown.planning.approving import approve
+from takedown.planning.approving import approve, demands_of
+from takedown.planning.comparing import compare
+from takedown.planning.looking import Looked, sample_of, shown
 from takedown.planning.rejecting import reject
+from takedown.planning.showing import review
 from takedown.planning.undoing import get_plan
 
 app = typer.Typer()
 Key = Annotated[Path | None, typer.Option("--key", metavar="FILE", help="Your OpenSSH Ed25519 key; else an ssh-agent signs")]
+Verdicts = list[str] | None
 
 
 @app.command("approve")
 def approve_(
     plan: PlanArg,
     cases: Annotated[int | None, typer.Option("--cases", metavar="N", help="The number of cases, typed")] = None,
+    flagged: Annotated[
+        Verdicts, typer.Option("--flagged", metavar="CASE=yes", help="Your verdict on one flagged case; may be repeated")
+    ] = None,
+    sample: Annotated[
+        Verdicts, typer.Option("--sample", metavar="CASE=yes", help="Your verdict on one case of the sample; may be repeated")
+    ] = None,
     key: Key = None,
     as_name: As = None,
 ) -> int:
-    """Sign a plan's digest, after looking at it. The planner cannot."""
+    """Sign a plan's digest, after looking at it. The planner cannot.
+
+    Flagged cases are approved one by one, and of a large plan a sample is walked: on a terminal you are asked.
+    """
     desk, context = desk_of(as_name), current()
     row = get_plan(desk.ledger, number(plan, "P"))
+    looked = Looked(_verdicts(flagged, "--flagged"), _verdicts(sample, "--sample"))
+    if context.interactive:
+        context.display.show(Answer(), *_screen(desk, row))
+        looked = _walk(desk, row, looked)
     typed = cases if cases is not None else _number(context.ask(f"How many cases does {plan_id(row['id'])} hold?", "--cases N"))
-    missing = approve(desk, row["id"], typed, sign(desk, key, row["digest"]))
+    missing = approve(desk, row["id"], typed, sign(desk, key, row["digest"]), looked)
     summary = {"plan": plan_id(row["id"]), "digest": row["digest"], "approved_by": desk.who, "missing": missing}
     context.display.show(Answer([], summary))
     if missing:
@@ -42,6 +63,46 @@ def approve_(
     context.display.say(f"{plan_id(row['id'])} is approved by {desk.who}: {row['cases']} cases, {row['requests']} requests.")
     context.display.next(f"takedown submit {plan_id(row['id'])}")
     return 0
+
+
+def _screen(desk: Desk, row: RowMapping) -> list[Block]:
+    """The review, or of a plan that another one's rejection left, what is different."""
+    blocks = review_blocks(review(desk.ledger, row, desk.policy.approvals))
+    if row["successor_of"] is None:
+        return blocks
+    old = int(row["successor_of"])
+    return [blocks[0], difference(compare(desk.ledger, old, row["id"]), plan_id(old), plan_id(row["id"]))]
+
+
+def _walk(desk: Desk, row: RowMapping, looked: Looked) -> Looked:
+    """Ask for a verdict on every case that has none yet."""
+    demands = demands_of(desk, row)
+    sample = sample_of(desk.ledger, row, demands.sample)
+    flagged = _ask(desk, tuple(demands.flagged), looked.flagged, demands.flagged)
+    return Looked(flagged, _ask(desk, sample, {**looked.sample, **{c: v for c, v in flagged.items() if c in sample}}, {}))
+
+
+def _ask(desk: Desk, wanted: Sequence[str], given: Mapping[str, bool], why: Mapping[str, Sequence[str]]) -> dict[str, bool]:
+    context, found = current(), dict(given)
+    left = [case for case in wanted if case not in found]
+    for at, case in enumerate(left):
+        context.display.show(Answer(), one_case(shown(desk.ledger, (case,))[0], why.get(case, ())))
+        answer = ""
+        while answer not in {"y", "yes", "n", "no"}:
+            answer = context.ask(f"{at + 1} of {len(left)}: do you approve {case}? [y/n]", f"--flagged {case}=yes").lower()
+        found[case] = answer in {"y", "yes"}
+    return found
+
+
+def _verdicts(given: Verdicts, flag: str) -> dict[str, bool]:
+    """`C-3=yes` as a mapping. Raises UsageError."""
+    found: dict[str, bool] = {}
+    for one in given or ():
+        case, _, verdict = one.partition("=")
+        if verdict.lower() not in {"yes", "no"}:
+            raise UsageError(what=f"{flag} {one} is not a verdict", why="it is yes or no, for one case", do=f"{flag} C-3=yes")
+        found[f"C-{number(case, 'C')}"] = verdict.lower() == "yes"
+    return found
 
 
 def _number(text: str) -> int:

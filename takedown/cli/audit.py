@@ -50,6 +50,6 @@ def reconcile_(key: Key = None, as_name: As = None) -> None:
     """Go on after the ledger was taken back in time (a restored backup, a snapshot). Needs an approver's signature."""
     desk, display = desk_of(as_name), current().display
     text = statement(desk)
-    generation = reconcile(desk, sign(desk, key, text) if desk.settings.policy.approvals else None)
+    generation = reconcile(desk, sign(desk, key, text) if desk.policy.approvals else None)
     display.show(Answer([], {"generation": generation}), Facts([("generation", generation)]))
     display.next("takedown unknown list")

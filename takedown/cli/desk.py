@@ -33,7 +33,7 @@ def sign(desk: Desk, key: Path | None, text: str) -> Signature:
     """`desk.who`'s signature, with the key file or by an ssh-agent that holds a key of that name. Raises NoKey."""
     if key is not None:
         return sign_with_file(key, text, lambda: _passphrase(key))
-    allowed = approvers(desk.settings.policy.approvers)
+    allowed = approvers(desk.policy.approvers)
     own = [one for one in allowed if one.name == desk.who]
     if not own:
         raise NotAnApprover(name=desk.who, known=", ".join(sorted({one.name for one in allowed})) or "nobody")

@@ -255,7 +255,7 @@ def accept_(
     if not reason.strip() or len(reason) > 2000:
         raise UsageError(what="--reason is empty or too long", why="it is the record of why the mail counts", do='--reason "..."')
     get(desk, ident)
-    signature = sign(desk, key, statement(desk, ident, reason)) if desk.settings.policy.approvals else None
+    signature = sign(desk, key, statement(desk, ident, reason)) if desk.policy.approvals else None
     return _told(ident, accept(desk, ident, reason, signature))
 
 

@@ -12,14 +12,17 @@ from sqlalchemy import RowMapping
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of
 from takedown.cli.options import As
+from takedown.cli.review_screen import difference, review_blocks
 from takedown.cli.wording import plural
 from takedown.clock import iso
 from takedown.contract import UsageError
 from takedown.desk import Desk
-from takedown.display import Answer, Cell, Column, Facts, Styled, Table
+from takedown.display import Answer, Cell, Column, Table
 from takedown.ledger.ids import number, plan_id
+from takedown.planning.approving import demands_of
+from takedown.planning.looking import sample_of
 from takedown.planning.making import Planned, Selection, make_plan
-from takedown.planning.showing import Review, every, items, raw, review
+from takedown.planning.showing import every, items, raw, review
 from takedown.planning.undoing import discard, get_plan
 
 app = typer.Typer()
@@ -67,9 +70,9 @@ def show_planned(desk: Desk, made: Planned, out: Path | None = None) -> int:
     left = [f"{one.case} was left out: {one.why}" for one in made.left_out]
     row = get_plan(desk.ledger, made.plan)
     answer = Answer(items(desk.ledger, made.plan), {**summary, "left_out": len(left)}, [*left, *made.warnings], dry_run=True)
-    context.display.show(answer, *([] if context.flags.json else _blocks(review(desk.ledger, row))))
+    context.display.show(answer, *([] if context.flags.json else review_blocks(review(desk.ledger, row, desk.policy.approvals))))
     context.display.say("Dry run: nothing was sent.")
-    needed = desk.settings.policy.approvals
+    needed = demands_of(desk, row).approvals
     context.display.next(f"takedown approve {name} --as NAME --cases N" if needed else f"takedown submit {name}")
     return 3 if left else 0
 
@@ -108,11 +111,15 @@ def show(
         _show_diff(desk, row, get_plan(desk.ledger, number(diff, "P")))
         return
     summary = {"plan": plan_id(row["id"]), "digest": row["digest"], "requests": row["requests"], "cases": row["cases"]}
-    more = {"state": row["state"], "planner": row["planner"], "valid_until": iso(row["valid_until"])}
+    more: dict[str, object] = {"state": row["state"], "planner": row["planner"], "valid_until": iso(row["valid_until"])}
     if current().flags.json:
+        asked = demands_of(desk, row)
+        flagged = {case: list(why) for case, why in asked.flagged.items()}
+        more |= {"approvals": asked.approvals, "why": list(asked.why), "flagged": flagged}
+        more |= {"sample": list(sample_of(desk.ledger, row, asked.sample))}
         display.show(Answer(items(desk.ledger, row["id"]), {**summary, **more}, dry_run=True))
         return
-    display.show(Answer(), *_blocks(review(desk.ledger, row)))
+    display.show(Answer(), *review_blocks(review(desk.ledger, row, desk.policy.approvals)))
 
 
 def _show_letter(desk: Desk, plan: int, name: str, *, as_pdf: bool) -> None:
@@ -158,46 +165,8 @@ def _show_diff(desk: Desk, new: RowMapping, old: RowMapping) -> None:
     from takedown.planning.comparing import compare
 
     found = compare(desk.ledger, old["id"], new["id"])
-    rows = [[one.change, one.case, one.url, one.what] for one in found]
-    columns = [Column(""), Column("case"), Column("url"), Column("what", 1)]
     data = [{"change": one.change, "case": one.case, "url": one.url, "what": one.what} for one in found]
-    current().display.show(
-        Answer(data, {"changes": len(found)}), Table(columns, rows, f"{plan_id(old['id'])} to {plan_id(new['id'])}")
-    )
-
-
-def _blocks(seen: Review) -> list[Facts | Table]:
-    row = seen.plan
-    blocks: list[Facts | Table] = [
-        Facts(
-            [
-                ("plan", f"{plan_id(row['id'])} ({row['state']}), made by {row['planner']} in the {row['environment']}"),
-                ("holds", f"{row['cases']} cases in {row['requests']} requests, {seen.reminders} frozen reminders"),
-                ("valid until", iso(row["valid_until"])),
-                ("approved by", ", ".join(seen.approved_by) or "nobody yet"),
-                ("digest", row["digest"]),
-            ]
-        )
-    ]
-    if seen.flags:
-        flagged: list[list[Cell]] = [[one.case, one.url, Styled(one.what, "yellow")] for one in seen.flags]
-        blocks.append(
-            Table([Column("case"), Column("url"), Column("look at this first")], flagged, f"{len(flagged)} things to look at")
-        )
-    columns = [
-        Column("platform"),
-        Column("channel"),
-        Column("basis", 1),
-        Column("measure", 2),
-        Column("requests", number=True),
-        Column("cases", number=True),
-    ]
-    blocks.append(Table(columns, [[*one] for one in seen.counts], "What would be sent"))
-    sample = [Column("case"), Column("reference", 1), Column("url"), Column("reason", 2)]
-    blocks.append(Table(sample, [[*one] for one in seen.sample], "A sample"))
-    if seen.same_reasons > 20 and seen.same_reasons == row["cases"]:
-        blocks.append(Facts([("note", f"all {seen.same_reasons} cases give the same reason, word for word")]))
-    return blocks
+    current().display.show(Answer(data, {"changes": len(found)}), difference(found, plan_id(old["id"]), plan_id(new["id"])))
 
 
 @app.command("list")

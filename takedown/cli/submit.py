@@ -161,5 +161,5 @@ def unhalt_(key: Key = None, as_name: As = None) -> None:
     """Let sending go on: a second person's signature, not of the one who halted."""
     desk = desk_of(as_name)
     statement = unhalt_statement(desk)
-    unhalt(desk, sign(desk, key, statement) if desk.settings.policy.approvals else None)
+    unhalt(desk, sign(desk, key, statement) if desk.policy.approvals else None)
     current().display.say("Sending may go on.")

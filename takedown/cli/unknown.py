@@ -93,7 +93,7 @@ def resolve(
         _told(ident, State.SENT, "counts as sent.", "takedown sync")
         return
     decision = Decision.NOT_SENT if not_sent else Decision.AGAIN
-    signature = sign(desk, key, statement(desk, ident, decision)) if desk.settings.policy.approvals else None
+    signature = sign(desk, key, statement(desk, ident, decision)) if desk.policy.approvals else None
     state = settle_again(desk, ident, decision, signature)
     if state is State.APPROVED:
         _told(ident, state, "may be sent again.", "takedown status")

@@ -42,10 +42,10 @@ def unhalt(desk: Desk, signature: Signature | None) -> None:
     """Release the switch. Raises NotHalted, NoKey and what check_approval raises: not the person who halted."""
     statement = unhalt_statement(desk)
     halted_by = str(json.loads(desk.ledger.setting("halted"))["by"])
-    if desk.settings.policy.approvals > 0:
+    if desk.policy.approvals > 0:
         if signature is None:
             raise NoKey(what="releasing the switch needs a signature")
-        check_approval(desk.who, signature, statement, "the halt", halted_by, approvers(desk.settings.policy.approvers))
+        check_approval(desk.who, signature, statement, "the halt", halted_by, approvers(desk.policy.approvers))
 
     def change(book: Book) -> None:
         book.db.execute(update(meta).where(meta.c.name == "halted").values(value=""))

@@ -165,7 +165,7 @@ def settle_again(desk: Desk, request: int, decision: Decision, signature: Signat
     row = get_unknown(desk, request)
     with desk.ledger.read() as db:
         plan = db.execute(select(plans.c.planner, plans.c.state).where(plans.c.id == row["plan"])).one()
-    if desk.settings.policy.approvals:
+    if desk.policy.approvals:
         _check(desk, request, decision, signature, [plan.planner, row["assigned"]])
     seal = {"signature": signature.signature, "key": signature.key} if signature else {}
     told = {"because": "a person decided", "decision": decision.value, **seal}
@@ -201,7 +201,7 @@ def _check(desk: Desk, request: int, decision: Decision, signature: Signature | 
     name = request_id(request)
     if signature is None:
         raise Unsigned(request=name, flag=f"--{decision.value}")
-    allowed = approvers(desk.settings.policy.approvers)
+    allowed = approvers(desk.policy.approvers)
     for other in filter(None, others):
         check_approval(desk.who, signature, statement(desk, request, decision), f"the sending of {name}", other, allowed)
 

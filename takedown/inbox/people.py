@@ -87,13 +87,13 @@ def accept(desk: Desk, message: int, reason: str, signature: Signature | None) -
     CountedAlready and what check_approval raises.
     """
     row = _open(desk, message)
-    name, needed = message_name(message), desk.settings.policy.approvals
+    name, needed = message_name(message), desk.policy.approvals
     if row["request"] is None or (needed and not row["matcher"]):
         raise NotMatched(message=name)
     if needed:
         if signature is None:
             raise Unsigned(message=name)
-        allowed = approvers(desk.settings.policy.approvers)
+        allowed = approvers(desk.policy.approvers)
         check_approval(desk.who, signature, statement(desk, message, reason), name, row["matcher"], allowed)
     judged = _accepted(desk, row)
     if not judged.claims:

@@ -19,7 +19,7 @@ from takedown.ledger.ids import make_secret
 from takedown.ledger.store import Ledger, NoLedger, OldLedger, make_engine
 from takedown.ledger.tables import meta
 
-HEAD = "0004"
+HEAD = "0005"
 
 
 class WrongEnvironment(RefusedByPolicy):

@@ -13,8 +13,10 @@ from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.moves import State, move
 from takedown.ledger.tables import approvals, cases, plans, request_cases, requests
+from takedown.planning.demands import Demands, demands_hash, read_demands
 from takedown.planning.digest import leaf, plan_digest, split
 from takedown.planning.drafting import DORMANT
+from takedown.planning.looking import NOT_LOOKED, Looked, check_looked, sample_of
 from takedown.planning.undoing import PlanEnded, get_plan, undo
 
 
@@ -125,31 +127,45 @@ def recomputed_digest(desk: Desk, row: RowMapping) -> str:
             found[one["position"]] = leaf(one["salt"], {**one}, one["body"], carried.get(one["id"], []))
     if [found.get(at + 1) for at in range(len(leaves))] != leaves or len(found) != len(leaves):
         raise Tampered(plan=name, what="a request is not the one that was planned")
-    return plan_digest(desk.ledger.setting("ledger"), name, row["environment"], desk.policy_hash(), leaves)
+    return digest_of(desk, row)
 
 
-def approve(desk: Desk, plan: int, typed: int, signature: Signature) -> int:
+def digest_of(desk: Desk, row: RowMapping) -> str:
+    """The digest that a plan's row makes under the policy in force."""
+    ledger, leaves, demands = desk.ledger.setting("ledger"), split(row["leaves"]), demands_hash(row["demands"])
+    return plan_digest(ledger, plan_id(row["id"]), row["environment"], desk.policy_hash(), leaves, demands)
+
+
+def demands_of(desk: Desk, row: RowMapping) -> Demands:
+    """What the plan asks of its reviewers, never less than the policy's approvals."""
+    return read_demands(row["demands"], desk.policy.approvals)
+
+
+def approve(desk: Desk, plan: int, typed: int, signature: Signature, looked: Looked = NOT_LOOKED) -> int:
     """Record `desk.who`'s approval; returns how many are still missing. The bytes are hashed anew first.
 
-    Raises what check_fresh and check_approval raise, WrongCount, Tampered.
+    Raises what check_fresh and check_approval raise, WrongCount, NotLookedAt, NotWalked, Doubted, Tampered.
     """
     row = get_plan(desk.ledger, plan)
-    name, needed = plan_id(plan), desk.settings.policy.approvals
-    allowed = approvers(desk.settings.policy.approvers)
+    name, demands = plan_id(plan), demands_of(desk, row)
+    allowed = approvers(desk.policy.approvers)
     check_approval(desk.who, signature, row["digest"], name, row["planner"], allowed)
     check_fresh(desk, row)
     if typed != row["cases"]:
         raise WrongCount(plan=name, cases=row["cases"], typed=typed)
+    check_looked(name, demands, sample_of(desk.ledger, row, demands.sample), looked)
     if recomputed_digest(desk, row) != row["digest"]:
         raise Tampered(plan=name, what="its digest")
+    told = {"digest": row["digest"], "key": signature.key}
+    told |= {"looked_at": sorted(looked.flagged), "walked": sorted(looked.sample)} if demands.flagged or demands.sample else {}
 
     def record(book: Book) -> int:
         held = {one.name for one in book.db.execute(select(approvals.c.name).where(approvals.c.plan == plan))}
         if desk.who not in held:
             values = {"name": desk.who, "key": signature.key, "digest": row["digest"], "signature": signature.signature}
             book.db.execute(insert(approvals).values(plan=plan, at=book.now, **values))
-            book.record("plan.signed", name, {"digest": row["digest"], "key": signature.key}, {"by": desk.who})
-        missing = needed - len(held | {desk.who})
+            book.record("plan.signed", name, told, {"by": desk.who})
+        missing = demands.approvals - len(held | {desk.who})
         if missing <= 0:
             release(book, plan, row["digest"])
         return max(missing, 0)
@@ -159,7 +175,9 @@ def approve(desk: Desk, plan: int, typed: int, signature: Signature) -> int:
 
 def release(book: Book, plan: int, digest: str) -> None:
     """All signatures are there: the plan's requests may be sent."""
-    if not book.db.execute(update(plans).where(plans.c.id == plan, plans.c.state == "open").values(state="approved")).rowcount:
+    if not book.db.execute(
+        update(plans).where(plans.c.id == plan, plans.c.state == "open").values(state="approved", approved_at=book.now)
+    ).rowcount:
         return
     found = book.db.execute(select(requests.c.id).where(requests.c.plan == plan, requests.c.state == State.PLANNED.value))
     moved = move(
@@ -176,19 +194,18 @@ def verify(desk: Desk, plan: int) -> Verified:
     """
     row = get_plan(desk.ledger, plan)
     check_fresh(desk, row)
-    name, policy = plan_id(plan), desk.settings.policy
+    name, demands, digest = plan_id(plan), demands_of(desk, row), digest_of(desk, row)
     leaves = tuple(split(row["leaves"]))
-    digest = plan_digest(desk.ledger.setting("ledger"), name, row["environment"], desk.policy_hash(), leaves)
     if digest != row["digest"]:
         raise Tampered(plan=name, what="its digest")
     with desk.ledger.read() as db:
         held = db.execute(select(approvals).where(approvals.c.plan == plan)).mappings().all()
-    allowed = approvers(policy.approvers)
+    allowed = approvers(desk.policy.approvers)
     for one in held:
         check_approval(one["name"], Signature(one["key"], one["signature"]), digest, name, row["planner"], allowed)
     given = len({one["name"] for one in held})
-    if given < policy.approvals:
-        needed = f"{policy.approvals} approval{'s' * (policy.approvals > 1)}"
+    if given < demands.approvals:
+        needed = f"{demands.approvals} approval{'s' * (demands.approvals > 1)}"
         raise NotApproved(plan=name, needed=needed, given=given)
     if row["state"] == "open":
         desk.ledger.write(lambda book: release(book, plan, digest))

@@ -32,8 +32,11 @@ def leaf(salt: bytes, row: Mapping[str, Any], body: bytes, carried: Sequence[str
     return hashlib.sha256(salt + canonical(facts).encode()).digest()  # RFC 8785, since header names are ASCII
 
 
-def plan_digest(ledger: str, plan: str, environment: str, policy: str, leaves: Sequence[bytes]) -> str:
-    """sha256 as hex: what approvers sign (as text) and what is checked again before each write."""
+def plan_digest(ledger: str, plan: str, environment: str, policy: str, leaves: Sequence[bytes], demands: str = "") -> str:
+    """sha256 as hex: what approvers sign (as text) and what is checked again before each write.
+
+    `policy` and `demands` are sha256 as hex of the policy and of what the plan asks of its reviewers.
+    """
     document: dict[str, Any] = {
         "schema": 1,
         "ledger": ledger,
@@ -41,6 +44,7 @@ def plan_digest(ledger: str, plan: str, environment: str, policy: str, leaves: S
         "environment": environment,
         "policy": policy,
         "requests": [one.hex() for one in leaves],
+        **({"demands": demands} if demands else {}),
     }
     return hashlib.sha256(rfc8785.dumps(document)).hexdigest()
 

@@ -26,10 +26,11 @@ DORMANT = 1e11
 
 @dataclass(frozen=True, slots=True)
 class Versioned:
-    """A case and the version of its row that was read."""
+    """A case, the version of its row that was read, and why a reviewer looks at it by itself."""
 
     case: Case
     version: int
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -13,15 +14,19 @@ from takedown.ledger.book import Book
 from takedown.ledger.ids import plan_id
 from takedown.ledger.moves import State
 from takedown.ledger.rows import to_case
-from takedown.ledger.tables import cases, meta, plans, request_cases, requests
+from takedown.ledger.tables import cases, meta, plans, request_cases, requests, volumes
+from takedown.planning.demands import Demands, demands_hash, sample_size
 from takedown.planning.digest import plan_digest
 from takedown.planning.drafting import Drafted, Drafter, LeftOut, Versioned, groups
 from takedown.planning.first_orders import first_orders
+from takedown.planning.flags import flags_of
 from takedown.planning.reviewed_packs import check_reviewed
 from takedown.planning.steps import refuse, waiting
 from takedown.planning.undoing import undo
 
 CHUNK = 250
+Held = tuple[str, str, str]
+"""Platform, organisation, basis: what volumes are counted by."""
 
 
 class NothingToPlan(UsageError):
@@ -85,6 +90,21 @@ class _Making:
     cases: int = 0
     packs: set[str] = field(default_factory=set[str])
     platforms: set[str] = field(default_factory=set[str])
+    flagged: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    volumes: Counter[Held] = field(default_factory=Counter["Held"])
+
+    def add(self, one: Drafted) -> None:
+        self.leaves.append(one.leaf)
+        self.platforms.add(one.row["platform"])
+        self.packs.update(v.case.basis for v in one.cases)
+        if one.row["purpose"] == "reminder":
+            return
+        self.requests += 1
+        self.cases += len(one.cases)
+        for v in one.cases:
+            self.volumes[v.case.target.platform, v.case.organisation, v.case.basis] += 1
+            if v.flags:
+                self.flagged[v.case.id] = v.flags
 
 
 class Numbers:
@@ -119,7 +139,7 @@ def make_plan(desk: Desk, selection: Selection) -> Planned:
     Raises NothingToPlan, OverCap, FirstStepMissing, NotReviewed, ChannelBarred, Unreachable, CasesChanged.
     """
     count = _count(desk, selection)
-    cap = desk.settings.policy.max_cases_per_plan
+    cap = desk.policy.max_cases_per_plan
     if not count:
         raise NothingToPlan(where=f" in B-{selection.batch}" if selection.batch else "")
     if count > cap:
@@ -173,7 +193,7 @@ def _selected(db: Connection, selection: Selection) -> Iterator[Versioned]:
     order = (cases.c.platform, cases.c.basis, cases.c.territory, cases.c.language, cases.c.organisation, cases.c.id)
     query = select(cases).where(*selection.where()).order_by(*order)
     for row in db.execution_options(yield_per=1000).execute(query).mappings():
-        yield Versioned(to_case(row), row["version"])
+        yield Versioned(to_case(row), row["version"], tuple(flags_of({**row})))
 
 
 def _sized(desk: Desk, found: Iterator[Versioned]) -> Generator[tuple[Versioned, int]]:
@@ -205,12 +225,7 @@ def _store(desk: Desk, making: _Making, chunk: Sequence[Drafted], selection: Sel
         return
     desk.ledger.write(lambda book: _insert(book, chunk, selection))
     for one in chunk:
-        making.leaves.append(one.leaf)
-        making.platforms.add(one.row["platform"])
-        making.packs.update(v.case.basis for v in one.cases)
-        if one.row["purpose"] != "reminder":
-            making.requests += 1
-            making.cases += len(one.cases)
+        making.add(one)
 
 
 def _insert(book: Book, chunk: Sequence[Drafted], selection: Selection) -> None:
@@ -245,19 +260,31 @@ def _warnings(desk: Desk, making: _Making, drafter: Drafter) -> Iterator[str]:
         yield f"{drafter.without_letter} portal packets could carry their letter as PDF: pip install 'takedown-desk[pdf]'"
 
 
-def _finish(desk: Desk, making: _Making, left_out: tuple[LeftOut, ...], warnings: tuple[str, ...]) -> Planned:
-    inputs = desk.inputs_hash(sorted(making.platforms), sorted(making.packs))
-    digest = plan_digest(
-        desk.ledger.setting("ledger"), plan_id(making.plan), desk.settings.environment, desk.policy_hash(), making.leaves
+def _demands(desk: Desk, making: _Making) -> Demands:
+    policy = desk.policy
+    return Demands(
+        policy.approvals, flagged=making.flagged, sample=sample_size(making.cases, policy.sample_above, policy.sample_size)
     )
 
+
+def _finish(desk: Desk, making: _Making, left_out: tuple[LeftOut, ...], warnings: tuple[str, ...]) -> Planned:
+    inputs = desk.inputs_hash(sorted(making.platforms), sorted(making.packs))
+    demands = _demands(desk, making).text()
+    ledger, name = desk.ledger.setting("ledger"), plan_id(making.plan)
+    digest = plan_digest(ledger, name, desk.settings.environment, desk.policy_hash(), making.leaves, demands_hash(demands))
+    held = [
+        {"plan": making.plan, "platform": platform, "organisation": organisation, "basis": basis, "cases": count}
+        for (platform, organisation, basis), count in making.volumes.items()
+    ]
+
     def finish(book: Book) -> None:
-        values = {"state": "open", "inputs": inputs, "leaves": b"".join(making.leaves), "digest": digest}
+        values = {"state": "open", "inputs": inputs, "leaves": b"".join(making.leaves), "digest": digest, "demands": demands}
+        book.db.execute(insert(volumes), held)
         book.db.execute(
             update(plans).where(plans.c.id == making.plan).values(**values, requests=making.requests, cases=making.cases)
         )
         counts = {"requests": making.requests, "cases": making.cases}
-        book.record("plan.made", plan_id(making.plan), {"digest": digest, "inputs": inputs, **counts}, {"by": desk.who})
+        book.record("plan.made", name, {"digest": digest, "inputs": inputs, **counts}, {"by": desk.who})
 
     desk.ledger.write(finish)
     return Planned(making.plan, digest, making.requests, making.cases, left_out, warnings)

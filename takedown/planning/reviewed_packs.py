@@ -90,7 +90,7 @@ def check_reviewed(desk: Desk, packs: Iterable[str]) -> None:
 
 def sign_pack(desk: Desk, pack: Pack, signature: Signature) -> Path:
     """Keep `desk.who`'s review and record it. Raises NotAnApprover, StrangeKey, BadSignature."""
-    allowed = approvers(desk.settings.policy.approvers)
+    allowed = approvers(desk.policy.approvers)
     check_approval(desk.who, signature, review_text(pack), pack.id, planner="", allowed=allowed)
     review = Review(pack.id, pack.fingerprint, desk.who, signature.key, signature.signature)
     file = review_file(desk.config, pack.id)

@@ -15,6 +15,7 @@ from takedown.ledger.ids import plan_id
 from takedown.ledger.moves import State
 from takedown.ledger.tables import approvals, cases, lanes, plans, request_cases, requests, sightings
 from takedown.ledger.truths import FINAL, UNREACHABLE
+from takedown.planning.demands import read_demands
 from takedown.planning.drafting import DORMANT
 from takedown.report.figures import Figures
 
@@ -103,13 +104,14 @@ def _broken(view: View) -> Iterator[Matter]:
 
 def _plans(view: View) -> Iterator[Matter]:
     """Plans that wait for approval; with `approvals = 0`, to be submitted."""
-    needed = view.desk.settings.policy.approvals
     given = select(func.count()).where(approvals.c.plan == plans.c.id).scalar_subquery()
-    query = select(plans.c.id, plans.c.planner, plans.c.cases, plans.c.valid_until, given).where(plans.c.state == "open")
+    query = select(plans.c.id, plans.c.planner, plans.c.cases, plans.c.valid_until, plans.c.demands, given).where(
+        plans.c.state == "open"
+    )
     if view.batch is not None:
         query = query.where(select(requests.c.id).where(requests.c.plan == plans.c.id, *view.carrying()).exists())
-    for number, planner, count, valid_until, signed in view.db.execute(query.order_by(plans.c.id)):
-        name = plan_id(number)
+    for number, planner, count, valid_until, demands, signed in view.db.execute(query.order_by(plans.c.id)):
+        name, needed = plan_id(number), read_demands(demands, view.desk.policy.approvals).approvals
         if valid_until < view.now:
             do = f"takedown plan discard {name}"
             yield Matter("expired", f"{name} is too old to be sent", count, "case", "[plan] valid_for is over", do)

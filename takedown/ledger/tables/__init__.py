@@ -10,7 +10,7 @@ from __future__ import annotations
 from takedown.ledger.tables.base import Id, meta, metadata
 from takedown.ledger.tables.cases import ALIKE, COUNTED, TIMES, batches, case_references, cases
 from takedown.ledger.tables.chain import events, heads, openings
-from takedown.ledger.tables.sending import OPEN, approvals, attempts, lanes, plans, request_cases, requests
+from takedown.ledger.tables.sending import OPEN, approvals, attempts, lanes, plans, request_cases, requests, volumes
 from takedown.ledger.tables.truths import claims, messages, sightings
 
 __all__ = [
@@ -36,4 +36,5 @@ __all__ = [
     "request_cases",
     "requests",
     "sightings",
+    "volumes",
 ]

@@ -23,9 +23,23 @@ plans = Table(
     Column("purpose", Text, nullable=False, server_default="removal"),
     Column("successor_of", Id),
     Column("reason", Text, nullable=False, server_default=""),
+    Column("demands", Text, nullable=False, server_default=""),
     Column("created_at", Float, nullable=False),
     Column("valid_until", Float, nullable=False),
+    Column("approved_at", Float),
+    Index("ix_plans_approved", "approved_at"),
 )
+
+volumes = Table(
+    "volumes",
+    metadata,
+    Column("plan", Id, ForeignKey("plans.id"), primary_key=True),
+    Column("platform", Text, primary_key=True),
+    Column("organisation", Text, primary_key=True),
+    Column("basis", Text, primary_key=True),
+    Column("cases", Integer, nullable=False),
+)
+"""How much of what a plan holds: what daily limits and jumps are read from, a few rows a plan."""
 
 approvals = Table(
     "approvals",

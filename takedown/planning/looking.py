@@ -1,0 +1,107 @@
+"""What a reviewer must have looked at: each flagged case by itself, and above a set size a sample, a verdict for each."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import RowMapping, select
+
+from takedown.contract import RefusedByPolicy, UsageError
+from takedown.ledger.ids import case_id
+from takedown.ledger.store import Ledger
+from takedown.ledger.tables import cases, request_cases, requests
+from takedown.planning.demands import Demands, doubted, unanswered
+
+NAMED = 5
+
+
+class NotLookedAt(RefusedByPolicy):
+    """{count} flagged cases of {plan} have not been approved one by one: {cases}."""
+
+    code = "TD-0757"
+    why, do = "{reason}; a flagged case is never approved with the others", "look at each, then add {flags}"
+
+
+class NotWalked(UsageError):
+    """{count} cases of {plan}'s sample have no verdict: {cases}."""
+
+    code, why, do = "TD-0758", "a plan of this size is not approved unseen", "read each, then add {flags}"
+
+
+class Doubted(RefusedByPolicy):
+    """{cases} of {plan} is not approved, so the plan is not."""
+
+    code, why = "TD-0759", "a plan is approved as a whole"
+    do = "takedown reject {plan} --reason TEXT {flags}, and approve the plan that is left"
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A reviewer's verdicts on flagged and on walked cases: case -> approved."""
+
+    flagged: Mapping[str, bool] = field(default_factory=dict[str, bool])
+    sample: Mapping[str, bool] = field(default_factory=dict[str, bool])
+
+
+NOT_LOOKED = Looked()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A case as a reviewer reads it."""
+
+    case: str
+    reference: str
+    url: str
+    reason: str
+    measure: str
+    basis: str
+    territory: str
+    proportionality: str
+
+
+def sample_of(ledger: Ledger, row: RowMapping, size: int) -> tuple[str, ...]:
+    """The cases that are walked, drawn by the plan's digest, so that everybody walks the same ones and nobody picks them."""
+    if not size:
+        return ()
+    mine = (requests.c.plan == row["id"], requests.c.purpose != "reminder")
+    query = select(request_cases.c.case).join(requests).where(*mine).order_by(requests.c.position, request_cases.c.position)
+    with ledger.read() as db:
+        held = [int(one) for one in db.execute(query).scalars()]
+    rng = random.Random(row["digest"])  # noqa: S311 -- a sample for people, the same for everybody who looks
+    return tuple(case_id(one) for one in sorted(rng.sample(held, min(size, len(held)))))
+
+
+def shown(ledger: Ledger, wanted: tuple[str, ...]) -> list[Shown]:
+    """The cases with these names, in that order."""
+    numbers = [int(one[2:]) for one in wanted]
+    with ledger.read() as db:
+        found = {row["id"]: row for row in db.execute(select(cases).where(cases.c.id.in_(numbers))).mappings()}
+    return [_shown(found[number]) for number in numbers]
+
+
+def _shown(row: RowMapping) -> Shown:
+    named = ("reference", "url", "reason", "measure", "basis", "territory", "proportionality")
+    return Shown(case_id(row["id"]), *(str(row[name]) for name in named))
+
+
+def check_looked(plan: str, demands: Demands, sample: tuple[str, ...], looked: Looked) -> None:
+    """Raise Doubted, NotLookedAt or NotWalked unless every case that asks for a look got a good one."""
+    if bad := doubted({**looked.sample, **looked.flagged}):
+        flags = " ".join(f"--case {case}" for case in bad)
+        raise Doubted(plan=plan, cases=", ".join(bad), flags=flags)
+    if left := unanswered(tuple(demands.flagged), looked.flagged):
+        reason = f"{left[0]}: {'; '.join(demands.flagged[left[0]])}"
+        raise NotLookedAt(plan=plan, count=len(left), cases=_named(left), reason=reason, flags=_flags("--flagged", left))
+    if left := unanswered(sample, looked.sample):
+        raise NotWalked(plan=plan, count=len(left), cases=_named(left), flags=_flags("--sample", left))
+
+
+def _named(found: list[str]) -> str:
+    return ", ".join(found[:NAMED]) + (" ..." if len(found) > NAMED else "")
+
+
+def _flags(flag: str, found: list[str]) -> str:
+    return " ".join(f"{flag} {case}=yes" for case in found[:NAMED]) + (" ..." if len(found) > NAMED else "")

@@ -1,0 +1,1 @@
+"""What the policy may say, and how a signed one is read."""
