@@ -67,7 +67,7 @@ def approve_(
 
 def _screen(desk: Desk, row: RowMapping) -> list[Block]:
     """The review, or of a plan that another one's rejection left, what is different."""
-    blocks = review_blocks(review(desk.ledger, row, desk.policy.approvals))
+    blocks = review_blocks(review(desk.ledger, row, desk.policy))
     if row["successor_of"] is None:
         return blocks
     old = int(row["successor_of"])

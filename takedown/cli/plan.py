@@ -51,6 +51,9 @@ def plan(
     platform: OnPlatform = None,
     case: Annotated[list[str] | None, typer.Option("--case", metavar="C-N", help="Only this case; may be repeated")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Also write each request's bytes there")] = None,
+    emergency: Annotated[
+        str | None, typer.Option("--emergency", metavar="REASON", help="Limits of a day do not hold; two others sign at once")
+    ] = None,
     as_name: As = None,
 ) -> int | None:
     """Freeze what would be sent, byte for byte. This is the dry run: nothing leaves, no connection is opened."""
@@ -58,7 +61,7 @@ def plan(
         return None
     desk = desk_of(as_name)
     chosen = Selection(number(batch, "B") if batch else None, platform, tuple(number(one, "C") for one in case or ()))
-    return show_planned(desk, make_plan(desk, chosen), out)
+    return show_planned(desk, make_plan(desk, chosen, emergency or ""), out)
 
 
 def show_planned(desk: Desk, made: Planned, out: Path | None = None) -> int:
@@ -70,7 +73,7 @@ def show_planned(desk: Desk, made: Planned, out: Path | None = None) -> int:
     left = [f"{one.case} was left out: {one.why}" for one in made.left_out]
     row = get_plan(desk.ledger, made.plan)
     answer = Answer(items(desk.ledger, made.plan), {**summary, "left_out": len(left)}, [*left, *made.warnings], dry_run=True)
-    context.display.show(answer, *([] if context.flags.json else review_blocks(review(desk.ledger, row, desk.policy.approvals))))
+    context.display.show(answer, *([] if context.flags.json else review_blocks(review(desk.ledger, row, desk.policy))))
     context.display.say("Dry run: nothing was sent.")
     needed = demands_of(desk, row).approvals
     context.display.next(f"takedown approve {name} --as NAME --cases N" if needed else f"takedown submit {name}")
@@ -119,7 +122,7 @@ def show(
         more |= {"sample": list(sample_of(desk.ledger, row, asked.sample))}
         display.show(Answer(items(desk.ledger, row["id"]), {**summary, **more}, dry_run=True))
         return
-    display.show(Answer(), *review_blocks(review(desk.ledger, row, desk.policy.approvals)))
+    display.show(Answer(), *review_blocks(review(desk.ledger, row, desk.policy)))
 
 
 def _show_letter(desk: Desk, plan: int, name: str, *, as_pdf: bool) -> None:

@@ -47,6 +47,7 @@ def _head(seen: Review) -> Facts:
         ("approved by", ", ".join(seen.approved_by) or "nobody yet"),
         ("asks for", f"{plural(demands.approvals, 'approval')} by others than {row['planner']}"),
         *(("because", why) for why in demands.why),
+        *(("protected list", one) for one in seen.lists or ("none is configured",)),
     ]
     if demands.emergency:
         facts.insert(1, ("emergency", Styled(demands.emergency, "red")))

@@ -13,11 +13,13 @@ from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.moves import State, move
 from takedown.ledger.tables import approvals, cases, plans, request_cases, requests
+from takedown.planning.caps import check_day, held_by, today, volume
 from takedown.planning.demands import Demands, demands_hash, read_demands
 from takedown.planning.digest import leaf, plan_digest, split
 from takedown.planning.drafting import DORMANT
 from takedown.planning.looking import NOT_LOOKED, Looked, check_looked, sample_of
 from takedown.planning.undoing import PlanEnded, get_plan, undo
+from takedown.policy.schema import Policy
 
 
 class NotApproved(RefusedByPolicy):
@@ -144,7 +146,7 @@ def demands_of(desk: Desk, row: RowMapping) -> Demands:
 def approve(desk: Desk, plan: int, typed: int, signature: Signature, looked: Looked = NOT_LOOKED) -> int:
     """Record `desk.who`'s approval; returns how many are still missing. The bytes are hashed anew first.
 
-    Raises what check_fresh and check_approval raise, WrongCount, NotLookedAt, NotWalked, Doubted, Tampered.
+    Raises what check_fresh and check_approval raise, WrongCount, NotLookedAt, NotWalked, Doubted, Tampered, OverDay.
     """
     row = get_plan(desk.ledger, plan)
     name, demands = plan_id(plan), demands_of(desk, row)
@@ -167,14 +169,17 @@ def approve(desk: Desk, plan: int, typed: int, signature: Signature, looked: Loo
             book.record("plan.signed", name, told, {"by": desk.who})
         missing = demands.approvals - len(held | {desk.who})
         if missing <= 0:
-            release(book, plan, row["digest"])
+            release(book, row, desk.policy)
         return max(missing, 0)
 
     return desk.ledger.write(record)
 
 
-def release(book: Book, plan: int, digest: str) -> None:
-    """All signatures are there: the plan's requests may be sent."""
+def release(book: Book, row: RowMapping, policy: Policy) -> None:
+    """All signatures are there: the plan's requests may be sent. Raises OverDay, but not for an emergency."""
+    plan, digest = row["id"], row["digest"]
+    if row["purpose"] == "removal" and not read_demands(row["demands"], 0).emergency:
+        check_day(policy, plan_id(plan), held_by(book.db, plan), volume(book.db, today(book.now), book.now + 1))
     if not book.db.execute(
         update(plans).where(plans.c.id == plan, plans.c.state == "open").values(state="approved", approved_at=book.now)
     ).rowcount:
@@ -208,5 +213,5 @@ def verify(desk: Desk, plan: int) -> Verified:
         needed = f"{demands.approvals} approval{'s' * (demands.approvals > 1)}"
         raise NotApproved(plan=name, needed=needed, given=given)
     if row["state"] == "open":
-        desk.ledger.write(lambda book: release(book, plan, digest))
+        desk.ledger.write(lambda book: release(book, row, desk.policy))
     return Verified(plan, digest, leaves)

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Update, and_, bindparam, case, func, insert, or_, select, update
 
 from takedown.contract import RefusedByPolicy, UsageError, span
 from takedown.desk import Desk
 from takedown.ledger.book import Book
-from takedown.ledger.ids import plan_id
+from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.moves import State
 from takedown.ledger.rows import to_case
 from takedown.ledger.tables import cases, meta, plans, request_cases, requests, volumes
-from takedown.planning.demands import Demands, demands_hash, sample_size
+from takedown.planning.barring import Barred, rules, why_barred
+from takedown.planning.caps import check_day
+from takedown.planning.demands import demands_hash
 from takedown.planning.digest import plan_digest
 from takedown.planning.drafting import Drafted, Drafter, LeftOut, Versioned, groups
 from takedown.planning.first_orders import first_orders
 from takedown.planning.flags import flags_of
+from takedown.planning.lists import Protected
 from takedown.planning.reviewed_packs import check_reviewed
 from takedown.planning.steps import refuse, waiting
+from takedown.planning.totals import Totals, alike, demands
 from takedown.planning.undoing import undo
 
 CHUNK = 250
-Held = tuple[str, str, str]
-"""Platform, organisation, basis: what volumes are counted by."""
 
 
 class NothingToPlan(UsageError):
@@ -80,33 +81,6 @@ class Planned:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass
-class _Making:
-    """The running totals of a plan in the making."""
-
-    plan: int
-    leaves: list[bytes] = field(default_factory=list[bytes])
-    requests: int = 0
-    cases: int = 0
-    packs: set[str] = field(default_factory=set[str])
-    platforms: set[str] = field(default_factory=set[str])
-    flagged: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-    volumes: Counter[Held] = field(default_factory=Counter["Held"])
-
-    def add(self, one: Drafted) -> None:
-        self.leaves.append(one.leaf)
-        self.platforms.add(one.row["platform"])
-        self.packs.update(v.case.basis for v in one.cases)
-        if one.row["purpose"] == "reminder":
-            return
-        self.requests += 1
-        self.cases += len(one.cases)
-        for v in one.cases:
-            self.volumes[v.case.target.platform, v.case.organisation, v.case.basis] += 1
-            if v.flags:
-                self.flagged[v.case.id] = v.flags
-
-
 class Numbers:
     """Request numbers, reserved in blocks: a gap is harmless, a number used twice is not."""
 
@@ -133,10 +107,10 @@ def _reserve(book: Book, name: str, count: int) -> int:
     return first
 
 
-def make_plan(desk: Desk, selection: Selection) -> Planned:
-    """Freeze the selected cases into requests.
+def make_plan(desk: Desk, selection: Selection, emergency: str = "") -> Planned:
+    """Freeze the selected cases into requests. `emergency`: why it cannot wait; a second person signs all the same.
 
-    Raises NothingToPlan, OverCap, FirstStepMissing, NotReviewed, ChannelBarred, Unreachable, CasesChanged.
+    Raises NothingToPlan, OverCap, OverDay, Barred, FirstStepMissing, NotReviewed, ChannelBarred, Unreachable, CasesChanged.
     """
     count = _count(desk, selection)
     cap = desk.policy.max_cases_per_plan
@@ -149,19 +123,23 @@ def make_plan(desk: Desk, selection: Selection) -> Planned:
     wait = _waiting(desk, selection, count)
     now = desk.clock.now()
     plan = desk.ledger.write(lambda book: _begin(book, desk, now))
-    making = _Making(plan)
+    making = Totals(plan, emergency)
     numbers = Numbers(desk, min(500, 2 * count))
     drafter = Drafter(desk, plan, now, numbers.take, left_out=[*wait.values()])
     try:
         with desk.ledger.read() as db:
             chunk: list[Drafted] = []
-            ready = (one for one in _selected(db, selection) if one.case.id not in wait)
+            look = Look(desk, [*wait])
+            ready = _selected(db, selection, look)
             for group in groups(_sized(desk, ready)):
                 chunk += drafter.draft(group)
                 if len(chunk) >= CHUNK:
                     _store(desk, making, chunk, selection)
                     chunk = []
             _store(desk, making, chunk, selection)
+        drafter.left_out += look.barred
+        if not making.requests and look.barred:
+            raise barred(look.barred)
         if not making.requests:
             raise NothingToPlan(where=": " + "; ".join(f"{one.case} {one.why}" for one in drafter.left_out[:3]))
         return _finish(desk, making, tuple(drafter.left_out), tuple(_warnings(desk, making, drafter)))
@@ -189,11 +167,37 @@ def _bases(desk: Desk, selection: Selection) -> list[str]:
         return sorted(db.execute(select(cases.c.basis).where(*selection.where()).distinct()).scalars())
 
 
-def _selected(db: Connection, selection: Selection) -> Iterator[Versioned]:
+class Look:
+    """What the policy says to each case: left for later, kept out, or taken with its flags."""
+
+    def __init__(self, desk: Desk, waiting: Sequence[str]) -> None:
+        self._rules, self._protected = rules(desk.policy), Protected(desk.policy)
+        self._waiting = frozenset(waiting)
+        self.barred: list[LeftOut] = []
+
+    def at(self, row: RowMapping) -> Versioned | None:
+        """The case of a row of `cases`, or None when it is not planned now."""
+        name = case_id(row["id"])
+        if name in self._waiting:
+            return None
+        facts = {**row}
+        if why := why_barred(self._rules, facts):
+            self.barred.append(LeftOut(name, why))
+            return None
+        return Versioned(to_case(row), row["version"], (*self._protected.flags(facts), *flags_of(facts)))
+
+
+def barred(found: Sequence[LeftOut]) -> Barred:
+    """The refusal of a selection of which every case is kept out."""
+    return Barred(count=len(found), case=found[0].case, what=found[0].why)
+
+
+def _selected(db: Connection, selection: Selection, look: Look) -> Iterator[Versioned]:
     order = (cases.c.platform, cases.c.basis, cases.c.territory, cases.c.language, cases.c.organisation, cases.c.id)
     query = select(cases).where(*selection.where()).order_by(*order)
     for row in db.execution_options(yield_per=1000).execute(query).mappings():
-        yield Versioned(to_case(row), row["version"], tuple(flags_of({**row})))
+        if one := look.at(row):
+            yield one
 
 
 def _sized(desk: Desk, found: Iterator[Versioned]) -> Generator[tuple[Versioned, int]]:
@@ -220,7 +224,7 @@ def _begin(book: Book, desk: Desk, now: float) -> int:
     return int(book.db.execute(made).scalar_one())
 
 
-def _store(desk: Desk, making: _Making, chunk: Sequence[Drafted], selection: Selection) -> None:
+def _store(desk: Desk, making: Totals, chunk: Sequence[Drafted], selection: Selection) -> None:
     if not chunk:
         return
     desk.ledger.write(lambda book: _insert(book, chunk, selection))
@@ -254,36 +258,29 @@ def _take(selection: Selection, now: float) -> Update:
     return update(cases).where(mine, still).values(delivered=state, request=bindparam("a_request"), updated_at=now)
 
 
-def _warnings(desk: Desk, making: _Making, drafter: Drafter) -> Iterator[str]:
+def _warnings(desk: Desk, making: Totals, drafter: Drafter) -> Iterator[str]:
     yield from first_orders(desk, making.plan)
+    yield from alike(desk.policy, making)
     if drafter.without_letter:
         yield f"{drafter.without_letter} portal packets could carry their letter as PDF: pip install 'takedown-desk[pdf]'"
 
 
-def _demands(desk: Desk, making: _Making) -> Demands:
-    policy = desk.policy
-    return Demands(
-        policy.approvals, flagged=making.flagged, sample=sample_size(making.cases, policy.sample_above, policy.sample_size)
-    )
-
-
-def _finish(desk: Desk, making: _Making, left_out: tuple[LeftOut, ...], warnings: tuple[str, ...]) -> Planned:
+def _finish(desk: Desk, making: Totals, left_out: tuple[LeftOut, ...], warnings: tuple[str, ...]) -> Planned:
     inputs = desk.inputs_hash(sorted(making.platforms), sorted(making.packs))
-    demands = _demands(desk, making).text()
+    with desk.ledger.read() as db:
+        asked = demands(db, desk.policy, desk.clock.now(), making).text()
     ledger, name = desk.ledger.setting("ledger"), plan_id(making.plan)
-    digest = plan_digest(ledger, name, desk.settings.environment, desk.policy_hash(), making.leaves, demands_hash(demands))
-    held = [
-        {"plan": making.plan, "platform": platform, "organisation": organisation, "basis": basis, "cases": count}
-        for (platform, organisation, basis), count in making.volumes.items()
-    ]
+    digest = plan_digest(ledger, name, desk.settings.environment, desk.policy_hash(), making.leaves, demands_hash(asked))
+    if not making.emergency:
+        check_day(desk.policy, "this plan", making.volumes, {})
 
     def finish(book: Book) -> None:
-        values = {"state": "open", "inputs": inputs, "leaves": b"".join(making.leaves), "digest": digest, "demands": demands}
-        book.db.execute(insert(volumes), held)
+        values = {"state": "open", "inputs": inputs, "leaves": b"".join(making.leaves), "digest": digest, "demands": asked}
+        book.db.execute(insert(volumes), making.rows())
         book.db.execute(
             update(plans).where(plans.c.id == making.plan).values(**values, requests=making.requests, cases=making.cases)
         )
-        counts = {"requests": making.requests, "cases": making.cases}
+        counts = {"requests": making.requests, "cases": making.cases, **({"emergency": True} if making.emergency else {})}
         book.record("plan.made", name, {"digest": digest, "inputs": inputs, **counts}, {"by": desk.who})
 
     desk.ledger.write(finish)

@@ -12,6 +12,7 @@ from takedown.desk import Desk
 from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.tables import plans, request_cases, requests
+from takedown.planning.demands import read_demands
 from takedown.planning.making import Planned, Selection, make_plan
 from takedown.planning.undoing import UNSENT, discard, get_plan, unsent_in
 
@@ -41,7 +42,7 @@ def reject(desk: Desk, plan: int, reason: str, out: Sequence[int]) -> Planned | 
     rest = tuple(case for case in held if case not in set(out))
     if not out or not rest:
         return None
-    made = make_plan(replace(desk, who=row["planner"]), Selection(cases=rest))
+    made = make_plan(replace(desk, who=row["planner"]), Selection(cases=rest), read_demands(row["demands"], 0).emergency)
 
     def follow(book: Book) -> None:
         book.db.execute(update(plans).where(plans.c.id == made.plan).values(successor_of=plan))

@@ -12,7 +12,9 @@ from takedown.ledger.ids import plan_id, request_id
 from takedown.ledger.store import Ledger
 from takedown.ledger.tables import approvals, cases, plans, request_cases, requests
 from takedown.planning.demands import Demands, read_demands
+from takedown.planning.lists import in_force
 from takedown.planning.looking import Shown, sample_of, shown
+from takedown.policy.schema import Policy
 
 SAMPLE, FLAGS = 5, 100
 """How many cases are shown as a sample where none is walked, and how many flagged ones on one screen."""
@@ -36,7 +38,7 @@ class Flag:
 @dataclass(frozen=True, slots=True)
 class Review:
     """A plan for reviewing. `counts`: rows of (platform, channel, basis, measure, requests, cases); `flags`: of the first
-    hundred flagged cases."""
+    hundred flagged cases; `lists`: the protected lists in force."""
 
     plan: RowMapping
     demands: Demands
@@ -46,6 +48,7 @@ class Review:
     flags: tuple[Flag, ...]
     sample: tuple[Shown, ...]
     same_reasons: int
+    lists: tuple[str, ...]
 
 
 def items(ledger: Ledger, plan: int) -> Iterator[dict[str, object]]:
@@ -73,9 +76,9 @@ def raw(ledger: Ledger, plan: int, request: int) -> bytes:
     return bytes(body)
 
 
-def review(ledger: Ledger, row: RowMapping, usual: int) -> Review:
-    """What a reviewer needs; `usual` approvals are the policy's. The sample is the same for everybody who looks."""
-    plan, demands = row["id"], read_demands(row["demands"], usual)
+def review(ledger: Ledger, row: RowMapping, policy: Policy) -> Review:
+    """What a reviewer needs; the sample is the same for everybody who looks."""
+    plan, demands = row["id"], read_demands(row["demands"], policy.approvals)
     carried = requests.join(request_cases).join(cases, cases.c.id == request_cases.c.case)
     mine = (requests.c.plan == plan, requests.c.purpose != "reminder")
     with ledger.read() as db:
@@ -93,7 +96,17 @@ def review(ledger: Ledger, row: RowMapping, usual: int) -> Review:
     urls = [one.url for one in shown(ledger, tuple(demands.flagged)[:FLAGS])]
     flags = tuple(Flag(case, url, what) for (case, why), url in zip(flagged, urls, strict=False) for what in why)
     sample = tuple(shown(ledger, sample_of(ledger, row, demands.sample or SAMPLE)))
-    return Review(row, demands, signed, tuple((*one,) for one in counts), int(reminders or 0), flags, sample, int(same or 0))
+    return Review(
+        row,
+        demands,
+        signed,
+        tuple((*one,) for one in counts),
+        int(reminders or 0),
+        flags,
+        sample,
+        int(same or 0),
+        in_force(policy),
+    )
 
 
 def every(db: Connection) -> list[RowMapping]:

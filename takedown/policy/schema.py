@@ -2,18 +2,66 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+Reason = Literal["emergency", "worldwide", "jump", "large", "flagged"]
+"""What may ask for a second approver."""
 
 
 class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _entry(value: str) -> str:
+    platform, colon, key = value.partition(":")
+    if not (platform and colon and key.strip("@ ")):
+        raise ValueError(f"{value[:60]!r} is not PLATFORM:KEY; * stands for every platform")
+    return value
+
+
+Entry = Annotated[str, AfterValidator(_entry)]
+"""Whom a list names: `x:standin_0042`, `telegram:id:1000000042`, or `*:standin_0042` for that name anywhere."""
+
+
+class Names(Section):
+    """A list of names with where and when it was taken from; a list without a source is none."""
+
+    kind: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+    date: datetime.date
+    entries: tuple[Entry, ...] = Field(min_length=1)
+
+
+class Speakers(Names):
+    """Those whose words are protected: flagged, never refused and never judged."""
+
+    kind: Literal["press", "journalist", "parliament", "court", "ngo", "minor", "religious", "academic"]
+
+
+class Concerned(Names):
+    """Those who concern the authority itself; `kind` says how (`staff`, `head`): refused, for somebody else to decide."""
+
+
 class Policy(Section):
-    """Every limit counts cases. `approvals`: people other than the planner; 0 only in the sandbox."""
+    """Every limit counts cases, 0 means none. `approvals`: people other than the planner; 0 only in the sandbox."""
 
     approvals: int = Field(default=1, ge=0, le=5)
     approvers: tuple[str, ...] = ()
+    two_for: tuple[Reason, ...] = ("emergency", "worldwide", "jump")
+    large: int = Field(default=0, ge=0, description="What `large` in two_for means")
     max_cases_per_plan: int = Field(default=2000, ge=1)
+    max_cases_per_platform_and_day: int = Field(default=0, ge=0)
+    max_cases_per_organisation_and_day: int = Field(default=0, ge=0)
+    jump: float = Field(default=3, ge=0, description="So many times the usual day is a jump")
+    jump_from: int = Field(default=100, ge=0, description="Smaller days are never a jump")
     sample_above: int = Field(default=500, ge=0, description="Above so many cases a sample is walked, a verdict for each")
     sample_size: int = Field(default=10, ge=1, le=200)
+    same_reason: float = Field(default=0.5, ge=0, le=1, description="A share of the cases that gives one reason is warned of")
+    protected: tuple[Speakers, ...] = ()
+    signals: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="kind -> words that, standing in a name, make a case flagged"
+    )
+    conflicts: tuple[Concerned, ...] = ()

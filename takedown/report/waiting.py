@@ -111,14 +111,21 @@ def _plans(view: View) -> Iterator[Matter]:
     if view.batch is not None:
         query = query.where(select(requests.c.id).where(requests.c.plan == plans.c.id, *view.carrying()).exists())
     for number, planner, count, valid_until, demands, signed in view.db.execute(query.order_by(plans.c.id)):
-        name, needed = plan_id(number), read_demands(demands, view.desk.policy.approvals).approvals
+        asked, name = read_demands(demands, view.desk.policy.approvals), plan_id(number)
+        needed = asked.approvals
         if valid_until < view.now:
             do = f"takedown plan discard {name}"
             yield Matter("expired", f"{name} is too old to be sent", count, "case", "[plan] valid_for is over", do)
         elif needed:
             why = f"planned by {planner}; {signed} of {needed} approvals given"
             yield Matter(
-                "approval", f"{name} waits for approval", count, "case", why, f"takedown approve {name} --as NAME", valid_until
+                "approval",
+                f"{'EMERGENCY: ' if asked.emergency else ''}{name} waits for approval",
+                count,
+                "case",
+                why,
+                f"takedown approve {name} --as NAME",
+                valid_until,
             )
         else:
             yield Matter(

@@ -137,7 +137,7 @@ def test_the_sandbox_writes_to_reserved_domains_only(desk, tmp_path):
 
 def test_reviewers_see_the_doubtful_first(desk):
     add_cases(desk, "facebook", [99], followers="2500000")
-    seen = review(desk.ledger, get_plan(desk.ledger, make_plan(desk, Selection(platform="facebook")).plan), 1)
+    seen = review(desk.ledger, get_plan(desk.ledger, make_plan(desk, Selection(platform="facebook")).plan), desk.policy)
     assert [(flag.url.rpartition("/")[2], flag.what) for flag in seen.flags] == [("standin.0099", "2,500,000 followers")]
     assert seen.counts == (("facebook", "api", "pk-peca-37", "remove_account", 6, 6),)
     assert len(seen.sample) == 5

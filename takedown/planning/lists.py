@@ -1,0 +1,69 @@
+"""Lists of names that the policy holds: who is protected, and who concerns the authority itself."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from takedown.policy.schema import Names, Policy
+
+WORD = re.compile(r"[^\W\d_]+")
+
+
+class Listed:
+    """Lists ready to be asked: each target is looked up by all of its names, not compared with every entry."""
+
+    def __init__(self, lists: Sequence[Names]) -> None:
+        self._held: dict[str, list[Names]] = {}
+        for one in lists:
+            for entry in one.entries:
+                platform, _, key = entry.partition(":")
+                self._held.setdefault(f"{platform.lower()}:{_plain(key)}", []).append(one)
+
+    def of(self, case: Mapping[str, Any]) -> list[Names]:
+        """The lists that name the target of a row of `cases`, or the account that it belongs to."""
+        if not self._held:
+            return []
+        found: list[Names] = []
+        for name in names_of(case):
+            for platform in (str(case["platform"]), "*"):
+                found += (one for one in self._held.get(f"{platform}:{name}", ()) if one not in found)
+        return found
+
+
+def names_of(case: Mapping[str, Any]) -> list[str]:
+    """What a target goes by: its key, its stable id, and each part of its link (an item's link names its account)."""
+    held = [str(case["key"]), str(case["identity"]).partition(":")[2]]
+    if case["platform_id"]:
+        held += [str(case["platform_id"]), f"id:{case['platform_id']}"]
+    held += unquote(urlsplit(str(case["url"])).path).split("/")
+    return [*dict.fromkeys(filter(None, map(_plain, held)))]
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold().strip("@ ")
+
+
+class Protected:
+    """Who may not be silenced lightly, by list and by signal. It flags; it never judges."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._lists = Listed(policy.protected)
+        self._signals = {word.casefold(): kind for kind, words in policy.signals.items() for word in words}
+
+    def flags(self, case: Mapping[str, Any]) -> Iterator[str]:
+        """Why a case needs care, in people's words."""
+        for one in self._lists.of(case):
+            yield f"protected speaker ({one.kind}), named by {one.source} of {one.date}"
+        if self._signals:
+            words = {word.casefold() for name in names_of(case) for word in WORD.findall(name)}
+            for word in sorted(words & self._signals.keys()):
+                yield f"its name holds {word!r}, a sign of protected speakers ({self._signals[word]})"
+
+
+def in_force(policy: Policy) -> tuple[str, ...]:
+    """The protected lists for a reviewer: kind, size, source, date, a line each."""
+    return tuple(f"{one.kind}: {len(one.entries):,} names, {one.source} of {one.date}" for one in policy.protected)
