@@ -5,29 +5,30 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Generic, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from takedown.policy.schema import Names, Policy
 
+N = TypeVar("N", bound=Names)
 WORD = re.compile(r"[^\W\d_]+")
 
 
-class Listed:
+class Listed(Generic[N]):
     """Lists ready to be asked: each target is looked up by all of its names, not compared with every entry."""
 
-    def __init__(self, lists: Sequence[Names]) -> None:
-        self._held: dict[str, list[Names]] = {}
+    def __init__(self, lists: Sequence[N]) -> None:
+        self._held: dict[str, list[N]] = {}
         for one in lists:
             for entry in one.entries:
                 platform, _, key = entry.partition(":")
                 self._held.setdefault(f"{platform.lower()}:{_plain(key)}", []).append(one)
 
-    def of(self, case: Mapping[str, Any]) -> list[Names]:
+    def of(self, case: Mapping[str, Any]) -> list[N]:
         """The lists that name the target of a row of `cases`, or the account that it belongs to."""
         if not self._held:
             return []
-        found: list[Names] = []
+        found: list[N] = []
         for name in names_of(case):
             for platform in (str(case["platform"]), "*"):
                 found += (one for one in self._held.get(f"{platform}:{name}", ()) if one not in found)

@@ -29,7 +29,6 @@ Entry = Annotated[str, AfterValidator(_entry)]
 class Names(Section):
     """A list of names with where and when it was taken from; a list without a source is none."""
 
-    kind: str = Field(min_length=1)
     source: str = Field(min_length=1)
     date: datetime.date
     entries: tuple[Entry, ...] = Field(min_length=1)
@@ -43,6 +42,8 @@ class Speakers(Names):
 
 class Concerned(Names):
     """Those who concern the authority itself; `kind` says how (`staff`, `head`): refused, for somebody else to decide."""
+
+    kind: str = Field(min_length=1)
 
 
 class Policy(Section):
