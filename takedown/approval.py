@@ -97,6 +97,14 @@ def approvers(lines: Sequence[str]) -> list[Approver]:
     return found
 
 
+def public_key(line: str) -> str:
+    """The blob in base64 of an OpenSSH public key line, `ssh-ed25519 BASE64 [comment]`. Raises ValueError."""
+    words = line.split()
+    if len(words) < 2 or words[0] != ALGORITHM.decode() or not _is_key(words[1]):
+        raise ValueError("it is no Ed25519 key")
+    return words[1]
+
+
 def _is_key(text: str) -> bool:
     try:
         blob = base64.b64decode(text, validate=True)
@@ -140,6 +148,27 @@ def armored(signature: Signature, namespace: str = NAMESPACE) -> str:
     return "\n".join(["-----BEGIN SSH SIGNATURE-----", *lines, "-----END SSH SIGNATURE-----", ""])
 
 
+def dearmored(text: str, namespace: str = NAMESPACE) -> Signature:
+    """An armored SSH signature (PROTOCOL.sshsig) by an Ed25519 key, of this namespace, over a sha512. Raises ValueError."""
+    lines = text.strip().splitlines()
+    if not lines or lines[0] != "-----BEGIN SSH SIGNATURE-----" or lines[-1] != "-----END SSH SIGNATURE-----":
+        raise ValueError("no SSH signature")
+    blob = base64.b64decode("".join(lines[1:-1]), validate=True)
+    if blob[:10] != b"SSHSIG" + struct.pack(">I", 1):
+        raise ValueError("not version 1")
+    try:
+        key, rest = _take(blob[10:])
+        said, rest = _take(rest)
+        _, rest = _take(rest)
+        hashed, rest = _take(rest)
+        algorithm, raw = _take(_take(rest)[0])
+    except struct.error:
+        raise ValueError("it is cut short") from None
+    if said != namespace.encode() or hashed != b"sha512" or algorithm != ALGORITHM:
+        raise ValueError(f"it is for {said.decode(errors='replace')!r}")
+    return Signature(base64.b64encode(key).decode(), _take(raw)[0].hex())
+
+
 def sign_with_file(path: Path, text: str, passphrase: Callable[[], str], namespace: str = NAMESPACE) -> Signature:
     """Sign with an OpenSSH private key; `passphrase` is asked only when the key has one. Raises NoKey."""
     try:
@@ -167,13 +196,13 @@ def _signed(key: Ed25519PrivateKey, data: bytes) -> Signature:
     return Signature(blob, key.sign(data).hex())
 
 
-def sign_with_agent(key: str, text: str, address: str | None = None) -> Signature:
+def sign_with_agent(key: str, text: str, address: str | None = None, namespace: str = NAMESPACE) -> Signature:
     """Ask the ssh-agent to sign with this public key (base64 blob). Raises NoKey."""
     path = address or os.environ.get("SSH_AUTH_SOCK", "")
     if not path:
         raise NoKey(what="no --key was given and no ssh-agent is running")
     blob = base64.b64decode(key)
-    message = b"\x0d" + _string(blob) + _string(signed_bytes(text)) + struct.pack(">I", 0)  # SSH_AGENTC_SIGN_REQUEST
+    message = b"\x0d" + _string(blob) + _string(signed_bytes(text, namespace)) + struct.pack(">I", 0)  # SSH_AGENTC_SIGN_REQUEST
     try:
         with socket.socket(socket.AF_UNIX) as agent:
             agent.settimeout(60)

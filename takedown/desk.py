@@ -10,10 +10,12 @@ from typing import Any
 from takedown.clock import Clock, SystemClock
 from takedown.contract import Channel, Platform, PlatformSettings, RefusedByPolicy, UsageError
 from takedown.ledger.book import canonical
+from takedown.ledger.oversight import pinned
 from takedown.ledger.setup import open_ledger
 from takedown.ledger.store import Ledger
 from takedown.notices import Packs, load_packs
 from takedown.policy.schema import Policy
+from takedown.policy.signed import InForce, SaidElsewhere, read_signed
 from takedown.registry import Registry, load
 from takedown.settings import Config, Settings, platform_settings
 
@@ -44,9 +46,28 @@ class Desk:
         return self.config.settings
 
     @property
+    def live(self) -> bool:
+        return self.settings.environment == "live"
+
+    @property
     def policy(self) -> Policy:
-        """The policy in force."""
-        return self.settings.policy
+        """The policy that counts. Raises what `in_force` raises."""
+        return self.in_force.policy
+
+    @cached_property
+    def in_force(self) -> InForce:
+        """In the sandbox `[policy]` of takedown.toml, in live nothing but the file that the oversight key signed.
+
+        Raises SaidElsewhere, NoOversight, NotInForce, BadPolicy.
+        """
+        if not self.live:
+            said = self.settings.policy
+            text = canonical(said.model_dump(mode="json", exclude_defaults=True))
+            return InForce(said, hashlib.sha256(text.encode()).hexdigest(), str(self.config.file))
+        file = self.config.path(self.settings.oversight.policy)
+        if "policy" in self.settings.model_fields_set:
+            raise SaidElsewhere(file=file)
+        return read_signed(file, pinned(self.ledger), self.clock.now())
 
     @cached_property
     def registry(self) -> Registry:
@@ -84,7 +105,7 @@ class Desk:
 
     def policy_hash(self) -> str:
         """sha256 over the policy in force; part of every plan's digest."""
-        return hashlib.sha256(canonical(self.policy.model_dump(mode="json")).encode()).hexdigest()
+        return self.in_force.hash
 
     def inputs_hash(self, platforms: list[str], packs: list[str]) -> str:
         """sha256 over everything but the cases that shaped a plan's bytes; a plan is stale when it changes."""

@@ -56,17 +56,19 @@ def _configuration(desk: Desk) -> Iterator[Finding]:
     else:
         yield Finding("ok", "authority", f"{authority.name}, {authority.country}")
     try:
-        names = {one.name for one in approvers(settings.policy.approvers)}
+        policy = desk.policy
+        names = {one.name for one in approvers(policy.approvers)}
     except TakedownError as error:
-        yield _of("approvers", error)
+        yield _of("policy", error)
         return
-    if settings.policy.approvals == 0:
+    yield Finding("ok", "policy", f"{desk.in_force.origin}, {desk.in_force.hash[:12]}")
+    if policy.approvals == 0:
         yield Finding("look", "approvals", "0: whoever plans also sends; only the sandbox allows this")
-    elif len(names) < settings.policy.approvals:
-        needs = f"{settings.policy.approvals} must sign, {len(names)} configured"
-        do = "add NAME and a key of ssh-keygen -t ed25519 to policy.approvers in takedown.toml"
+    elif len(names) < policy.approvals:
+        needs = f"{policy.approvals} must sign, {len(names)} configured"
+        do = "add NAME and a key of ssh-keygen -t ed25519 to policy.approvers"
         yield Finding("bad", "approvers", needs, do, 7)
-    elif len(names) == settings.policy.approvals:
+    elif len(names) == policy.approvals:
         yield Finding("look", "approvers", f"{', '.join(sorted(names))}: none of them can plan and still have it approved")
     else:
         yield Finding("ok", "approvers", ", ".join(sorted(names)))

@@ -88,6 +88,10 @@ class ObserveSection(Section):
     )
 
 
+class OversightSection(Section):
+    policy: str = "policy.toml"
+
+
 class SandboxSection(Section):
     time_scale: float = Field(default=1, gt=0)
 
@@ -117,6 +121,7 @@ class Settings(BaseSettings):
     packs: PacksSection = PacksSection()
     observe: ObserveSection = ObserveSection()
     sandbox: SandboxSection = SandboxSection()
+    oversight: OversightSection = OversightSection()
 
     @classmethod
     def settings_customise_sources(

@@ -13,12 +13,14 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from takedown.approval import Signature, sign_with_file
+from takedown.approval import Signature, armored, public_key, sign_with_file
 from takedown.cli.import_ import setting_of
 from takedown.clock import SystemClock
 from takedown.desk import Desk, open_desk
 from takedown.intake import ImportOptions, import_file
 from takedown.ledger.setup import create
+from takedown.planning.oversight import adopt
+from takedown.policy.signed import NAMESPACE, signature_file
 from takedown.settings import load
 
 URLS = {
@@ -111,6 +113,27 @@ def make_key(folder: Path, name: str) -> Path:
 
 def signed(path: Path, text: str) -> Signature:
     return sign_with_file(path, text, lambda: "")
+
+
+def write_policy(folder: Path, text: str = "", *, strangers: Iterable[str] = ("mallory", "oversight")) -> Path:
+    """A live policy with everybody who has a key, signed by the key `oversight`, which is made when it is missing."""
+    key = folder / "oversight"
+    if not key.exists():
+        make_key(folder, "oversight")
+    people = [f"{p.stem} {p.read_text().strip()}" for p in sorted(folder.glob("*.pub")) if p.stem not in strangers]
+    file = folder / "policy.toml"
+    file.write_text(f"approvers = {json.dumps(people)}\n{text}")
+    sign_policy(file, key)
+    return file
+
+
+def sign_policy(file: Path, key: Path) -> None:
+    signature = sign_with_file(key, file.read_text(), lambda: "", NAMESPACE)
+    signature_file(file).write_text(armored(signature, NAMESPACE))
+
+
+def adopt_oversight(desk: Desk, name: str = "oversight") -> None:
+    adopt(desk, public_key((desk.config.folder / f"{name}.pub").read_text()))
 
 
 class Quiet:

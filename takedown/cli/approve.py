@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +10,7 @@ from sqlalchemy import RowMapping
 
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of, sign
-from takedown.cli.options import As
+from takedown.cli.options import As, Key
 from takedown.cli.plan import PlanArg, show_planned
 from takedown.cli.review_screen import difference, one_case, review_blocks
 from takedown.contract import UsageError
@@ -26,7 +25,6 @@ from takedown.planning.showing import review
 from takedown.planning.undoing import get_plan
 
 app = typer.Typer()
-Key = Annotated[Path | None, typer.Option("--key", metavar="FILE", help="Your OpenSSH Ed25519 key; else an ssh-agent signs")]
 Verdicts = list[str] | None
 
 

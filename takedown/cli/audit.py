@@ -5,10 +5,9 @@ from __future__ import annotations
 import typer
 
 from takedown.audit import verify
-from takedown.cli.approve import Key
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of, sign
-from takedown.cli.options import As
+from takedown.cli.options import As, Key
 from takedown.display import Answer, Column, Facts, Table
 from takedown.heads import problems, reconcile, statement
 

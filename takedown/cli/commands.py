@@ -22,6 +22,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("config", "takedown.cli.config", "Show the configuration and where each value comes from"),
         Entry("auth", "takedown.cli.auth", "Secrets: where each comes from, test, set, remove"),
         Entry("sandbox", "takedown.cli.sandbox", "Stand-in platforms on this machine, for training"),
+        Entry("policy", "takedown.cli.policy", "Who must sign, limits, protected lists; the oversight's signature"),
         Entry("packs", "takedown.cli.packs", "Legal packs: list, show, lint, check a batch, sign a review"),
         Entry("platforms", "takedown.cli.platforms", "What each platform accepts: channels, settings, sources, dates"),
     ),

@@ -32,15 +32,16 @@ def batch_of(desk: Desk, given: str | None) -> int | None:
 def sign(desk: Desk, key: Path | None, text: str) -> Signature:
     """`desk.who`'s signature, with the key file or by an ssh-agent that holds a key of that name. Raises NoKey."""
     if key is not None:
-        return sign_with_file(key, text, lambda: _passphrase(key))
-    allowed = approvers(desk.policy.approvers)
+        return sign_with_file(key, text, lambda: passphrase(key))
+    allowed = approvers((*desk.policy.approvers, *desk.policy.planners))
     own = [one for one in allowed if one.name == desk.who]
     if not own:
         raise NotAnApprover(name=desk.who, known=", ".join(sorted({one.name for one in allowed})) or "nobody")
     return sign_with_agent(own[0].key, text)
 
 
-def _passphrase(key: Path) -> str:
+def passphrase(key: Path) -> str:
+    """Asked on the terminal. Raises UsageError where there is none."""
     if not current().interactive:
         raise UsageError(what=f"{key} has a passphrase", why="there is no terminal to ask on", do="load the key with ssh-add")
     return getpass(f"Passphrase of {key}: ")

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from takedown.cli.approve import Key
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of, sign
-from takedown.cli.options import As
+from takedown.cli.options import As, Key
 from takedown.clock import iso
 from takedown.contract import TakedownError, UsageError
 from takedown.desk import Desk

@@ -1,8 +1,10 @@
 """Options that several commands share."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 As = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who acts; default TAKEDOWN_AS, else your user name")]
 Batch = Annotated[str | None, typer.Option("--batch", metavar="B-N", help="Only this batch")]
+Key = Annotated[Path | None, typer.Option("--key", metavar="FILE", help="Your OpenSSH Ed25519 key; else an ssh-agent signs")]

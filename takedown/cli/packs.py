@@ -11,12 +11,13 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import Connection
 
-from takedown.cli.approve import Key
+from takedown.approval import Approver, approvers
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of, sign
-from takedown.cli.options import As
+from takedown.cli.options import As, Key
 from takedown.cli.packs_sheet import brief, in_live, law, sheet
 from takedown.cli.wording import plural
+from takedown.contract import TakedownError
 from takedown.desk import ChannelBarred, Desk
 from takedown.display import Answer, Block, Cell, Column, Prose, Table, words
 from takedown.intake.sanctions import read_sanctions
@@ -42,7 +43,8 @@ def list_() -> None:
     """Every pack: what it is, where it is from, whether its law was verified and who reviewed it."""
     config = current().load_config()
     packs = _readable(config)
-    found = [(pack, standing(config, pack)) for pack in packs.values()]
+    allowed = _allowed(config)
+    found = [(pack, standing(config, pack, allowed)) for pack in packs.values()]
     columns = [Column("pack"), Column("what it is", 1), Column("instrument"), Column("where"), Column("law"), Column("origin", 2),
                Column("in live")]  # fmt: skip
     rows: list[list[Cell]] = [
@@ -58,10 +60,21 @@ def show(pack: PackId) -> None:
     """Everything that a pack says: law, columns, clocks, redress, texts, and what of it is not verified."""
     config = current().load_config()
     chosen = _readable(config)[pack]
-    held = standing(config, chosen)
+    held = standing(config, chosen, _allowed(config))
     item = {**brief(chosen, held), **chosen.model_dump(mode="json", exclude={"texts", "file"})}
     item |= {"required_columns": chosen.required_columns, "texts": sorted(path for path, _ in chosen.texts)}
     current().display.show(Answer([item], {}), *sheet(chosen, held))
+
+
+def _allowed(config: Config) -> list[Approver]:
+    """Who may vouch for a pack. In live the ledger knows whose policy counts; without one nobody is known."""
+    if config.settings.environment == "sandbox":
+        return approvers(config.settings.policy.approvers)
+    try:
+        return approvers(desk_of().policy.approvers)
+    except TakedownError as error:
+        current().display.warn(error.message)
+        return []
 
 
 @app.command()

@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 from sqlalchemy import RowMapping
 
+from takedown.approval import NoKey
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of
-from takedown.cli.options import As
+from takedown.cli.desk import desk_of, sign
+from takedown.cli.options import As, Key
 from takedown.cli.review_screen import difference, review_blocks
 from takedown.cli.wording import plural
 from takedown.clock import iso
@@ -22,6 +23,7 @@ from takedown.ledger.ids import number, plan_id
 from takedown.planning.approving import demands_of
 from takedown.planning.looking import sample_of
 from takedown.planning.making import Planned, Selection, make_plan
+from takedown.planning.planner import planner_statement, sign_as_planner
 from takedown.planning.showing import every, items, raw, review
 from takedown.planning.undoing import discard, get_plan
 
@@ -51,6 +53,7 @@ def plan(
     platform: OnPlatform = None,
     case: Annotated[list[str] | None, typer.Option("--case", metavar="C-N", help="Only this case; may be repeated")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Also write each request's bytes there")] = None,
+    key: Key = None,
     emergency: Annotated[
         str | None, typer.Option("--emergency", metavar="REASON", help="Limits of a day do not hold; two others sign at once")
     ] = None,
@@ -61,12 +64,13 @@ def plan(
         return None
     desk = desk_of(as_name)
     chosen = Selection(number(batch, "B") if batch else None, platform, tuple(number(one, "C") for one in case or ()))
-    return show_planned(desk, make_plan(desk, chosen, emergency or ""), out)
+    return show_planned(desk, make_plan(desk, chosen, emergency or ""), out, key)
 
 
-def show_planned(desk: Desk, made: Planned, out: Path | None = None) -> int:
-    """Say what was planned; 3 when cases had to be left out."""
+def show_planned(desk: Desk, made: Planned, out: Path | None = None, key: Path | None = None) -> int:
+    """Say what was planned, signed by its planner where a key is there; 3 when cases had to be left out."""
     context, name = current(), plan_id(made.plan)
+    signed = _vouch(desk, made, key)
     if out is not None:
         write_bytes(desk, made.plan, out)
     summary = {"plan": name, "digest": made.digest, "requests": made.requests, "cases": made.cases}
@@ -76,8 +80,35 @@ def show_planned(desk: Desk, made: Planned, out: Path | None = None) -> int:
     context.display.show(answer, *([] if context.flags.json else review_blocks(review(desk.ledger, row, desk.policy))))
     context.display.say("Dry run: nothing was sent.")
     needed = demands_of(desk, row).approvals
+    if desk.live and not signed:
+        context.display.next(f"takedown plan sign {name} --as {row['planner']} --key FILE")
+        return 3 if left else 0
     context.display.next(f"takedown approve {name} --as NAME --cases N" if needed else f"takedown submit {name}")
     return 3 if left else 0
+
+
+def _vouch(desk: Desk, made: Planned, key: Path | None) -> bool:
+    """The planner's signature, with the key given or in live an agent's; without either the plan waits for it."""
+    if key is None and not desk.live:
+        return False
+    try:
+        sign_as_planner(desk, made.plan, sign(desk, key, planner_statement(made.digest)))
+    except NoKey:
+        if key is not None:
+            raise
+        return False
+    return True
+
+
+@app.command("sign")
+def sign_(plan: PlanArg, key: Key = None, as_name: As = None) -> None:
+    """Sign a plan as the one who made it. In live nobody can approve it before."""
+    desk, display = desk_of(as_name), current().display
+    row = get_plan(desk.ledger, number(plan, "P"))
+    sign_as_planner(desk, row["id"], sign(desk, key, planner_statement(row["digest"])))
+    display.show(Answer([], {"plan": plan_id(row["id"]), "digest": row["digest"], "signed_by": desk.who}))
+    display.say(f"{plan_id(row['id'])} is signed by {desk.who}, who made it.")
+    display.next(f"takedown approve {plan_id(row['id'])} --as NAME --cases N")
 
 
 def write_bytes(desk: Desk, plan: int, out: Path) -> None:

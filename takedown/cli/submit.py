@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from takedown.cli.approve import Key
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of, sign
-from takedown.cli.options import As
+from takedown.cli.options import As, Key
 from takedown.cli.plan import Batch, OnPlatform, show_planned
 from takedown.contract import UsageError, span
 from takedown.delivery.deliver import Delivered, deliver

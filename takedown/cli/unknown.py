@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from takedown.cli.approve import Key
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of, sign
-from takedown.cli.options import As
+from takedown.cli.options import As, Key
 from takedown.clock import iso
 from takedown.contract import UsageError
 from takedown.delivery.portal.attachments import keep

@@ -18,6 +18,7 @@ from takedown.ledger.book import Book, commitment
 from takedown.ledger.ids import plan_id, request_id
 from takedown.ledger.moves import State, move
 from takedown.ledger.tables import cases, plans, request_cases, requests
+from takedown.planning.planner import check_apart
 
 
 class NotUncertain(UsageError):
@@ -164,9 +165,10 @@ def settle_again(desk: Desk, request: int, decision: Decision, signature: Signat
     """
     row = get_unknown(desk, request)
     with desk.ledger.read() as db:
-        plan = db.execute(select(plans.c.planner, plans.c.state).where(plans.c.id == row["plan"])).one()
+        plan = db.execute(select(plans).where(plans.c.id == row["plan"])).mappings().one()
     if desk.policy.approvals:
-        _check(desk, request, decision, signature, [plan.planner, row["assigned"]])
+        _check(desk, request, decision, signature, [plan["planner"], row["assigned"]])
+        check_apart(plan, desk.who, signature.key if signature else "")
     seal = {"signature": signature.signature, "key": signature.key} if signature else {}
     told = {"because": "a person decided", "decision": decision.value, **seal}
     why = "not sent" if decision is Decision.NOT_SENT else "to be sent again, it may have arrived"
@@ -189,12 +191,12 @@ def settle_again(desk: Desk, request: int, decision: Decision, signature: Signat
             lease_until=None,
             **reset,
         )
-        if plan.state != "approved":
+        if plan["state"] != "approved":
             move(book, moved, State.APPROVED, State.WITHDRAWN, event={"because": "its plan has ended"})
         return moved
 
     _moved(desk, request, desk.ledger.write(change))
-    return State.APPROVED if plan.state == "approved" else State.DRAFT
+    return State.APPROVED if plan["state"] == "approved" else State.DRAFT
 
 
 def _check(desk: Desk, request: int, decision: Decision, signature: Signature | None, others: Sequence[str]) -> None:

@@ -18,6 +18,7 @@ from takedown.planning.demands import Demands, demands_hash, read_demands
 from takedown.planning.digest import leaf, plan_digest, split
 from takedown.planning.drafting import DORMANT
 from takedown.planning.looking import NOT_LOOKED, Looked, check_looked, sample_of
+from takedown.planning.planner import check_apart, check_planner
 from takedown.planning.undoing import PlanEnded, get_plan, undo
 from takedown.policy.schema import Policy
 
@@ -152,6 +153,8 @@ def approve(desk: Desk, plan: int, typed: int, signature: Signature, looked: Loo
     name, demands = plan_id(plan), demands_of(desk, row)
     allowed = approvers(desk.policy.approvers)
     check_approval(desk.who, signature, row["digest"], name, row["planner"], allowed)
+    check_planner(desk, row)
+    check_apart(row, desk.who, signature.key)
     check_fresh(desk, row)
     if typed != row["cases"]:
         raise WrongCount(plan=name, cases=row["cases"], typed=typed)
@@ -162,12 +165,13 @@ def approve(desk: Desk, plan: int, typed: int, signature: Signature, looked: Loo
     told |= {"looked_at": sorted(looked.flagged), "walked": sorted(looked.sample)} if demands.flagged or demands.sample else {}
 
     def record(book: Book) -> int:
-        held = {one.name for one in book.db.execute(select(approvals.c.name).where(approvals.c.plan == plan))}
+        known = book.db.execute(select(approvals.c.name, approvals.c.key).where(approvals.c.plan == plan)).all()
+        held, keys = {one.name for one in known}, {one.key for one in known}
         if desk.who not in held:
             values = {"name": desk.who, "key": signature.key, "digest": row["digest"], "signature": signature.signature}
             book.db.execute(insert(approvals).values(plan=plan, at=book.now, **values))
             book.record("plan.signed", name, told, {"by": desk.who})
-        missing = demands.approvals - len(held | {desk.who})
+        missing = demands.approvals - min(len(held | {desk.who}), len(keys | {signature.key}))
         if missing <= 0:
             release(book, row, desk.policy)
         return max(missing, 0)
@@ -206,9 +210,12 @@ def verify(desk: Desk, plan: int) -> Verified:
     with desk.ledger.read() as db:
         held = db.execute(select(approvals).where(approvals.c.plan == plan)).mappings().all()
     allowed = approvers(desk.policy.approvers)
+    if demands.approvals:
+        check_planner(desk, row)
     for one in held:
         check_approval(one["name"], Signature(one["key"], one["signature"]), digest, name, row["planner"], allowed)
-    given = len({one["name"] for one in held})
+        check_apart(row, one["name"], one["key"])
+    given = min(len({one["name"] for one in held}), len({one["key"] for one in held}))
     if given < demands.approvals:
         needed = f"{demands.approvals} approval{'s' * (demands.approvals > 1)}"
         raise NotApproved(plan=name, needed=needed, given=given)

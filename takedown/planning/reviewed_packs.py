@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from takedown.approval import Signature, approvers, check_approval, holds
+from takedown.approval import Approver, Signature, approvers, check_approval, holds
 from takedown.contract import RefusedByPolicy
 from takedown.desk import Desk
 from takedown.notices import Pack
@@ -63,8 +63,8 @@ def review_file(config: Config, pack: str) -> Path:
     return (config.path(folder) if folder else config.folder) / "reviews" / f"{pack}.review.toml"
 
 
-def standing(config: Config, pack: Pack) -> Standing:
-    """Raises RefusedByPolicy when policy.approvers cannot be read."""
+def standing(config: Config, pack: Pack, allowed: Sequence[Approver]) -> Standing:
+    """Whether live may use a pack; `allowed` are the policy's approvers."""
     if pack.verified and pack.shipped:
         return Standing(needed=False)
     file = review_file(config, pack.id)
@@ -74,15 +74,16 @@ def standing(config: Config, pack: Pack) -> Standing:
         return Standing(True, why_not="nobody has signed a review of it")
     except (OSError, ValueError) as error:
         return Standing(True, why_not=f"{file} is not a review: {getattr(error, 'strerror', None) or error}")
-    why_not = _flaw(config, pack, review)
+    why_not = _flaw(pack, review, allowed)
     return Standing(True, why_not=why_not) if why_not else Standing(True, by=review.by)
 
 
 def check_reviewed(desk: Desk, packs: Iterable[str]) -> None:
     """Raise NotReviewed for the first pack that live may not use."""
+    allowed = approvers(desk.policy.approvers)
     for name in packs:
         pack = desk.packs[name]
-        found = standing(desk.config, pack)
+        found = standing(desk.config, pack, allowed)
         if not found.lawful:
             law = "verified" if pack.verified else "not verified"
             raise NotReviewed(pack=name, what=found.why_not, standing=law, origin=pack.origin)
@@ -109,10 +110,10 @@ def _read(file: Path) -> Review:
     return Review(**table)
 
 
-def _flaw(config: Config, pack: Pack, review: Review) -> str:
+def _flaw(pack: Pack, review: Review, allowed: Sequence[Approver]) -> str:
     if (review.pack, review.fingerprint) != (pack.id, pack.fingerprint):
         return f"what {review.by} reviewed is not this pack; it was changed since"
-    if not any((one.name, one.key) == (review.by, review.key) for one in approvers(config.settings.policy.approvers)):
+    if not any((one.name, one.key) == (review.by, review.key) for one in allowed):
         return f"{review.by} with that key is not among policy.approvers"
     if not holds(Signature(review.key, review.signature), review_text(pack)):
         return f"the signature of {review.by} does not fit it"

@@ -49,8 +49,10 @@ class Concerned(Names):
 class Policy(Section):
     """Every limit counts cases, 0 means none. `approvals`: people other than the planner; 0 only in the sandbox."""
 
+    valid_until: datetime.date | None = None
     approvals: int = Field(default=1, ge=0, le=5)
     approvers: tuple[str, ...] = ()
+    planners: tuple[str, ...] = Field(default=(), description="Who may plan in live besides the approvers, with their keys")
     two_for: tuple[Reason, ...] = ("emergency", "worldwide", "jump")
     large: int = Field(default=0, ge=0, description="What `large` in two_for means")
     max_cases_per_plan: int = Field(default=2000, ge=1)

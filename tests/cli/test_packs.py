@@ -5,6 +5,7 @@ from importlib.resources import files
 import pytest
 from desks import add_cases, again, make_desk, make_key
 
+from takedown.approval import approvers
 from takedown.cli import run
 from takedown.notices import load_packs
 from takedown.planning.reviewed_packs import standing
@@ -166,7 +167,7 @@ def test_sign_keeps_a_review_that_holds(capsys, desk, here):
     told = answer(capsys, "packs", "sign", "pk-peca-37", "--as", "alice", "--key", str(here / "alice"))
     assert told["items"][0]["file"] == str(here / "reviews" / "pk-peca-37.review.toml")
     desk = again(desk)
-    assert standing(desk.config, desk.packs["pk-peca-37"]).by == "alice"
+    assert standing(desk.config, desk.packs["pk-peca-37"], approvers(desk.policy.approvers)).by == "alice"
     (item,) = answer(capsys, "packs", "show", "pk-peca-37")["items"]
     assert item["live"] == {"lawful": True, "review_needed": True, "reviewed_by": "alice", "why_not": ""}
     assert run(["packs", "list"]) == 0

@@ -4,10 +4,10 @@ import json
 from dataclasses import replace
 
 import pytest
-from desks import add_cases, again, make_key, signed
+from desks import add_cases, adopt_oversight, again, make_key, signed, write_policy
 from sqlalchemy import select
 
-from takedown.approval import NotAnApprover, StrangeKey
+from takedown.approval import NotAnApprover, StrangeKey, approvers
 from takedown.desk import open_desk
 from takedown.ledger.setup import create
 from takedown.ledger.tables import cases, events, plans
@@ -20,10 +20,10 @@ OVERRIDDEN = "en/shared/foot.txt"
 
 
 def write_live(folder, environment="live", packs=""):
-    approvers = [f"{p.stem} {p.read_text().strip()}" for p in sorted(folder.glob("*.pub")) if p.stem != "mallory"]
+    write_policy(folder)
     (folder / "takedown.toml").write_text(
         f'environment = "{environment}"\n[authority]\nname = "Example Authority"\nunit = "Desk 1"\ncontact = "Duty officer"\n'
-        f'email = "desk@authority.example"\ncountry = "PK"\n[policy]\napprovals = 1\napprovers = {json.dumps(approvers)}\n'
+        f'email = "desk@authority.example"\ncountry = "PK"\n'
         f'[platforms.telegram]\nchannel = "portal"\n[platforms.facebook]\nchannel = "portal"\n[packs]\nfolder = "{packs}"\n'
     )
 
@@ -37,6 +37,7 @@ def live(tmp_path):
     config = load(tmp_path / "takedown.toml")
     create(config.settings.ledger.url, config.folder, "live", None).close()
     desk = open_desk(config, "planner")
+    adopt_oversight(desk)
     add_cases(desk, "facebook", [1])
     yield desk
     desk.ledger.close()
@@ -124,7 +125,7 @@ def test_an_edited_review_is_none(live, change, why):
 def test_a_file_that_is_no_review_is_refused_with_its_name(live, text):
     file = review(live)
     file.write_text(text)
-    found = standing(live.config, live.packs["pk-peca-37"])
+    found = standing(live.config, live.packs["pk-peca-37"], approvers(live.policy.approvers))
     assert not found.lawful
     assert f"{file} is not a review" in found.why_not
 
@@ -142,7 +143,7 @@ def test_a_plans_approval_does_not_serve_as_a_review(live):
     file = review(live)
     text = file.read_text()
     file.write_text(text.replace(text.splitlines()[-1], f'signature = "{signature.signature}"'))
-    assert "does not fit" in standing(live.config, chosen).why_not
+    assert "does not fit" in standing(live.config, chosen, approvers(live.policy.approvers)).why_not
 
 
 def test_a_changed_text_ends_the_review(live, tmp_path):
@@ -151,7 +152,7 @@ def test_a_changed_text_ends_the_review(live, tmp_path):
     desk = again(live)
     file = review(desk)
     assert file == tmp_path / "own" / "reviews" / "pk-peca-37.review.toml"
-    assert standing(desk.config, desk.packs["pk-peca-37"]).by == "alice"
+    assert standing(desk.config, desk.packs["pk-peca-37"], approvers(desk.policy.approvers)).by == "alice"
     (tmp_path / "own" / OVERRIDDEN).write_text(OWN_SHARED)
     desk = again(live)
     with pytest.raises(NotReviewed, match="changed since"):

@@ -1,0 +1,66 @@
+"""The planner's own signature: in live, who planned is a key and not a name that anyone can type."""
+
+from __future__ import annotations
+
+from sqlalchemy import RowMapping, update
+
+from takedown.approval import OwnPlan, Signature, approvers, check_approval
+from takedown.contract import RefusedByPolicy
+from takedown.desk import Desk
+from takedown.ledger.book import Book
+from takedown.ledger.ids import plan_id
+from takedown.ledger.tables import plans
+from takedown.planning.undoing import get_plan
+
+
+class PlannerUnsigned(RefusedByPolicy):
+    """{plan} is not signed by {planner}, who made it."""
+
+    code = "TD-0766"
+    why, do = "in live, who acts is a key; a name can be typed by anybody", "takedown plan sign {plan} --as {planner} --key FILE"
+
+
+class NotPlanner(RefusedByPolicy):
+    """{plan} was made by {planner}, not by {name}."""
+
+    code, why, do = "TD-0767", "whoever made a plan signs it", "takedown plan sign {plan} --as {planner} --key FILE"
+
+
+def planner_statement(digest: str) -> str:
+    """What the planner signs: never what an approver signs, so that neither can stand for the other."""
+    return f"takedown-plan-v1\n{digest}"
+
+
+def sign_as_planner(desk: Desk, plan: int, signature: Signature) -> None:
+    """Keep the planner's signature. Raises NotPlanner, NotAnApprover, StrangeKey, BadSignature."""
+    row = get_plan(desk.ledger, plan)
+    if desk.who != row["planner"]:
+        raise NotPlanner(plan=plan_id(plan), planner=row["planner"], name=desk.who)
+    _check(desk, row, signature)
+
+    def change(book: Book) -> None:
+        values = {"planner_key": signature.key, "planner_signature": signature.signature}
+        book.db.execute(update(plans).where(plans.c.id == plan).values(**values))
+        book.record("plan.planner_signed", plan_id(plan), {"digest": row["digest"], **values}, {"by": desk.who})
+
+    desk.ledger.write(change)
+
+
+def check_planner(desk: Desk, row: RowMapping) -> None:
+    """Raise PlannerUnsigned, or what a wrong signature raises. The sandbox takes a plan without one."""
+    if row["planner_signature"]:
+        _check(desk, row, Signature(row["planner_key"], row["planner_signature"]))
+    elif desk.live:
+        raise PlannerUnsigned(plan=plan_id(row["id"]), planner=row["planner"])
+
+
+def check_apart(row: RowMapping, name: str, key: str) -> None:
+    """Raise OwnPlan when the key that approves is the one that planned, under whatever name."""
+    if key and key == row["planner_key"]:
+        raise OwnPlan(name=f"{name}, with the planner's key,", what=plan_id(row["id"]), others="anybody else with a key")
+
+
+def _check(desk: Desk, row: RowMapping, signature: Signature) -> None:
+    allowed = approvers((*desk.policy.planners, *desk.policy.approvers))
+    text = planner_statement(row["digest"])
+    check_approval(row["planner"], signature, text, plan_id(row["id"]), planner="", allowed=allowed)

@@ -1,0 +1,55 @@
+"""`takedown policy`: shown, checked, signed, compared, and the oversight key adopted."""
+
+import json
+
+import pytest
+from desks import make_desk, make_key
+
+from takedown.cli import run
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    for name in ("alice", "oversight"):
+        make_key(tmp_path, name)
+    make_desk(tmp_path, {}, approvals=1).ledger.close()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def answer(capsys, *words, code=0):
+    capsys.readouterr()
+    assert run([*words, "--json"]) == code
+    return json.loads(capsys.readouterr().out)
+
+
+def test_from_adopting_to_a_policy_that_live_takes(here, capsys):
+    (here / "policy.toml").write_text(f"approvers = ['alice {(here / 'alice.pub').read_text().strip()}']\n")
+    told = answer(capsys, "policy", "check", "policy.toml", code=7)
+    assert told["items"] == [{"problem": "nobody has signed it"}]
+    assert answer(capsys, "policy", "adopt", "oversight.pub")["summary"]["oversight"].startswith("SHA256:")
+    answer(capsys, "policy", "sign", "policy.toml", "--key", "oversight")
+    assert answer(capsys, "policy", "check", "policy.toml")["summary"]["problems"] == 0
+    assert run(["policy", "adopt", "alice.pub"]) == 7
+
+
+def test_the_policy_in_force_is_shown(here, capsys):
+    told = answer(capsys, "policy", "show")
+    assert told["items"][0]["max_cases_per_plan"] == 500
+    assert told["summary"]["oversight"] is None
+    assert run(["policy", "show"]) == 0
+    assert "alice" in capsys.readouterr().out
+
+
+def test_what_a_file_would_change(here, capsys):
+    (here / "policy.toml").write_text("max_cases_per_plan = 7\n")
+    found = {one["key"]: (one["now"], one["then"]) for one in answer(capsys, "policy", "diff", "policy.toml")["items"]}
+    assert found["max_cases_per_plan"] == ("500", "7")
+    assert "sample_size" not in found
+
+
+@pytest.mark.parametrize("text", ["", "ssh-rsa AAAA", "ssh-ed25519 AAAA"])
+def test_what_is_no_key_is_not_adopted(here, capsys, text):
+    (here / "key.pub").write_text(text)
+    assert run(["policy", "adopt", "key.pub"]) == 2
+    assert "key.pub" in capsys.readouterr().err
