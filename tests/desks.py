@@ -12,6 +12,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from servers import ledger_url
 
 from takedown.approval import Signature, armored, public_key, sign_with_file
 from takedown.cli.import_ import setting_of
@@ -68,7 +69,7 @@ def write_config(folder: Path, platforms: Mapping[str, Mapping[str, object]], *,
     lines = [
         'environment = "sandbox"', "[authority]", 'name = "Example Authority"', 'unit = "Desk 1"', 'contact = "Duty officer"',
         'email = "desk@authority.example"', 'country = "PK"', "[policy]", f"approvals = {approvals}",
-        f"approvers = {json.dumps(approvers)}", "max_cases_per_plan = 500",
+        f"approvers = {json.dumps(approvers)}", "max_cases_per_plan = 500", "[ledger]", f'url = "{ledger_url(folder)}"',
     ]  # fmt: skip
     for name, keys in platforms.items():
         lines += [f"[platforms.{name}]", *(f"{key} = {json.dumps(value)}" for key, value in keys.items())]

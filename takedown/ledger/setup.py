@@ -19,7 +19,8 @@ from takedown.ledger.ids import make_secret
 from takedown.ledger.store import Ledger, NoLedger, OldLedger, make_engine
 from takedown.ledger.tables import meta
 
-HEAD = "0005"
+HEAD = "0006"
+SYNCHRONOUS = ("on", "remote_apply")
 
 
 class WrongEnvironment(RefusedByPolicy):
@@ -34,6 +35,13 @@ class NetworkDisk(TakedownError):
 
     code, exit = "TD-1003", 10
     why, do = "file locks there do not keep two writers apart", "put it on a local disk, or use postgresql://"
+
+
+class NotSynchronous(TakedownError):
+    """The ledger's server commits with synchronous_commit = {found}."""
+
+    code, exit = "TD-1006", 10
+    why, do = "a sending that was written down could be forgotten in a crash", "set synchronous_commit = on for this database"
 
 
 class Unreadable(IntegrityFailed):
@@ -85,7 +93,7 @@ def _stamp(connection: Connection, environment: str, clock: Clock) -> None:
 
 
 def open_ledger(url: str, folder: Path, environment: str, clock: Clock | None = None) -> Ledger:
-    """Open a ledger that exists. Raises NoLedger, OldLedger, WrongEnvironment, NetworkDisk, Unreadable."""
+    """Open a ledger that exists. Raises NoLedger, OldLedger, WrongEnvironment, NetworkDisk, NotSynchronous, Unreadable."""
     parsed = resolve(url, folder)
     where = parsed.render_as_string(hide_password=True)
     home, name = folder, parsed.database or "takedown"
@@ -101,6 +109,7 @@ def open_ledger(url: str, folder: Path, environment: str, clock: Clock | None = 
         with engine.connect() as connection:
             found = version(connection)
             stamped = connection.execute(select(meta.c.value).where(meta.c.name == "environment")).scalar() if found else ""
+            _check_commits(connection)
     except OperationalError as error:
         raise NoLedger(where=f"{where} ({str(error.orig).strip()})") from None
     except DatabaseError as error:
@@ -112,6 +121,14 @@ def open_ledger(url: str, folder: Path, environment: str, clock: Clock | None = 
     if stamped != environment:
         raise WrongEnvironment(stamped=stamped, configured=environment)
     return Ledger(engine, home, name, secret_path(parsed, folder), clock)
+
+
+def _check_commits(connection: Connection) -> None:
+    """SQLite is told to flush when it is opened; a server has its own setting. Raises NotSynchronous."""
+    if connection.dialect.name == "postgresql":
+        found = str(connection.execute(text("SHOW synchronous_commit")).scalar())
+        if found not in SYNCHRONOUS:
+            raise NotSynchronous(found=found)
 
 
 def version(connection: Connection) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from servers import POSTGRESQL, ledger_url
+
 PROGRAM = [sys.executable, "-m", "takedown.cli"]
 HOME = {"PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH"}
 
@@ -19,8 +21,10 @@ class Done:
 
 
 def takedown(*words: str, stdin: bytes = b"", cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Done:
-    """Run `takedown WORDS` without a terminal, in an environment that holds no TAKEDOWN_ variable."""
+    """Run `takedown WORDS` without a terminal, in an environment that holds no TAKEDOWN_ variable but the ledger's place."""
     around = {key: value for key, value in os.environ.items() if key in HOME} | dict(env or {})
+    if POSTGRESQL and cwd:
+        around["TAKEDOWN_LEDGER__URL"] = ledger_url(cwd)
     done = subprocess.run(
         [sys.executable, "-m", "takedown.cli", *words], input=stdin, capture_output=True, cwd=cwd, env=around, check=False
     )

@@ -1,12 +1,11 @@
 """A ledger that was taken back in time finds out from what did not go back with it, and sends nothing."""
 
 import json
-import shutil
-import sqlite3
 
 import pytest
 from desks import again, make_key, signed, write_config
 from sendings import api, planned, send, states, taken
+from servers import bring_back, keep_for_later
 from sqlalchemy import select, update
 
 from takedown.approval import NoKey
@@ -36,9 +35,7 @@ def stood(tmp_path, stand_in):
     desk, plan = planned(tmp_path, api(sandbox, idempotency=True), 12)
     send(desk, plan, limit=2)
     desk.ledger.close()
-    with sqlite3.connect(tmp_path / "takedown.db") as db:
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copy(tmp_path / "takedown.db", tmp_path / "yesterday.db")
+    keep_for_later(tmp_path)
     desk = again(desk)
     send(desk, plan, limit=3)
     return desk, plan, sandbox
@@ -46,10 +43,7 @@ def stood(tmp_path, stand_in):
 
 def back_in_time(desk):
     desk.ledger.close()
-    folder = desk.config.folder
-    for tail in ("", "-wal", "-shm"):
-        (folder / f"takedown.db{tail}").unlink(missing_ok=True)
-    shutil.copy(folder / "yesterday.db", folder / "takedown.db")
+    bring_back(desk.config.folder)
     return again(desk)
 
 
@@ -80,6 +74,7 @@ def test_after_reconciling_the_same_keys_go_out_and_nothing_is_doubled(stood):
 
 
 @COUNTED
+@pytest.mark.sqlite("a backup of its file")
 def test_a_backup_brought_back_by_the_command_is_held_as_well(stood, tmp_path):
     desk, plan, sandbox = stood
     desk.ledger.close()
@@ -98,14 +93,14 @@ def test_a_chain_written_anew_is_a_fork(stood):
     desk.ledger.write(lambda book: book.db.execute(update(events).where(events.c.seq > 5).values(hash="0" * 64)))
     with pytest.raises(Forked):
         send(desk, plan)
-    assert {what for _, what in problems(desk)} == {"takedown.db.heads.jsonl knows another event"}
+    assert {what for _, what in problems(desk)} == {f"{desk.ledger.name}.heads.jsonl knows another event"}
 
 
 def test_a_cut_tail_is_missed(stood):
     desk, _, _ = stood
     last = write_head(desk).seq
     desk.ledger.write(lambda book: book.db.execute(events.delete().where(events.c.seq == last)))
-    assert (last, "takedown.db.heads.jsonl knows an event that is gone") in list(problems(desk))
+    assert (last, f"{desk.ledger.name}.heads.jsonl knows an event that is gone") in list(problems(desk))
 
 
 def test_reconciling_needs_a_persons_signature(stood, tmp_path):

@@ -93,6 +93,7 @@ def fill(desk):
 
 @COUNTED
 @pytest.mark.parametrize("name", LANES)
+@pytest.mark.sqlite("a limit of its pages")
 def test_a_disk_that_is_full(lane, name):
     sandbox, desk, plan = lane(name)
 
@@ -131,6 +132,8 @@ def test_an_outcome_that_could_not_be_recorded_stays_an_intent(lane, monkeypatch
 
 # A backup, and its return.
 
+OF_THE_FILE = pytest.mark.sqlite("a backup of its file")
+
 
 def saved(desk, name="save.db"):
     file = desk.config.folder / name
@@ -161,6 +164,7 @@ def approved_and_saved(desk, plan, limit=0):
 
 
 @COUNTED_2
+@OF_THE_FILE
 def test_after_a_restore_the_same_keys_are_repeated_and_nothing_is_doubled(lane):
     sandbox, desk, plan = lane("keyed")
     old = returned(desk, approved_and_saved(desk, plan, limit=1))
@@ -173,6 +177,7 @@ def test_after_a_restore_the_same_keys_are_repeated_and_nothing_is_doubled(lane)
 
 
 @COUNTED_2
+@OF_THE_FILE
 def test_after_a_restore_without_a_key_everything_open_waits_for_a_person(lane):
     sandbox, desk, plan = lane("neither")
     old = returned(desk, approved_and_saved(desk, plan))
@@ -182,6 +187,7 @@ def test_after_a_restore_without_a_key_everything_open_waits_for_a_person(lane):
 
 
 @COUNTED_2
+@OF_THE_FILE
 def test_a_key_that_the_platform_may_have_forgotten_since_is_not_used(lane):
     sandbox, desk, plan = lane("keyed")
     file = approved_and_saved(desk, plan)
@@ -191,6 +197,7 @@ def test_a_key_that_the_platform_may_have_forgotten_since_is_not_used(lane):
     assert set(taken(sandbox).values()) == {1}
 
 
+@OF_THE_FILE
 def test_a_repeat_that_was_under_way_keeps_the_age_of_its_key(lane):
     _, desk, plan = lane("keyed", n=1)
     approved_and_saved(desk, plan)
@@ -202,6 +209,7 @@ def test_a_repeat_that_was_under_way_keeps_the_age_of_its_key(lane):
         assert db.execute(select(requests.c.state, requests.c.key_born)).one() == ("unknown", born)
 
 
+@OF_THE_FILE
 def test_numbers_given_out_since_the_backup_are_not_given_out_again(lane):
     """References derive from them: a search for a new request must not find one that the backup does not know."""
     from desks import add_cases
@@ -217,6 +225,7 @@ def test_numbers_given_out_since_the_backup_are_not_given_out_again(lane):
     assert not references(old, "planned") & lost
 
 
+@OF_THE_FILE
 def test_reminders_that_slept_in_the_backup_are_not_sent(tmp_path, stand_in):
     sandbox = stand_in("telegram", mailbox="orders@telegram.example", hosts=frozenset({"t.me"}))
     platforms = {"telegram": {"channel": "email", "to": "orders@telegram.example", "rate": "10/s"}}
@@ -228,6 +237,7 @@ def test_reminders_that_slept_in_the_backup_are_not_sent(tmp_path, stand_in):
     assert {tuple(row) for row in found} == {("removal", "unknown"), ("reminder", "withdrawn")}
 
 
+@OF_THE_FILE
 def test_a_restore_that_is_interrupted_leaves_nothing_that_could_send(lane, monkeypatch):
     sandbox, desk, plan = lane("neither")
     file = approved_and_saved(desk, plan)
@@ -244,6 +254,7 @@ def test_a_restore_that_is_interrupted_leaves_nothing_that_could_send(lane, monk
     assert set(taken(sandbox).values()) == {1}
 
 
+@OF_THE_FILE
 def test_what_was_there_is_kept_and_nothing_is_overwritten(lane):
     _, desk, plan = lane("neither")
     file = approved_and_saved(desk, plan)

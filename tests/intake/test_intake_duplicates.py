@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from intake_desk import Desk, Nest, as_csv, row, url
+from servers import ledger_url
 from sqlalchemy import event
 
 from takedown.intake import Met, SeenBefore, Setting
@@ -33,6 +34,7 @@ class Roost(Nest):
     hosts = frozenset({"roost.example"})
 
 
+@pytest.mark.sqlite("its query plan")
 def test_open_cases_are_found_by_their_index_on_every_platform(desk: Desk) -> None:
     both = Desk(desk.folder, desk.ledger, replace(desk.setting, platforms={"nest": Nest(), "roost": Roost()}))
     rows = [row(n, url=f"https://{name}.example/p/{n}") for n in range(5) for name in ("nest", "roost")]
@@ -148,7 +150,7 @@ def _line(kind: str, number: int) -> str:
 def test_every_row_is_imported_rejected_or_a_duplicate(kinds: list[str], reject: bool) -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
-        ledger = create("sqlite:///takedown.db", folder, "sandbox")
+        ledger = create(ledger_url(folder), folder, "sandbox")
         desk = Desk(folder, ledger, Setting({"nest": Nest()}, load_packs(), "Example Authority", "PK", "Clerk"))
         header = as_csv([row(1, organisation="")]).splitlines()[0]
         lines = [_line(kind, number) for number, kind in enumerate(kinds, 2)]

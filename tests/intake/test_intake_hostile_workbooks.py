@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from intake_desk import Desk, row
+from servers import ledger_url
 from workbooks import cell, members, sheet_rows, understated, workbook, zipped
 
 from takedown.intake import NotAWorkbook, TooBig
@@ -187,7 +188,7 @@ from takedown.intake import Setting, TooBig
 from takedown.ledger.setup import open_ledger
 from takedown.notices import load_packs
 folder = Path(sys.argv[1])
-desk = Desk(folder, open_ledger("sqlite:///takedown.db", folder, "sandbox"),
+desk = Desk(folder, open_ledger(sys.argv[4], folder, "sandbox"),
             Setting({"nest": Nest()}, load_packs(), "Example Authority", "PK", "Clerk"))
 import python_calamine
 
@@ -206,6 +207,6 @@ def test_bombs_are_refused_within_a_small_memory(desk: Desk, name: str) -> None:
     if name == "zeros":
         parts["xl/sharedStrings.xml"] = b"<sst>" + bytes(200_000_000)
     desk.write(zipped(parts), "bomb.xlsx")
-    words = [sys.executable, "-c", LIMITED, str(desk.folder), str(Path(__file__).parent), "600000000"]
+    words = [sys.executable, "-c", LIMITED, str(desk.folder), str(Path(__file__).parent), "600000000", ledger_url(desk.folder)]
     done = subprocess.run(words, capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == "refused", done.stderr

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from intake_desk import Desk, row
+from servers import ledger_url
 from sqlalchemy import event
 
 from takedown.intake import Met, NoSuchBatch, batch, storing
@@ -74,6 +75,7 @@ def test_a_batch_that_is_not_there_takes_nothing(desk: Desk) -> None:
     assert desk.untouched
 
 
+@pytest.mark.sqlite("a limit of its pages")
 def test_a_full_disk_in_the_middle_leaves_nothing(desk: Desk) -> None:
     def small(connection: object, _: object) -> None:
         connection.execute("PRAGMA max_page_count = 200")  # type: ignore[attr-defined]
@@ -122,20 +124,20 @@ def dying(self, chunk):
     if not left[0]:
         os.kill(os.getpid(), signal.SIGKILL)
 storing._Storing._add = dying
-desk = Desk(folder, open_ledger("sqlite:///takedown.db", folder, "sandbox"),
+desk = Desk(folder, open_ledger(sys.argv[3], folder, "sandbox"),
             Setting({"nest": Nest()}, load_packs(), "Example Authority", "PK", "Clerk"))
 desk.run([row(n) for n in range(3000)])
 """
 
 
 def test_a_process_that_is_killed_in_the_middle_leaves_nothing(desk: Desk) -> None:
-    words = [sys.executable, "-c", KILLED, str(desk.folder), str(Path(__file__).parent)]
+    words = [sys.executable, "-c", KILLED, str(desk.folder), str(Path(__file__).parent), ledger_url(desk.folder)]
     done = subprocess.run(words, capture_output=True, text=True, timeout=60)
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert desk.untouched
     left = {name.name for name in desk.folder.iterdir()} - {"takedown.db", "takedown.db-wal", "takedown.db-shm"}
-    assert left == {"takedown.db.secret", "batch.csv"}
-    assert open_ledger("sqlite:///takedown.db", desk.folder, "sandbox").setting("environment") == "sandbox"
+    assert left == {desk.ledger.secret_path.name, "batch.csv"}
+    assert open_ledger(ledger_url(desk.folder), desk.folder, "sandbox").setting("environment") == "sandbox"
     assert desk.run(MANY).imported == len(MANY)
 
 
@@ -144,7 +146,7 @@ def test_the_spool_lies_beside_the_ledger_without_a_name(desk: Desk, monkeypatch
     real = storing._Storing._add
 
     def looking(self: object, chunk: object) -> None:
-        seen.append({name for name in os.listdir(desk.folder) if not name.startswith("takedown.db")})  # noqa: PTH208
+        seen.append({name for name in os.listdir(desk.folder) if not name.startswith("takedown")})  # noqa: PTH208
         real(self, chunk)  # type: ignore[arg-type]
 
     monkeypatch.setattr(storing._Storing, "_add", looking)

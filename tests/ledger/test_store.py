@@ -1,41 +1,42 @@
 """The writer: durable, in groups, and nobody pays for another's mistake."""
 
-import sqlite3
 import threading
 from pathlib import Path
 
 import pytest
+from servers import ledger_url
 from sqlalchemy import select, text
 
+from takedown.audit import verify
 from takedown.contract import CredentialsMissing
 from takedown.ledger.book import GENESIS
 from takedown.ledger.setup import HEAD, NetworkDisk, Unreadable, WrongEnvironment, create, network_disk, open_ledger, upgrade
 from takedown.ledger.store import LedgerFailed, NoLedger, OldLedger
 from takedown.ledger.tables import events, meta, metadata
 
-URL = "sqlite:///takedown.db"
-
 
 @pytest.fixture
 def ledger(tmp_path):
-    made = create(URL, tmp_path, "sandbox")
+    made = create(ledger_url(tmp_path), tmp_path, "sandbox")
     yield made
     made.close()
 
 
+@pytest.mark.sqlite("its journal")
 def test_it_is_in_wal_mode_and_syncs_fully(ledger):
     with ledger.read() as db:
         assert db.execute(text("PRAGMA journal_mode")).scalar() == "wal"
         assert db.execute(text("PRAGMA synchronous")).scalar() == 2
 
 
+@pytest.mark.sqlite("its file and the secret beside it")
 def test_the_secret_and_the_ledger_are_their_owners_alone(ledger, tmp_path):
     for name in ("takedown.db", "takedown.db.secret"):
         assert (tmp_path / name).stat().st_mode & 0o077 == 0
 
 
 def test_a_secret_open_to_others_is_refused(ledger, tmp_path):
-    (tmp_path / "takedown.db.secret").chmod(0o644)
+    ledger.secret_path.chmod(0o644)
     with pytest.raises(CredentialsMissing, match="can be read by others"):
         _ = ledger.secret
 
@@ -55,6 +56,24 @@ def test_events_of_many_threads_form_one_chain(ledger):
     assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
     assert len(rows) == 201  # and the one of its making
     assert all(row[1] == before for row, before in zip(rows, [GENESIS, *(r[2] for r in rows)], strict=False))
+
+
+def test_writers_of_several_processes_take_turns_on_one_chain(ledger, tmp_path):
+    ledgers = [open_ledger(ledger_url(tmp_path), tmp_path, "sandbox") for _ in range(3)]
+
+    def work(one):
+        for i in range(40):
+            one.write(lambda book, i=i: book.record("test", "R-1", {"i": i}))
+
+    threads = [threading.Thread(target=work, args=(one,)) for one in ledgers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = verify(ledger)
+    assert (found.events, found.problems) == (121, [])
+    for one in ledgers:
+        one.close()
 
 
 def test_one_failing_change_takes_no_other_down(ledger):
@@ -79,6 +98,7 @@ def test_one_failing_change_takes_no_other_down(ledger):
     assert kinds == ["ledger.made", "good", "good"]
 
 
+@pytest.mark.sqlite("a limit of its pages")
 def test_a_full_disk_is_told_as_such(ledger):
     ledger.write(lambda book: book.db.execute(text("PRAGMA max_page_count = 1")))
 
@@ -93,17 +113,22 @@ def test_a_full_disk_is_told_as_such(ledger):
 
 def test_an_environment_never_changes(ledger, tmp_path):
     with pytest.raises(WrongEnvironment, match="made for sandbox"):
-        open_ledger(URL, tmp_path, "live")
+        open_ledger(ledger_url(tmp_path), tmp_path, "live")
 
 
-def test_no_ledger_old_ledger_and_something_else(tmp_path):
+def test_no_ledger_and_an_old_ledger(tmp_path):
     with pytest.raises(NoLedger):
-        open_ledger(URL, tmp_path, "sandbox")
-    create(URL, tmp_path, "sandbox").close()
-    with sqlite3.connect(tmp_path / "takedown.db") as db:
-        db.execute("UPDATE alembic_version SET version_num = '0000'")
+        open_ledger(ledger_url(tmp_path), tmp_path, "sandbox")
+    create(ledger_url(tmp_path), tmp_path, "sandbox").close()
+    ledger = open_ledger(ledger_url(tmp_path), tmp_path, "sandbox")
+    ledger.write(lambda book: book.db.execute(text("UPDATE alembic_version SET version_num = '0000'")) and None)
+    ledger.close()
     with pytest.raises(OldLedger, match=HEAD):
-        open_ledger(URL, tmp_path, "sandbox")
+        open_ledger(ledger_url(tmp_path), tmp_path, "sandbox")
+
+
+@pytest.mark.sqlite("what is in its file")
+def test_a_file_that_is_something_else(tmp_path):
     (tmp_path / "other.db").write_bytes(b"this is no database" * 100)
     with pytest.raises(Unreadable):
         open_ledger("sqlite:///other.db", tmp_path, "sandbox")
@@ -111,9 +136,9 @@ def test_no_ledger_old_ledger_and_something_else(tmp_path):
 
 def test_making_it_twice_changes_nothing(ledger, tmp_path):
     before = ledger.setting("ledger"), ledger.secret
-    create(URL, tmp_path, "sandbox").close()
+    create(ledger_url(tmp_path), tmp_path, "sandbox").close()
     assert (ledger.setting("ledger"), ledger.secret) == before
-    assert upgrade(URL, tmp_path) == (HEAD, HEAD)
+    assert upgrade(ledger_url(tmp_path), tmp_path) == (HEAD, HEAD)
 
 
 def test_the_migrations_make_the_very_tables_of_the_program(ledger):
@@ -124,13 +149,14 @@ def test_the_migrations_make_the_very_tables_of_the_program(ledger):
         assert compare_metadata(MigrationContext.configure(db), metadata) == []
 
 
+@pytest.mark.sqlite("the disk under its file")
 @pytest.mark.parametrize(("kind", "refused"), [("nfs4", True), ("ext4", False), ("cifs", True)])
 def test_a_network_disk_is_refused(tmp_path, monkeypatch, kind, refused):
     mounts = tmp_path / "mounts"
     mounts.write_text(f"/dev/a / ext4 rw 0 0\nserver:/x {tmp_path} {kind} rw 0 0\n")
     assert (network_disk(tmp_path / "takedown.db", mounts) == kind) is refused
-    create(URL, tmp_path, "sandbox").close()
+    create(ledger_url(tmp_path), tmp_path, "sandbox").close()
     monkeypatch.setattr("takedown.ledger.setup.network_disk", lambda path: network_disk(Path(path), mounts))
     if refused:
         with pytest.raises(NetworkDisk, match=kind):
-            open_ledger(URL, tmp_path, "sandbox")
+            open_ledger(ledger_url(tmp_path), tmp_path, "sandbox")

@@ -9,13 +9,12 @@ from sqlalchemy import MetaData, inspect, select, update
 from takedown.audit import verify
 from takedown.ledger.cases import close, reopen
 from takedown.ledger.moves import State
-from takedown.ledger.setup import HEAD, migrate, open_ledger, upgrade
+from takedown.ledger.setup import HEAD, migrate, open_ledger, resolve, upgrade
 from takedown.ledger.store import OldLedger, make_engine
 from takedown.ledger.tables import cases, events, metadata, requests
 from takedown.ledger.truths import Claim, Sighting, add_claims, add_sightings
 from takedown.planning.making import Selection, make_plan
 
-URL = "sqlite:///takedown.db"
 VERSIONS = [f"{number:04}" for number in range(1, int(HEAD))]
 
 
@@ -40,25 +39,21 @@ def shape(db):
 
 def taken_back(desk, version):
     """The desk's ledger as it would have been at an earlier version: that version's tables, with what they can hold."""
-    path = desk.config.folder / "takedown.db"
     desk.ledger.close()
-    new = path.rename(path.with_suffix(".new"))
-    old_engine, new_engine = make_engine(f"sqlite:///{path}"), make_engine(f"sqlite:///{new}")
-    with old_engine.connect().execution_options(takedown_write=True) as db, db.begin():
+    engine, now, then = make_engine(str(resolve(desk.settings.ledger.url, desk.config.folder))), MetaData(), MetaData()
+    with engine.connect().execution_options(takedown_write=True) as db, db.begin():
+        now.reflect(db)
+        held = {name: [{**row} for row in db.execute(select(table)).mappings()] for name, table in metadata.tables.items()}
+        now.drop_all(db)
         migrate(db, version)
-    then = MetaData()
-    then.reflect(old_engine)
-    with new_engine.connect() as source, old_engine.connect().execution_options(takedown_write=True) as db, db.begin():
-        db.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-        for name, table in then.tables.items():
-            if name not in metadata.tables:
-                continue
-            held = [column.name for column in table.columns if column.name in metadata.tables[name].c]
-            rows = [{**row} for row in source.execute(select(*(metadata.tables[name].c[one] for one in held))).mappings()]
+        then.reflect(db)
+        for table in then.sorted_tables:
+            rows = [
+                {column.name: row[column.name] for column in table.c if column.name in row} for row in held.get(table.name, [])
+            ]
             if rows:
                 db.execute(table.insert(), rows)
-    old_engine.dispose()
-    new_engine.dispose()
+    engine.dispose()
 
 
 @pytest.fixture
@@ -83,9 +78,9 @@ def test_the_upgrade_changes_no_request_and_no_event(desk, version):
         before, wanted = picture(db), shape(db)
     taken_back(desk, version)
     with pytest.raises(OldLedger):
-        open_ledger(URL, desk.config.folder, "sandbox")
-    assert upgrade(URL, desk.config.folder) == (version, HEAD)
-    ledger = open_ledger(URL, desk.config.folder, "sandbox")
+        open_ledger(desk.settings.ledger.url, desk.config.folder, "sandbox")
+    assert upgrade(desk.settings.ledger.url, desk.config.folder) == (version, HEAD)
+    ledger = open_ledger(desk.settings.ledger.url, desk.config.folder, "sandbox")
     with ledger.read() as db:
         assert picture(db) == before
         assert shape(db) == wanted, "an upgraded ledger is not made like a new one"
@@ -117,6 +112,6 @@ def test_times_are_read_from_what_was_recorded(tmp_path):
     assert before[0][1] == "local_law"
     assert [sum(value is not None for value in row[2:]) for row in before] == [2, 1, 1, 0]
     taken_back(desk, "0003")
-    upgrade(URL, tmp_path)
-    with open_ledger(URL, tmp_path, "sandbox").read() as db:
+    upgrade(desk.settings.ledger.url, tmp_path)
+    with open_ledger(desk.settings.ledger.url, tmp_path, "sandbox").read() as db:
         assert db.execute(select(*columns).order_by(cases.c.id)).all() == before

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from servers import ledger_url
 from sqlalchemy import insert, select, update
 
 from takedown.clock import whole
@@ -164,11 +165,11 @@ def scene(
     platforms: Mapping[str, Any] | None = None,
     broken: tuple[Broken, ...] = (),
     approvals: int = 1,
-    url: str = "sqlite:///takedown.db",
+    url: str = "",
 ) -> Iterator[Scene]:
     clock = HandClock()
     settings = Settings(authority={"name": "Example Authority"}, policy={"approvals": approvals}, platforms=dict(platforms or {}))
-    ledger = create(url, folder, "sandbox", clock)
+    ledger = create(url or ledger_url(folder), folder, "sandbox", clock)
     desk = Desk(Config(settings, folder, folder / "takedown.toml", {}), ledger, "alice", clock)
     desk.__dict__["registry"] = Registry({"chirp": Chirp, "wren": Wren}, broken)
     desk.__dict__["packs"] = Packs({"pk-peca-37": Patience()})  # type: ignore[dict-item] # only its patience is read

@@ -22,11 +22,11 @@ Life = dict[str, Any]
 
 def lives(db: Connection, at: float) -> list[Life]:
     """Each case that existed at `at`, as it stood then."""
-    told = [(datetime.fromisoformat(e["at"]).timestamp(), e) for e in db.execute(select(events)).mappings()]
-    told = [(when, e) for when, e in told if when <= at]
+    chain = db.execute(select(events).order_by(events.c.seq)).mappings()
+    told = [(when, e) for e in chain if (when := datetime.fromisoformat(e["at"]).timestamp()) <= at]
     said = [row for row in db.execute(select(claims).order_by(claims.c.id)).mappings() if row["recorded_at"] <= at]
     saw = [row for row in db.execute(select(sightings).order_by(sightings.c.id)).mappings() if row["recorded_at"] <= at]
-    carried = db.execute(select(request_cases)).mappings().all()
+    carried = db.execute(select(request_cases).order_by(request_cases.c.request, request_cases.c.position)).mappings().all()
     found = []
     for row in db.execute(select(cases).order_by(cases.c.id)).mappings():
         if row["created_at"] > at:

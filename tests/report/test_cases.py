@@ -174,6 +174,7 @@ def test_after_sending_the_truths_decide(at_desk: Scene, claimed: str, observed:
     assert says in story(at_desk).next
 
 
+@pytest.mark.sqlite("its query plans")
 def test_what_is_counted_is_read_from_indexes_alone(at_desk: Scene) -> None:
     from takedown.report.outcomes import Asked, report
     from takedown.report.status import status

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from ledger_scenes import DAY, START, Scene, scene
+from servers import ledger_url
 
 from takedown.cli import run
 from takedown.ledger.moves import State
@@ -15,7 +16,8 @@ from takedown.ledger.moves import State
 
 @pytest.fixture
 def at_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    (tmp_path / "takedown.toml").write_text('environment = "sandbox"\n[authority]\nname = "Example Authority"\n')
+    config = f'environment = "sandbox"\n[authority]\nname = "Example Authority"\n[ledger]\nurl = "{ledger_url(tmp_path)}"\n'
+    (tmp_path / "takedown.toml").write_text(config)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TAKEDOWN_AS", "alice")
     with scene(tmp_path) as found:
@@ -203,6 +205,7 @@ def test_export_writes_open_and_closed_cases(at_desk: Scene, capsys: pytest.Capt
     assert [json.loads(line)["closed"] for line in (tmp_path / "out.jsonl").read_text().splitlines()] == ["done", "", ""]
 
 
+@pytest.mark.sqlite("its one writer")
 def test_reading_goes_on_while_another_writes(at_desk: Scene, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     some(at_desk)
     writer = sqlite3.connect(tmp_path / "takedown.db", isolation_level=None)

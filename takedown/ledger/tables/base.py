@@ -16,4 +16,7 @@ metadata = MetaData(
 Id = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only in a column of the very type INTEGER."""
 
+Whole = BigInteger().with_variant(Integer, "sqlite")
+"""Numbers beyond two thousand million; SQLite's INTEGER holds them anyway."""
+
 meta = Table("meta", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
 
-from takedown.ledger.tables.base import Id, metadata
+from takedown.ledger.tables.base import Id, Whole, metadata
 
 batches = Table(
     "batches",
@@ -43,7 +43,7 @@ cases = Table(
     Column("territory", Text, nullable=False, server_default=""),
     Column("platform_id", Text, nullable=False, server_default=""),
     Column("language", Text, nullable=False, server_default=""),
-    Column("followers", Integer),
+    Column("followers", Whole),
     Column("first_seen", Text, nullable=False, server_default=""),
     Column("notes", Text, nullable=False, server_default=""),
     Column("fields", JSON, nullable=False),
