@@ -171,7 +171,9 @@ class Window:
         """What came since the last time, up to these words."""
         start = len(self.seen)
         while words not in self.seen[start:]:
-            if not select.select([self.master], [], [], 60)[0]:
+            ready = select.poll()  # select() takes no number beyond 1023, and many desks may be open
+            ready.register(self.master, select.POLLIN)
+            if not ready.poll(60_000):
                 raise AssertionError(f"{words!r} did not come; seen: {self.seen[start:]}")
             try:
                 data = os.read(self.master, 65536)
