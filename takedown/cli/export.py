@@ -1,4 +1,4 @@
-"""`takedown export`: cases as a file for other programs, deadlines as a calendar, notices for a public archive."""
+"""`takedown export`: cases for other programs, deadlines as a calendar, notices and figures for the public."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer
 
 from takedown.cli.context import current
 from takedown.cli.desk import batch_of, desk_of
-from takedown.cli.options import Batch
+from takedown.cli.options import As, Batch
 from takedown.cli.wording import plural
 from takedown.contract import UsageError
 from takedown.desk import Desk
@@ -32,6 +32,7 @@ class Wanted:
     out: Path
     batch: int | None
     platform: str | None
+    year: int | None = None
 
 
 def _cases(desk: Desk, wanted: Wanted) -> None:
@@ -56,13 +57,31 @@ def _lumen(desk: Desk, wanted: Wanted) -> None:
         say("nothing was sent anywhere; a person reads it before it is published: a name in a text is not found by a program")
 
 
+def _public(desk: Desk, wanted: Wanted) -> None:
+    from takedown.report.public.document import up_to, year
+    from takedown.report.public.publishing import publish
+
+    if wanted.batch is not None or wanted.platform is not None:
+        raise UsageError(
+            what=f"--format {wanted.form} takes no --batch and no --platform",
+            why="public figures are those of the whole ledger, else they could not be held against its record",
+            do=f"takedown export --format {wanted.form} --year 2026 -o report.md",
+        )
+    period = up_to(desk.clock.now()) if wanted.year is None else year(wanted.year)
+    document, figures = publish(desk, wanted.form, period, wanted.out)
+    record = document.record
+    _written(wanted, figures, "figure", {"period": document.period, "event": record.seq, "hash": record.hash})
+    current().display.say(f"agrees with the record up to event {record.seq:,}, hash {record.hash}")
+    current().display.say("nothing was sent anywhere; read it before you publish it")
+
+
 def _written(wanted: Wanted, rows: int, what: str, more: Mapping[str, object] = MappingProxyType({})) -> None:
     answer = Answer([{"file": wanted.out, "rows": rows}], {"rows": rows, **more})
     current().display.show(answer, Prose(f"{wanted.out}: {plural(rows, what)}"))
 
 
 WAYS: Mapping[str, Callable[[Desk, Wanted], None]] = MappingProxyType(
-    {**dict.fromkeys(FORMATS, _cases), "ics": _calendar, "lumen": _lumen}
+    {**dict.fromkeys(FORMATS, _cases), "ics": _calendar, "lumen": _lumen, "transparency": _public}
 )
 
 
@@ -72,12 +91,17 @@ def export_(
     out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE")],
     batch: Batch = None,
     platform: Annotated[str | None, typer.Option("--platform", metavar="P")] = None,
+    year: Annotated[
+        int | None, typer.Option("--year", metavar="Y", min=2000, max=2999, help="Of public figures: a calendar year (UTC)")
+    ] = None,
+    as_name: As = None,
 ) -> None:
     """Write cases, deadlines or notices to a file. Nothing is sent anywhere.
 
     csv, jsonl, xlsx: every case, open and closed; in a spreadsheet no cell is a formula: an apostrophe stands before it. ics: the
     deadlines of pending cases and plans as a calendar that names no target. lumen: the requests that were sent as notices for the
-    Lumen database, where their legal basis allows it and with what it allows.
+    Lumen database, where their legal basis allows it and with what it allows. transparency: public figures, as FILE.md, FILE.json
+    or FILE.csv; small ones are hidden, and all agree with the audit record (else exit 12).
     """
     if form not in WAYS:
         raise UsageError(
@@ -85,5 +109,5 @@ def export_(
             why=f"known are {', '.join(WAYS)}",
             do="takedown export --format csv -o FILE",
         )
-    desk = desk_of()
-    WAYS[form](desk, Wanted(form, out, batch_of(desk, batch), platform))
+    desk = desk_of(as_name)
+    WAYS[form](desk, Wanted(form, out, batch_of(desk, batch), platform, year))

@@ -1,0 +1,127 @@
+"""Figures held against the record: what the chain of events tells must be what the tables hold. Else nothing is published."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from takedown.audit import verify
+from takedown.clock import iso
+from takedown.contract import IntegrityFailed
+from takedown.desk import Desk
+from takedown.heads import current, problems
+from takedown.ledger.moves import State
+from takedown.ledger.tables import cases, claims, events, request_cases, requests, sightings
+from takedown.report.public.document import Period, Record
+
+KINDS = (
+    "batch.imported", "case.made", "case.closed", "case.reopened", "claims.recorded", "sightings.recorded", "cases.rejected",
+    "plan.rejected", "plan.approved", "halted",
+)  # fmt: skip
+PLANS_APPROVED, PLANS_REJECTED, CASES_REJECTED, HALTS = (
+    "plans approved by a second person", "plans rejected by a second person", "cases taken out by a second person", "halts",
+)  # fmt: skip
+DECISIONS = (PLANS_APPROVED, PLANS_REJECTED, CASES_REJECTED, HALTS)
+
+
+class DoesNotReconcile(IntegrityFailed):
+    """The figures do not agree with the record: {what}."""
+
+    code = "TD-1220"
+    why = "somebody changed the one without the other, or a part was lost; nothing is published from such a ledger"
+    do = "takedown audit verify"
+
+
+@dataclass
+class Told:
+    """What the events tell: counts of the whole ledger, and of what people decided within a period."""
+
+    counts: Counter[str] = field(default_factory=Counter[str])
+    decisions: Counter[str] = field(default_factory=Counter[str])
+
+    def add(self, kind: str, data: Mapping[str, Any], in_period: bool) -> None:
+        match kind:
+            case "batch.imported":
+                self.counts["cases recorded"] += int(data["imported"])
+            case "case.made":
+                self.counts["cases recorded"] += 1
+            case "case.closed":
+                self.counts[f"cases closed as {data['as']}"] += 1
+            case "case.reopened":
+                self.counts[f"cases closed as {data['was']}"] -= 1
+            case "claims.recorded":
+                self.counts.update(f"claims of {value}" for _, value, _ in data["claims"])
+            case "sightings.recorded":
+                self.counts.update(f"looks that showed {value}" for _, value, _ in data["sightings"])
+            case _:
+                self.decisions.update(_decided(kind, data) if in_period else {})
+
+
+def _decided(kind: str, data: Mapping[str, Any]) -> dict[str, int]:
+    match kind:
+        case "plan.approved":
+            return {PLANS_APPROVED: 1}
+        case "plan.rejected":
+            return {PLANS_REJECTED: 1}
+        case "cases.rejected":
+            return {CASES_REJECTED: len(data["cases"])}
+        case _:
+            return {HALTS: 1}
+
+
+def reconcile(desk: Desk, period: Period) -> tuple[Record, Counter[str], Counter[str]]:
+    """Read the record, compare, and return its newest event, the counts that agree, and the decisions of the period.
+
+    One pass over the events. Raises DoesNotReconcile.
+    """
+    verified = verify(desk.ledger)
+    found = [*verified.problems, *problems(desk)]
+    if found:
+        seq, what = found[0]
+        raise DoesNotReconcile(what=f"{len(found)} problems, the first at event {seq}: {what}" if seq else what)
+    with desk.ledger.read() as db:
+        told, held = _told(db, period), _held(db)
+        differ = [name for name in sorted(told.counts.keys() | held.keys()) if told.counts[name] != held[name]]
+        if differ:
+            name = differ[0]
+            raise DoesNotReconcile(what=f"{name}: {told.counts[name]:,} by the record, {held[name]:,} in the ledger")
+        _check_sent(db)
+    head = current(desk)
+    agree = ("cases recorded", "cases closed, by why", "claims of platforms, by what they say", "looks, by what they showed",
+             "requests, by where they stand", "sent cases, each carried by a request that was sent")  # fmt: skip
+    return Record(head.ledger, head.seq, head.hash, head.at, agree), told.counts, told.decisions
+
+
+def _told(db: Connection, period: Period) -> Told:
+    told = Told()
+    query = select(events.c.kind, events.c.data, events.c.at).where(events.c.kind.in_(KINDS)).order_by(events.c.seq)
+    first, after = iso(period.since), iso(period.until)
+    for kind, data, at in db.execution_options(yield_per=2000).execute(query):
+        told.add(kind, json.loads(data), first <= at < after)
+    return told
+
+
+def _held(db: Connection) -> Counter[str]:
+    """The same counts, of the tables."""
+    every = int(db.execute(select(func.count()).select_from(cases)).scalar() or 0)
+    return Counter({"cases recorded": every, **dict(_grouped(db))})
+
+
+def _grouped(db: Connection) -> Iterator[tuple[str, int]]:
+    words = ((cases.c.closed, "cases closed as"), (claims.c.value, "claims of"), (sightings.c.value, "looks that showed"))
+    for column, name in words:
+        for value, count in db.execute(select(column, func.count()).where(column != "").group_by(column)):
+            yield f"{name} {value}", count
+
+
+def _check_sent(db: Connection) -> None:
+    carried = select(request_cases.c.case).join(requests, requests.c.id == request_cases.c.request)
+    sent = carried.where(request_cases.c.case == cases.c.id, requests.c.state == State.SENT.value, request_cases.c.excepted == "")
+    bare = select(func.count()).select_from(cases).where(cases.c.delivered == State.SENT.value, ~sent.exists())
+    if count := int(db.execute(bare).scalar() or 0):
+        raise DoesNotReconcile(what=f"{count:,} cases count as sent, and no request that was sent carries them")
