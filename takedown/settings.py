@@ -86,6 +86,13 @@ class ObserveSection(Section):
     country: str = Field(
         default="", pattern=r"^([A-Z]{2})?$", description="Where our network is; default: the authority's country"
     )
+    fresh: str = Field(default="1h", description="How long a look is good for; older ones are taken again before sending")
+
+    @field_validator("fresh")
+    @classmethod
+    def _span(cls, value: str) -> str:
+        span(value)
+        return value
 
 
 class OversightSection(Section):

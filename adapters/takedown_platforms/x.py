@@ -26,6 +26,7 @@ from takedown.contract import (
     Reply,
     Seen,
     Target,
+    Traceable,
     TryLater,
     Unclear,
     Url,
@@ -93,7 +94,7 @@ CONSENT = (
 )
 
 
-class X(OfficialPlatform, Observable):
+class X(OfficialPlatform, Observable, Traceable):
     name, title = "x", "X"
     hosts = SHORT | words("x.com www.x.com m.x.com mobile.x.com twitter.com www.twitter.com m.twitter.com mobile.twitter.com")
     mirrors = words("""
@@ -204,6 +205,12 @@ class X(OfficialPlatform, Observable):
         if said := beside_the_point(reply):
             return said
         return _read_oembed(reply) if probe.method == "x_oembed" else _read_lookup(reply, ASKED.findall(probe.url)[0])
+
+    def lasting(self, target: Target, stable_id: str) -> Target | None:
+        return self._numbered(stable_id) if target.kind is Kind.ACCOUNT and NUMBER.fullmatch(stable_id) else None
+
+    def named(self, reply: Reply) -> Target | None:
+        return self._named(str(reply.at("data", 0, "username") or ""))
 
     def own_error(self, reply: Reply) -> Reading | None:
         """`errors[]` with codes, or a problem document (both documented); in a 200 they may stand beside a partial success."""

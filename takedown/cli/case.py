@@ -7,6 +7,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
+from takedown.cli.case_differences import accept_return, dismiss_, release_, rename_
 from takedown.cli.case_steps import first_step, next_step
 from takedown.cli.context import current
 from takedown.cli.desk import batch_of, desk_of
@@ -17,11 +18,16 @@ from takedown.display import Answer, Block, Column, Facts, Lines, Prose, Table, 
 from takedown.ledger.cases import REASONS, Changed, close, note, reopen
 from takedown.ledger.ids import case_id, number, plan_id
 from takedown.report.cases import Dossier, Filter, as_item, count, dossier, listed
+from takedown.report.contradictions import DIFFERS
 from takedown.report.story import Story, day, tell
 
 app = typer.Typer(no_args_is_help=True, help="List, show, explain, note, close and reopen cases.")
 app.command("first-step")(first_step)
 app.command("next-step")(next_step)
+app.command("rename")(rename_)
+app.command("release")(release_)
+app.command("accept-return")(accept_return)
+app.command("dismiss")(dismiss_)
 ON_A_TERMINAL = 50
 COLUMNS = (
     Column("reference"), Column("case"), Column("platform"), Column("target"), Column("our side"), Column("platform says"),
@@ -45,13 +51,18 @@ def list_(
     platform: Annotated[str | None, typer.Option("--platform", metavar="P")] = None,
     batch: Batch = None,
     pending: Annotated[bool, typer.Option("--pending", help="Delivered, without a final answer, not seen gone")] = False,
+    differs: Annotated[
+        str | None, typer.Option("--differs", metavar="V", help=f"What is not as it should be: {', '.join(DIFFERS)}")
+    ] = None,
+    proposed: Annotated[bool, typer.Option("--proposed", help="Gone, and there again: returns that wait for a person")] = False,
     closed: Annotated[bool, typer.Option("--closed", help="Closed cases instead of open ones")] = False,
     limit: Annotated[int | None, typer.Option("--limit", min=1, metavar="N")] = None,
     every: Annotated[bool, typer.Option("--all", help="No limit; a terminal shows 50 without it")] = False,
 ) -> None:
     """List open cases."""
     desk = desk_of()
-    chosen = Filter(delivery, claimed, observed, platform, batch_of(desk, batch), pending, closed)
+    which = None if proposed else closed
+    chosen = Filter(delivery, claimed, observed, platform, batch_of(desk, batch), pending, which, differs, proposed)
     display = current().display
     on_screen = display.out.isatty() and not display.mode.json
     most = limit or (ON_A_TERMINAL if on_screen and not every else None)
@@ -66,6 +77,8 @@ def list_(
             display.show(Answer(found, {"cases": total, "shown": shown}), Lines(_line(one) for one in found))
     if not total:
         display.say("No such case.")
+    if proposed and total:
+        display.next("takedown case explain C-N; then case accept-return or case dismiss")
     if total > shown:
         display.say(f"{total - shown:,} more; all of them: --all")
 

@@ -34,7 +34,7 @@ def first_step(named: CaseIds, set_: Set = None, as_name: As = None) -> None:
     needed = {ident: _needed(desk, ident) for ident in _numbers(named)}
     said = Said({}, Path.cwd())
     for basis in dict.fromkeys(needed.values()):
-        said = _said(desk, basis, set_)
+        said = said_for(desk, basis, set_)
     made = make_first(desk.ledger, setting_of(desk), needed, said)
     _show(made, "{case} waits for {other} under {basis}", "first")
     current().display.next("takedown plan " + " ".join(f"--case {case_id(one.other)}" for one in made[:5]))
@@ -49,7 +49,7 @@ def next_step(
     """Ask again under another basis, after the platform declined: makes a case that follows the named one."""
     desk = desk_of(as_name)
     desk.packs[basis]  # raises where there is no such pack
-    made = make_next(desk.ledger, setting_of(desk), _numbers(named), basis, _said(desk, basis, set_))
+    made = make_next(desk.ledger, setting_of(desk), _numbers(named), basis, said_for(desk, basis, set_))
     _show(made, "{other} under {basis} follows {case}", "next")
     current().display.next("takedown plan " + " ".join(f"--case {case_id(one.other)}" for one in made[:5]))
 
@@ -73,7 +73,7 @@ def _needed(desk: Desk, ident: int) -> str:
     return basis
 
 
-def _said(desk: Desk, basis: str, given: list[str] | None) -> Said:
+def said_for(desk: Desk, basis: str, given: list[str] | None) -> Said:
     known, values = known_columns(setting_of(desk), basis), dict[str, str]()
     for one in given or []:
         column, equals, value = one.partition("=")

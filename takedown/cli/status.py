@@ -17,8 +17,8 @@ from takedown.cli.wording import moment, plural
 from takedown.clock import iso
 from takedown.display import TRUTHS, Answer, Block, Cell, Facts, Prose, Styled
 from takedown.report.figures import CLAIMED, DELIVERY, OBSERVED, Figures, full
+from takedown.report.matters import Matter
 from takedown.report.status import Status, status
-from takedown.report.waiting import Matter
 
 app = typer.Typer()
 SECTIONS = (

@@ -10,11 +10,13 @@ from takedown.cli.context import current
 from takedown.cli.desk import desk_of, sign
 from takedown.cli.options import As, Key
 from takedown.cli.plan import Batch, OnPlatform, show_planned
+from takedown.cli.verify import tell_noticed
 from takedown.contract import UsageError, span
 from takedown.delivery.deliver import Delivered, deliver
 from takedown.delivery.halting import halt, unhalt, unhalt_statement
 from takedown.display import Answer, Cell, Column, Prose, Styled, Table
 from takedown.ledger.ids import number, plan_id
+from takedown.outcomes.before_sending import look_before
 from takedown.outcomes.resubmit import Resubmission, choose, wake
 from takedown.planning.making import Planned, Selection, make_plan
 
@@ -56,12 +58,16 @@ def submit(
         return show_planned(desk, make_plan(desk, Selection(number(batch, "B") if batch else None)))
     if plan is None:
         raise UsageError(what="no plan was named", why="only an approved plan is sent", do="takedown plan list")
+    patience = seconds(wait, "--wait")
     lanes = current().display.lanes()
     try:
-        done = deliver(desk, number(plan, "P"), wait=seconds(wait, "--wait"), limit=limit, progress=lanes)
+        looked = look_before(desk, number(plan, "P"), lanes)
+        done = deliver(desk, number(plan, "P"), wait=patience, limit=limit, progress=lanes)
     finally:
         lanes.done()
-    return show_delivered(done)
+    code = show_delivered(done)
+    tell_noticed(looked)
+    return code or (8 if looked.held or looked.renamed else 0)
 
 
 def show_delivered(done: Delivered) -> int:

@@ -49,8 +49,18 @@ def verify_(
         display.warn(f"{lane}: another process is looking")
     if done.returned:
         display.warn(f"there again after they were gone: {', '.join(done.returned[:10])}")
-    display.next(f"takedown case explain {done.returned[0]}" if done.returned else "takedown report")
+    tell_noticed(done)
+    odd = [*done.held, *done.renamed, *done.returned]
+    display.next(f"takedown case explain {odd[0]}" if odd else "takedown report")
     return done.exit
+
+
+def tell_noticed(done: Verified) -> None:
+    """Say which cases are held, and which targets have another name."""
+    if done.held:
+        current().display.warn(f"held, nothing is sent for them: {', '.join(done.held[:10])}")
+    for case, url in list(done.renamed.items())[:10]:
+        current().display.warn(f"{case} has another name now: {url}")
 
 
 def _items(done: Verified) -> Iterator[dict[str, Any]]:
@@ -64,6 +74,8 @@ def _summary(done: Verified) -> dict[str, Any]:
         "seen": {value: done.values[value] for value in SIGHTED},
         "changed": len(done.changes),
         "returned": done.returned,
+        "held": done.held,
+        "renamed": done.renamed,
         "later": done.later,
         "uncontrolled": done.unset | done.uncontrolled,
         "not_looked_at": {name: dict(reasons) for name, reasons in done.by_eye.items()},

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         Temporary,
         UsageError,
     )
-    from takedown.contract.observing import SIGHTED, Observable, Probe, Seen, beside_the_point
+    from takedown.contract.observing import SIGHTED, Observable, Probe, Seen, Traceable, beside_the_point
     from takedown.contract.platform import (
         STATUSES,
         ChannelTerms,
@@ -125,6 +125,7 @@ __all__ = [
     "TakedownError",
     "Target",
     "Temporary",
+    "Traceable",
     "Trackable",
     "TryLater",
     "Unclear",

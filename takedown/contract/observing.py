@@ -55,6 +55,18 @@ class Observable(ABC):
     def read_probe(self, probe: Probe, reply: Reply) -> Seen: ...
 
 
+class Traceable(ABC):
+    """A target that was renamed is found again by its lasting id. Beside Observable."""
+
+    @abstractmethod
+    def lasting(self, target: Target, stable_id: str) -> Target | None:
+        """The same target addressed by its lasting id, to be probed like any other; None where that cannot be."""
+
+    @abstractmethod
+    def named(self, reply: Reply) -> Target | None:
+        """What the target of an answer to a probe is called now; None where the answer does not say."""
+
+
 def beside_the_point(reply: Reply) -> Seen | None:
     """The answers that say nothing about a target on any platform: busy, broken, redirecting, asking for a login."""
     match reply.status:

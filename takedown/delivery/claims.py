@@ -13,7 +13,7 @@ from takedown.delivery.lanes import Lane
 from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.moves import State, begin, move
-from takedown.ledger.tables import attempts, lanes, meta, plans, request_cases, requests
+from takedown.ledger.tables import attempts, cases, lanes, meta, plans, request_cases, requests
 from takedown.planning.approving import Tampered, Verified
 from takedown.planning.digest import leaf
 from takedown.transport.results import Held
@@ -41,11 +41,13 @@ class Claimed:
 
 
 def sendable(lane: Lane, now: ColumnElement[Any] | float) -> ColumnElement[bool]:
-    """Rows that may go out: surely unsent ones, and uncertain ones whose key the platform still knows."""
+    """Rows that may go out: surely unsent ones, and uncertain ones whose key the platform still knows, unless a case is held."""
     if not lane.keyed:
         return requests.c.state == State.APPROVED.value
     young = or_(requests.c.key_born.is_(None), requests.c.key_born > now - lane.key_life)
-    return or_(requests.c.state == State.APPROVED.value, and_(requests.c.state == State.UNKNOWN.value, young))
+    held = select(request_cases.c.request).join(cases, cases.c.id == request_cases.c.case).where(cases.c.held != "")
+    again = and_(requests.c.state == State.UNKNOWN.value, young, requests.c.id.not_in(held))
+    return or_(requests.c.state == State.APPROVED.value, again)
 
 
 def work(db: Connection, lane: Lane, plan: int, now: float) -> bool:

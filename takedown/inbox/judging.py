@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -22,7 +22,7 @@ from takedown.inbox.plain import own_lines
 from takedown.inbox.verdicts import Verdict as Decision
 from takedown.inbox.verdicts import per_case
 from takedown.ledger.moves import State
-from takedown.ledger.tables import cases, request_cases, requests
+from takedown.ledger.tables import cases, former_names, request_cases, requests
 from takedown.ledger.truths import Claim
 
 BY_HAND = "by hand"
@@ -42,6 +42,12 @@ class Carried:
     identity: str
     claimed: str
     basis: str
+    former: tuple[str, ...] = ()
+    """Identities that the target had under earlier names."""
+
+    def named_in(self, listed: Container[str]) -> str:
+        """The identity under which a mail speaks of the target: that of today, unless it uses an earlier one."""
+        return next((one for one in (self.identity, *self.former) if one in listed), self.identity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +199,10 @@ class Judge:
             body = db.execute(select(requests.c.body).where(requests.c.id == request, requests.c.channel == "email")).scalar()
             mine = query.where(request_cases.c.request == request, request_cases.c.excepted == "")
             carried = [Carried(*row) for row in db.execute(mine)]
+            names = select(former_names.c.case, former_names.c.identity)
+            former = db.execute(names.where(former_names.c.case.in_([one.case for one in carried]))).all()
+        if former:
+            carried = [replace(one, former=tuple(name for case, name in former if case == one.case)) for one in carried]
         return own_lines(parse(body).texts("text/plain")) if body else frozenset(), carried
 
     def _has_forms(self, basis: str) -> bool:
@@ -227,7 +237,7 @@ def _claims(request: Known, read: Read, carried: Sequence[Carried], dated: float
     if read.form:
         yield from (_formal(one.case, request, read.form, dated) for one in carried)
     elif read.kind is Class.DECISION or read.reading.decides:
-        found = per_case(read.reading, {one.case: one.identity for one in carried})
+        found = per_case(read.reading, {one.case: one.named_in(read.reading.listed) for one in carried})
         yield from (_claim(case, request, decision, dated) for case, decision in found.items())
     elif read.kind is Class.RECEIPT:
         words = f"ticket {read.number}" if read.number else ""

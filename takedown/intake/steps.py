@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, and_, insert, select, update
 
 from takedown.contract import InputRejected, RefusedByPolicy
 from takedown.intake.checks import NEW_CASE, Checker, Setting
@@ -21,11 +21,11 @@ from takedown.intake.evidence import EvidenceRoom, Held
 from takedown.intake.results import Problem
 from takedown.intake.rows import Row
 from takedown.ledger.book import Book
-from takedown.ledger.cases import no_such
+from takedown.ledger.cases import NothingProposed, no_such
 from takedown.ledger.ids import case_id
 from takedown.ledger.steps import ANSWERED
 from takedown.ledger.store import Ledger
-from takedown.ledger.tables import cases
+from takedown.ledger.tables import cases, returns
 
 KEPT = ("reason", "reference", "measure", "proportionality", "organisation", "platform_id", "language", "first_seen")
 LACKS = "TD-0230"
@@ -99,6 +99,33 @@ def make_next(ledger: Ledger, setting: Setting, numbers: Sequence[int], basis: s
     return _write(ledger, said, each)
 
 
+def make_return(ledger: Ledger, setting: Setting, number: int, said: Said) -> Made:
+    """The case of a target that was gone and is there again: follows the first under the same basis, which is closed as done.
+
+    Raises NoSuchCase, NothingProposed, StepRefused, StepIncomplete; then nothing is made.
+    """
+
+    def each(book: Book, room: EvidenceRoom) -> Iterator[Made]:
+        row = _row(book, number)
+        waiting = and_(returns.c.case == number, returns.c.state == "open")
+        if not book.db.execute(update(returns).where(waiting).values(state="accepted", decided_at=book.now)).rowcount:
+            raise NothingProposed(case=case_id(number))
+        if not row["closed"]:
+            closed = {"closed": "done", "closed_at": book.now, "version": row["version"] + 1, "updated_at": book.now}
+            book.db.execute(update(cases).where(cases.c.id == number).values(**closed))
+            book.record("case.closed", case_id(number), {"as": "done"}, {"by": setting.who})
+        _refuse_open(book, row, row["basis"], "return")
+        other = _make(book, room, setting, row, row["basis"], said, {"step": row["step"] + 1, "follows": number})
+        book.db.execute(
+            update(returns)
+            .where(returns.c.case == number, returns.c.made.is_(None), returns.c.state == "accepted")
+            .values(made=other)
+        )
+        yield Made(number, other, row["basis"], made=True)
+
+    return _write(ledger, said, each)[0]
+
+
 def _write(ledger: Ledger, said: Said, each: Callable[[Book, EvidenceRoom], Iterator[Made]]) -> list[Made]:
     with closing(EvidenceRoom(ledger.folder, said.base)) as room:
 
@@ -138,11 +165,15 @@ def _refuse_next(book: Book, row: RowMapping, basis: str) -> None:
         why = f"a next step needs the platform's answer that it declines; on record is: {row['claimed'].replace('_', ' ')}"
         do = f"if it has declined: takedown claim add {case} --value {ANSWERED}"
         raise StepRefused(case=case, which="next", why=why, do=do)
+    _refuse_open(book, row, basis, "next")
+
+
+def _refuse_open(book: Book, row: RowMapping, basis: str, which: str) -> None:
     same = [cases.c[name] == row[name] for name in ("authority", "platform", "identity")]
     twin = select(cases.c.id).where(*same, cases.c.basis == basis, cases.c.closed == "").limit(1)
     if (other := book.db.execute(twin).scalar()) is not None:
         why = f"{case_id(other)} is open for the same target under {basis}"
-        raise StepRefused(case=case, which="next", why=why, do=f"takedown case show {case_id(other)}")
+        raise StepRefused(case=case_id(row["id"]), which=which, why=why, do=f"takedown case show {case_id(other)}")
 
 
 def _make(

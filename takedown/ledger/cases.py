@@ -42,6 +42,16 @@ class OpenTwin(RefusedByPolicy):
     code, why, do = "TD-0742", "two open cases would ask for the same thing twice", "takedown case show {twin}"
 
 
+class NothingProposed(RefusedByPolicy):
+    """No return of {case} is proposed."""
+
+    code, why, do = (
+        "TD-0761",
+        "its target was not seen gone and then there again, or somebody decided",
+        "takedown case list --proposed",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Changed:
     """A case after a person's decision: its `delivered` value, and the plan (0: none) that it made stale."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 from takedown.clock import iso
 from takedown.contract import Kind, Observable, Platform, Probe, Seen, Target, Url, parse_url, span
@@ -146,6 +146,15 @@ class Looker:
         looked = await self._transport.get(self._where(target, probe), self._deadline, self._headers(probe))
         seen = self._read(probe, looked)
         return Look(probe, looked, seen, self._keep(target, probe, looked, seen))
+
+    def elsewhere(self, look: Look, target: Target) -> str:
+        """The address of another target that this one's address led to; empty when it led to none."""
+        if not look.looked.moved:
+            return ""
+        final = look.looked.final_url
+        url = parse_url(parse_qs(urlsplit(final).query).get("url", [""])[0] if self._sandbox else final)
+        found = self._adapter.recognise(url) if isinstance(url, Url) and self._adapter.owns(url) else None
+        return found.url if isinstance(found, Target) and found.identity != target.identity else ""
 
     @property
     def _deadline(self) -> float:

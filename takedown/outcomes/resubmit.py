@@ -57,7 +57,9 @@ def choose(desk: Desk, older_than: float, platform: str | None) -> Resubmission:
     now = desk.clock.now()
     chosen = Resubmission()
     narrowed = (cases.c.platform == platform,) if platform else ()
-    open_ = and_(cases.c.closed == "", cases.c.withdrawal == "none")  # nobody is asked for what was taken back
+    open_ = and_(
+        cases.c.closed == "", cases.c.held == "", cases.c.withdrawal == "none"
+    )  # nobody is asked for what was taken back
     unfinished = and_(open_, cases.c.claimed.not_in(FINAL), cases.c.observed.not_in(UNREACHABLE))
     pending = select(cases).where(
         unfinished, cases.c.delivered == State.SENT.value, cases.c.sent_at <= now - older_than, *narrowed

@@ -18,7 +18,7 @@ from takedown.delivery.senders import ApiSender
 from takedown.desk import Desk
 from takedown.ledger.ids import case_id
 from takedown.ledger.moves import State
-from takedown.ledger.tables import cases, meta, request_cases, requests
+from takedown.ledger.tables import cases, former_names, meta, request_cases, requests
 from takedown.ledger.truths import FINAL, Claim, add_claims
 from takedown.transport.results import Answered, Held
 
@@ -166,12 +166,13 @@ class Asking:
         self.done.unanswered += 1
 
     def _carried(self, request: int) -> dict[str, int]:
-        """The cases that a request carries, by id and by address; a platform's word about any other is not believed."""
+        """The cases that a request carries, by id and by address, today's or an earlier one; no others are believed."""
         joined = request_cases.join(cases, cases.c.id == request_cases.c.case)
+        joined = joined.outerjoin(former_names, former_names.c.case == cases.c.id)
         mine = (request_cases.c.request == request, request_cases.c.excepted == "")
-        query = select(cases.c.id, cases.c.url).select_from(joined).where(*mine)
+        query = select(cases.c.id, cases.c.url, former_names.c.url).select_from(joined).where(*mine)
         rows = self.desk.ledger.peek(lambda db: db.execute(query).all())
-        return {name: number for number, url in rows for name in (case_id(number), url)}
+        return {name: number for number, *urls in rows for name in (case_id(number), *urls) if name}
 
 
 def _claim(request: int, case: int, item: ItemStatus) -> Claim:

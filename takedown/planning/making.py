@@ -59,7 +59,7 @@ class Selection:
     delivered: tuple[str, ...] = (State.DRAFT.value,)
 
     def where(self) -> list[ColumnElement[bool]]:
-        narrowed: list[ColumnElement[bool]] = [cases.c.delivered.in_(self.delivered), cases.c.closed == ""]
+        narrowed: list[ColumnElement[bool]] = [cases.c.delivered.in_(self.delivered), cases.c.closed == "", cases.c.held == ""]
         if self.batch is not None:
             narrowed.append(cases.c.batch == self.batch)
         if self.platform is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select
 
 from takedown.clock import iso
 from takedown.contract import UsageError
@@ -22,12 +22,15 @@ from takedown.ledger.tables import (
     cases,
     claims,
     events,
+    former_names,
     openings,
     request_cases,
     requests,
+    returns,
     sightings,
 )
 from takedown.ledger.truths import FINAL, UNREACHABLE
+from takedown.report.contradictions import DIFFERS, differing
 from takedown.report.figures import CLAIMED, DELIVERY, NOT_LOOKED, OBSERVED
 
 VALUES: Mapping[str, Sequence[str]] = {"delivery": DELIVERY, "claimed": CLAIMED, "observed": OBSERVED}
@@ -35,13 +38,23 @@ COLUMNS = {"delivery": cases.c.delivered, "claimed": cases.c.claimed, "observed"
 LISTED = (
     cases.c.id, cases.c.batch, cases.c.platform, cases.c.kind, cases.c.key, cases.c.url, cases.c.reference, cases.c.delivered,
     cases.c.claimed, cases.c.observed, cases.c.closed, cases.c.request, cases.c.updated_at,
-    requests.c.receipt, requests.c.attempts,
+    cases.c.held, cases.c.moved_to, requests.c.receipt, requests.c.attempts,
 )  # fmt: skip
+
+
+DECIDED = (
+    "case.closed", "case.reopened", "case.noted", "case.made", "case.linked", "case.held", "case.released", "case.moved",
+    "case.renamed", "return.proposed", "return.dismissed",
+)  # fmt: skip
+"""Events that a case's story tells."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which cases: open ones, closed ones, or (closed None) both; narrowed by value, platform, batch, or to pending ones."""
+    """Which cases: open ones, closed ones, or (closed None) both; narrowed by value, platform, batch, or to pending ones.
+
+    differs: a word of DIFFERS. proposed: only those of which a return is proposed, open or closed.
+    """
 
     delivery: str | None = None
     claimed: str | None = None
@@ -50,6 +63,8 @@ class Filter:
     batch: int | None = None
     pending: bool = False
     closed: bool | None = False
+    differs: str | None = None
+    proposed: bool = False
 
     def __post_init__(self) -> None:
         for truth, values in VALUES.items():
@@ -58,6 +73,9 @@ class Filter:
                 raise UsageError(
                     what=f"--{truth} {value!r} is no value", why=f"known are {', '.join(values)}", do="takedown case list"
                 )
+        if self.differs is not None and self.differs not in DIFFERS:
+            known = ", ".join(DIFFERS)
+            raise UsageError(what=f"--differs {self.differs!r} is no value", why=f"known are {known}", do="takedown case list")
 
     def where(self) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = []
@@ -66,6 +84,10 @@ class Filter:
         for truth, column in COLUMNS.items():
             if (value := getattr(self, truth)) is not None:
                 found.append(column == ("" if truth == "observed" and value == NOT_LOOKED else value))
+        if self.differs is not None:
+            found.append(differing()[self.differs])
+        if self.proposed:
+            found.append(cases.c.id.in_(select(returns.c.case).where(returns.c.state == "open")))
         if self.platform is not None:
             found.append(cases.c.platform == self.platform)
         if self.batch is not None:
@@ -95,6 +117,8 @@ def listed(db: Connection, chosen: Filter, limit: int | None = None) -> Iterator
             "claimed": row["claimed"],
             "observed": row["observed"] or NOT_LOOKED,
             "closed": row["closed"],
+            "held": row["held"],
+            "moved_to": row["moved_to"],
             "request": request_id(row["request"]) if row["request"] else None,
             "receipt": row["receipt"] or None,
             "attempts": row["attempts"] or 0,
@@ -127,7 +151,11 @@ class Dossier:
     events: Sequence[tuple[str, str, Mapping[str, Any]]]
     followed_by: Sequence[int] = ()
     answer_before: str = ""
-    """What the platform claims of the case that this one follows; empty where it follows none."""
+    """What the platform claims of the step that this one waits for; empty where it waits for none."""
+    former: Sequence[Mapping[str, Any]] = ()
+    """What the target was called before, oldest first."""
+    returned: Mapping[str, Any] | None = None
+    """The newest return that was proposed."""
 
     @property
     def newest(self) -> Mapping[str, Any] | None:
@@ -146,12 +174,16 @@ def dossier(db: Connection, case: int) -> Dossier:
     saw = select(sightings).where(sightings.c.case == case).order_by(sightings.c.id)
     return Dossier(
         {**row}, {**batch}, _rows(db, others), _requests(db, case), _rows(db, said), _rows(db, saw),
-        tuple(_events(db, case_id(case))), later(db, case), _before(db, row["follows"]),
+        tuple(_events(db, case_id(case))), later(db, case), _before(db, row),
+        _rows(db, select(former_names).where(former_names.c.case == case).order_by(former_names.c.id)),
+        next(iter(_rows(db, select(returns).where(returns.c.case == case).order_by(returns.c.id.desc()).limit(1))), None),
     )  # fmt: skip
 
 
-def _before(db: Connection, case: int | None) -> str:
-    return str(db.execute(select(cases.c.claimed).where(cases.c.id == case)).scalar() or "") if case else ""
+def _before(db: Connection, row: RowMapping) -> str:
+    """A case that follows another under the same basis is that one's return, and waits for nothing."""
+    step = (cases.c.id == row["follows"], cases.c.basis != row["basis"])
+    return str(db.execute(select(cases.c.claimed).where(*step)).scalar() or "")
 
 
 def _rows(db: Connection, query: Select[*tuple[Any, ...]]) -> list[dict[str, Any]]:
@@ -172,9 +204,7 @@ def _requests(db: Connection, case: int) -> list[dict[str, Any]]:
 def _events(db: Connection, subject: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """What people decided about the case, with the private values that have not been erased."""
     query = select(events.c.seq, events.c.at, events.c.kind, events.c.data).where(events.c.subject == subject)
-    mine = query.where(events.c.kind.in_(["case.closed", "case.reopened", "case.noted", "case.made", "case.linked"])).order_by(
-        events.c.seq
-    )
+    mine = query.where(events.c.kind.in_(DECIDED)).order_by(events.c.seq)
     for seq, at, kind, data in db.execute(mine).all():
         opened = dict(db.execute(select(openings.c.name, openings.c.value).where(openings.c.seq == seq)).all())
         yield at, kind, {**json.loads(data), **opened}
@@ -190,7 +220,9 @@ def as_item(file: Dossier) -> dict[str, Any]:
         "claimed": row["claimed"], "observed": row["observed"] or NOT_LOOKED, "withdrawal": row["withdrawal"],
         "closed": row["closed"], "request": request_id(newest["id"]) if newest else None,
         "receipt": (newest["receipt"] or None) if newest else None, "attempts": newest["attempts"] if newest else 0,
-        **{name: row[name] for name in kept}, "step": row["step"],
+        **{name: row[name] for name in kept}, "step": row["step"], "held": row["held"],
+        "moved_to": row["moved_to"], "former": [{"url": one["url"], "until": iso(one["until"])} for one in file.former],
+        "returned": file.returned["state"] if file.returned else None,
         "follows": case_id(row["follows"]) if row["follows"] else None, "followed_by": [*map(case_id, file.followed_by)],
         "followers": row["followers"], "territory": row["territory"].split(",") if row["territory"] else [],
         "fields": row["fields"], "evidence": row["evidence"], "file": file.batch["file"],

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, and_, func, literal, or_, select
 
 from takedown.ledger.ids import case_id, number
+from takedown.ledger.tables import cases
 from takedown.ledger.truths import ACTED, UNREACHABLE
-from takedown.report.cells import Rows, Scope
-from takedown.report.figures import contradiction
+from takedown.report.cells import NOW, WEEK, Rows, Scope, week_name, week_of
+from takedown.report.figures import Figures, contradiction
 
 LISTED = 200
 """As many as a page names; of more it says how many there are."""
@@ -32,21 +34,55 @@ class Contradiction:
     url: str
 
 
+def differing(rows: FromClause = cases) -> Mapping[str, ColumnElement[bool]]:
+    """What makes an open case differ, by the word for it in `case list --differs`; the last two are of today only."""
+    c = rows.c
+    # In the statement's text, so that SQLite sees that the partial index holds these rows.
+    there = c.observed == literal("available", literal_execute=True)
+    found = {
+        "still_up": and_(c.claimed.in_(sorted(ACTED)), there, c.gone_at.is_(None)),
+        "yet_gone": and_(c.claimed == "declined", c.observed.in_(sorted(UNREACHABLE))),
+        "back": and_(c.gone_at.is_not(None), there),
+    }
+    return found | ({"renamed": cases.c.moved_to != "", "held": cases.c.held != ""} if rows is cases else {})
+
+
+DIFFERS = tuple(differing())
+CONTRADICTORY = ("still_up", "yet_gone", "back")
+
+
+def _open(rows: FromClause) -> ColumnElement[bool]:
+    return rows.c.closed == literal("", literal_execute=True)
+
+
 def contradictions(db: Connection, scope: Scope, rows: Rows, limit: int) -> Sequence[Contradiction]:
     """At most `limit`, by platform and then in the order of their numbers."""
     found: list[Contradiction] = []
     for part in rows:
-        c = part.c
-        still_up = and_(c.claimed.in_(sorted(ACTED)), c.observed == "available")
-        yet_gone = and_(c.claimed == "declined", c.observed.in_(sorted(UNREACHABLE)))
+        c, differ = part.c, differing(part)
         # Numbers first, from the index: each row would else be fetched, only to be sorted away.
-        numbers = select(c.id).where(c.closed == "", or_(still_up, yet_gone), *scope.where(part))
+        wanted = or_(*(differ[name] for name in CONTRADICTORY))
+        numbers = select(c.id).where(_open(part), wanted, *scope.where(part))
         query = select(part).where(c.id.in_(numbers.order_by(c.platform, c.id).limit(limit)))
         found += [_read(row) for row in db.execute(query).mappings()]
     return sorted(found, key=lambda one: (one.platform, number(one.case, "C")))[:limit]
 
 
+def add_returned(db: Connection, groups: Mapping[str, Figures], scope: Scope, by: str, rows: Rows = NOW) -> None:
+    """Put what was gone and is back again under a name of its own in the groups' contradictions, each case under one."""
+    for part in rows:
+        key: ColumnElement[Any] = week_of(part.c.sent_at) if by == WEEK else part.c[by]
+        said = part.c.claimed.in_(sorted(ACTED))
+        query = select(key, said, func.count()).where(_open(part), differing(part)["back"], *scope.where(part))
+        for group, acted, count in db.execute(query.group_by(key, said)):
+            figures = groups[week_name(group) if by == WEEK else str(group)]
+            figures.contradictions["gone_back"] += count
+            if acted:
+                figures.contradictions["says_acted_still_up"] -= count
+
+
 def _read(row: RowMapping) -> Contradiction:
     same = {name: row[name] for name in ("reference", "platform", "basis", "claimed", "observed", "ground", "url")}
     said_at = row["acted_at"] if row["claimed"] in ACTED else row["declined_at"]
-    return Contradiction(case_id(row["id"]), what=contradiction(row["claimed"], row["observed"]), said_at=said_at, **same)
+    what = contradiction(row["claimed"], row["observed"], row["gone_at"] is not None)
+    return Contradiction(case_id(row["id"]), what=what, said_at=said_at, **same)

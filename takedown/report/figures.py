@@ -150,8 +150,10 @@ def pending(cell: Cell) -> bool:
     return delivered and cell.claimed not in FINAL and cell.observed not in UNREACHABLE
 
 
-def contradiction(claimed: str, observed: str) -> str:
-    """`says_acted_still_up`, `declined_yet_gone`, or empty."""
+def contradiction(claimed: str, observed: str, was_gone: bool = False) -> str:
+    """`gone_back`, `says_acted_still_up`, `declined_yet_gone`, or empty. `was_gone`: it was seen gone before."""
+    if was_gone and observed == "available":
+        return "gone_back"
     if claimed in ACTED and observed == "available":
         return "says_acted_still_up"
     return "declined_yet_gone" if claimed == "declined" and observed in UNREACHABLE else ""

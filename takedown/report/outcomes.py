@@ -18,7 +18,7 @@ from takedown.ledger.book import canonical
 from takedown.ledger.ids import batch_id
 from takedown.ledger.tables import events
 from takedown.report.cells import NOW, WEEK, Scope, cells, counted
-from takedown.report.contradictions import Contradiction, contradictions
+from takedown.report.contradictions import Contradiction, add_returned, contradictions
 from takedown.report.figures import Figures, tally, total
 from takedown.report.past import rows_at
 from takedown.report.rates import percent
@@ -155,9 +155,11 @@ def report(desk: Desk, asked: Asked | None = None) -> Report:
     with desk.ledger.read() as db:
         rows = NOW if wanted.as_of is None else rows_at(db, at)
         found = list(counted(db, wanted.scope, rows, weekly=wanted.by == WEEK))
+        groups = tally(cells(found, wanted.by))
+        add_returned(db, groups, wanted.scope, wanted.by, rows)
         return Report(
             desk.ledger.setting("ledger"), desk.settings.authority.name or "The authority", wanted.by, wanted.scope, at,
-            tally(cells(found, wanted.by)),
+            groups,
             course(db, found, at, wanted.by, wanted.scope, rows, scale),
             wanted.unit,
             units(db, wanted.unit, wanted.by, wanted.scope, rows) if wanted.unit != CASE else None,

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from takedown.desk import Desk
 from takedown.report.cells import Scope, cells, counted, withdrawals
+from takedown.report.contradictions import add_returned
 from takedown.report.figures import Figures, tally, total
-from takedown.report.waiting import Matter, View, for_people, for_time
+from takedown.report.matters import Matter, View
+from takedown.report.waiting import for_people, for_time
 
 NOTHING_LEFT = "takedown report"
 
@@ -40,6 +42,7 @@ def status(desk: Desk, batch: int | None = None) -> Status:
     now = desk.clock.now()
     with desk.ledger.read() as db:
         platforms = tally(cells(counted(db, Scope(batch)), "platform"))
+        add_returned(db, platforms, Scope(batch), "platform")
         whole = total(platforms.values())
         view = View(desk, db, now, batch)
         return Status(now, platforms, whole, withdrawals(db, batch), tuple(for_people(view, whole)), tuple(for_time(view)))

@@ -59,7 +59,7 @@ class Story:
 def tell(file: Dossier, patience: float | None, now: float) -> Story:
     """The story. `patience`: seconds that the case's pack allows a platform; None when its pack is not installed."""
     so_far = (*_imported(file), *_sendings(file), *_answers(file), *_seen(file), *_decided(file))
-    happens, can = _closed(file) if file.row["closed"] else _open(file, patience, now)
+    happens, can = _differs(file) or (_closed(file) if file.row["closed"] else _open(file, patience, now))
     return Story(so_far, happens, can)
 
 
@@ -133,6 +133,20 @@ def _decided(file: Dossier) -> Iterator[str]:
                 yield f"On {when} {who} opened it again."
             case "case.made":
                 yield f"On {when} {who} made it from {data['from']}, to ask for the same target under {data['basis']}."
+            case "case.held":
+                yield f"On {when} it was held: {_told(data, 'why')}."
+            case "case.released":
+                yield f"On {when} {who} released it: {_told(data, 'reason')}."
+            case "case.moved":
+                yield f"On {when} its lasting id was seen at {_told(data, 'to')}."
+            case "case.renamed":
+                how = "a look at the new address" if data["how"] == "probe" else "what a person read there"
+                names = f"{_told(data, 'was')} to {_told(data, 'now')}"
+                yield f"On {when} {who} renamed it from {names}; {how} showed the same lasting id."
+            case "return.proposed":
+                yield f"On {when} it was seen there again after it was gone, and a new case was proposed."
+            case "return.dismissed":
+                yield f"On {when} {who} made no new case of its return: {_told(data, 'reason')}."
             case "case.linked":
                 yield f"On {when} {who} let it wait for {data['follows']}, which the platform is asked first."
             case _:
@@ -144,8 +158,32 @@ def _decided(file: Dossier) -> Iterator[str]:
                 )
 
 
+def _told(data: Mapping[str, Any], name: str) -> str:
+    """A private value, unless it was erased."""
+    return str(data[name]) if isinstance(data.get(name), str) else "(erased)"
+
+
 def _ahead(happens: str, *can: Step) -> Ahead:
     return happens, can
+
+
+def _differs(file: Dossier) -> Ahead | None:
+    """A return that is proposed, a case that is held, a target that has another name: each waits for a person."""
+    row, ident = file.row, case_id(file.row["id"])
+    rename = Step("follow it to its new address", f"takedown case rename {ident}" + ("" if row["moved_to"] else " URL"))
+    if file.returned is not None and file.returned["state"] == "open":
+        return _ahead(
+            "It was gone and is there again. Nothing is filed for that until a person decides.",
+            Step("make a new case of it", f"takedown case accept-return {ident}"),
+            Step("make none", f'takedown case dismiss {ident} --reason "..."'),
+        )
+    if row["closed"]:
+        return None
+    drop = Step("close it", f"takedown case close {ident} --as out_of_scope")
+    if row["held"]:
+        free = Step("it is the target all the same: release it", f'takedown case release {ident} --reason "..."')
+        return _ahead(f"It is held: {row['held']}. Nothing is planned or sent for it until a person decides.", rename, free, drop)
+    return _ahead(f"Its target goes by another address now: {row['moved_to']}.", rename, drop) if row["moved_to"] else None
 
 
 def _closed(file: Dossier) -> Ahead:

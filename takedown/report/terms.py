@@ -29,6 +29,7 @@ FUNNEL_WORDS: Mapping[str, str] = {
 CONTRADICTION_WORDS: Mapping[str, str] = {
     "says_acted_still_up": "platform says done, still up",
     "declined_yet_gone": "platform declined, yet gone",
+    "gone_back": "gone, back again",
 }
 NOT_YET = "not known yet"
 """For a share within a time that no case was watched for."""

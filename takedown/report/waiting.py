@@ -6,53 +6,19 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 
 from takedown.contract import TakedownError
 from takedown.delivery.lanes import lane_for
-from takedown.desk import Desk
 from takedown.ledger.ids import plan_id
 from takedown.ledger.moves import State
-from takedown.ledger.tables import approvals, cases, lanes, plans, request_cases, requests, sightings
+from takedown.ledger.tables import approvals, cases, lanes, plans, requests
 from takedown.ledger.truths import FINAL, UNREACHABLE
 from takedown.planning.demands import read_demands
 from takedown.planning.drafting import DORMANT
+from takedown.report.differences import differences
 from takedown.report.figures import Figures
-
-
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """`count` things of a `unit` that wait; why; until when (seconds since the epoch); and the command to paste."""
-
-    kind: str
-    what: str
-    count: int
-    unit: str
-    why: str = ""
-    do: str = ""
-    until: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What the questions below are asked of: one consistent view of the ledger, at one time, of all cases or one batch's."""
-
-    desk: Desk
-    db: Connection
-    now: float
-    batch: int | None = None
-
-    @property
-    def in_batch(self) -> str:
-        return f" --batch B-{self.batch}" if self.batch is not None else ""
-
-    def carrying(self) -> list[ColumnElement[bool]]:
-        """Only requests that carry a case of the batch."""
-        if self.batch is None:
-            return []
-        joined = request_cases.join(cases, cases.c.id == request_cases.c.case)
-        mine = (request_cases.c.request == requests.c.id, cases.c.batch == self.batch)
-        return [select(cases.c.id).select_from(joined).where(*mine).exists()]
+from takedown.report.matters import Matter, View
 
 
 def for_people(view: View, figures: Figures) -> Iterator[Matter]:
@@ -67,7 +33,7 @@ def for_people(view: View, figures: Figures) -> Iterator[Matter]:
     yield from _returned(view)
     yield from _refused(view)
     yield from _of_cases(view, figures)
-    yield from _came_back(view)
+    yield from differences(view)
     yield from _overdue(view)
     if drafts := figures.delivery["draft"]:
         yield Matter("draft", "cases in no plan yet", drafts, "case", do=f"takedown plan{view.in_batch}")
@@ -231,27 +197,11 @@ def _of_cases(view: View, figures: Figures) -> Iterator[Matter]:
     listed = f"takedown case list --claimed {{}}{view.in_batch}"
     if count := figures.claimed["needs_information"]:
         yield Matter("question", "the platform asks a question", count, "case", do=listed.format("needs_information"))
+    differing = f"takedown case list --differs {{}}{view.in_batch}"
     if count := figures.contradictions["says_acted_still_up"]:
-        yield Matter(
-            "contradiction", "platform says done, still up", count, "case", do=listed.format("removed") + " --observed available"
-        )
+        yield Matter("contradiction", "platform says done, still up", count, "case", do=differing.format("still_up"))
     if count := figures.contradictions["declined_yet_gone"]:
-        yield Matter(
-            "contradiction", "platform declined, yet gone", count, "case", do=listed.format("declined") + " --observed gone"
-        )
-
-
-def _came_back(view: View) -> Iterator[Matter]:
-    """Targets that we saw gone and that are there again; whether that is a new case, a person decides."""
-    was_gone = select(sightings.c.case).where(sightings.c.observed.in_(sorted(UNREACHABLE)))
-    if view.db.execute(was_gone.limit(1)).first() is None:
-        return
-    mine = (cases.c.batch == view.batch,) if view.batch is not None else ()
-    back = (cases.c.observed == "available", cases.c.closed == "", cases.c.id.in_(was_gone))
-    query = select(func.count()).select_from(cases).where(*back, *mine)
-    if count := int(view.db.execute(query).scalar() or 0):
-        do = f"takedown case list --observed available{view.in_batch}"
-        yield Matter("contradiction", "gone, back again", count, "case", "we saw it gone, and it is there again", do)
+        yield Matter("contradiction", "platform declined, yet gone", count, "case", do=differing.format("yet_gone"))
 
 
 def _overdue(view: View) -> Iterator[Matter]:

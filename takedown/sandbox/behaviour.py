@@ -139,6 +139,27 @@ class Decisions:
                 return Decision(undecided)
 
 
+class Fate(StrEnum):
+    """What becomes of a public page besides what the platform decides."""
+
+    RENAMED = "renamed"  # its owner takes another name
+    REUSED = "reused"  # the same, and somebody else takes the old one
+    RETURNED = "returned"  # it is there again after it was missing
+    LOGIN = "login"  # the page asks for a login
+    CAPTCHA = "captcha"  # the page asks for a proof of being human
+    BUSY = "busy"  # 429
+    BROKEN = "broken"  # 503
+    PRIVATE = "private"  # protected by its owner
+
+
+@dataclass(frozen=True, slots=True)
+class Fated:
+    """A fate from the look after the first `looks` on; of a return: of the looks that found it missing."""
+
+    fate: Fate
+    looks: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Behaviour:
     """One stand-in platform.
@@ -149,7 +170,7 @@ class Behaviour:
     longest, in the sandbox's time. wait: the seconds of every Retry-After. pause: real seconds of SLOW and, in all, of DRIP.
     mailbox: the address of the mailed channel. hosts: where its addresses live, so that a letter's other links are passed
     over; none keeps every link. territory: of a restriction, where the channel does not carry the request's own. hollow: the
-    share of decisions that nothing follows, so that what was removed on paper is still up.
+    share of decisions that nothing follows, so that what was removed on paper is still up. fates: by fingerprint.
     """
 
     dialect: str = "plain"
@@ -168,6 +189,7 @@ class Behaviour:
     hosts: frozenset[str] = frozenset()
     territory: tuple[str, ...] = ()
     hollow: float = 0.0
+    fates: Mapping[str, Fated] = field(default_factory=dict[str, Fated])
     seed: int = 1
 
     def hours(self, url: str) -> float:

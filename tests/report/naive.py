@@ -110,7 +110,9 @@ def acted_names() -> tuple[str, ...]:
 def contradictory(found: Iterable[Life]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for one in found:
-        if one["closed"] == "" and one["claimed"] in ACTED and one["observed"] == "available":
+        if one["closed"] == "" and one["observed"] == "available" and one["gone_at"] is not None:
+            counts["gone_back"] += 1
+        elif one["closed"] == "" and one["claimed"] in ACTED and one["observed"] == "available":
             counts["says_acted_still_up"] += 1
         if one["closed"] == "" and one["claimed"] in NO and one["observed"] in OUT_OF_SIGHT:
             counts["declined_yet_gone"] += 1

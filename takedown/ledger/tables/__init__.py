@@ -8,10 +8,10 @@ counted by an index, and only `moves` and `truths` write them.
 from __future__ import annotations
 
 from takedown.ledger.tables.base import Id, meta, metadata
-from takedown.ledger.tables.cases import ALIKE, COUNTED, TIMES, batches, case_references, cases
+from takedown.ledger.tables.cases import ALIKE, COUNTED, TIMES, batches, case_references, cases, former_names
 from takedown.ledger.tables.chain import events, heads, openings
 from takedown.ledger.tables.sending import OPEN, approvals, attempts, lanes, plans, request_cases, requests, volumes
-from takedown.ledger.tables.truths import claims, messages, sightings
+from takedown.ledger.tables.truths import claims, messages, returns, sightings
 
 __all__ = [
     "ALIKE",
@@ -26,6 +26,7 @@ __all__ = [
     "cases",
     "claims",
     "events",
+    "former_names",
     "heads",
     "lanes",
     "messages",
@@ -35,6 +36,7 @@ __all__ = [
     "plans",
     "request_cases",
     "requests",
+    "returns",
     "sightings",
     "volumes",
 ]

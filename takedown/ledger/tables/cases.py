@@ -57,6 +57,8 @@ cases = Table(
     Column("observed", Text, nullable=False, server_default=""),
     Column("withdrawal", Text, nullable=False, server_default="none"),
     Column("closed", Text, nullable=False, server_default=""),
+    Column("held", Text, nullable=False, server_default=""),
+    Column("moved_to", Text, nullable=False, server_default=""),
     Column("ground", Text, nullable=False, server_default=""),
     Column("created_at", Float, nullable=False),
     Column("updated_at", Float, nullable=False),
@@ -100,6 +102,16 @@ cases = Table(
         sqlite_where=text("closed = ''"),
         postgresql_where=text("closed = ''"),
     ),
+    Index("ix_cases_held", "platform", "batch", sqlite_where=text("held <> ''"), postgresql_where=text("held <> ''")),
+    Index("ix_cases_moved", "platform", "batch", sqlite_where=text("moved_to <> ''"), postgresql_where=text("moved_to <> ''")),
+    Index("ix_cases_gone", "gone_at", sqlite_where=text("gone_at IS NOT NULL"), postgresql_where=text("gone_at IS NOT NULL")),
+    Index(
+        "ix_cases_back",
+        *ALIKE,
+        "batch",
+        sqlite_where=text("gone_at IS NOT NULL AND observed = 'available' AND closed = ''"),
+        postgresql_where=text("gone_at IS NOT NULL AND observed = 'available' AND closed = ''"),
+    ),
     Index(
         "ix_cases_follows",
         "follows",
@@ -108,7 +120,20 @@ cases = Table(
     ),
 )
 """`ground`: of the newest claim that the platform acted. `acted_at`, `declined_at`: when a claim first said so; `gone_at`: when
-it was first seen gone; `closed_at`: when it was closed, null while it is open."""
+it was first seen gone; `closed_at`: when it was closed, null while it is open. `held`: why nothing may be sent for it until a
+person decides; `moved_to`: the address under which its lasting id was seen, until a person renames it."""
+
+former_names = Table(
+    "former_names",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case", Id, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("key", Text, nullable=False),
+    Column("identity", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("until", Float, nullable=False),
+)
+"""What a renamed target was called: replies to what was sent before still use it."""
 
 case_references = Table(
     "case_references",

@@ -50,6 +50,21 @@ sightings = Table(
 )
 """Appended, never changed. `observed`: what the case's own value became with this sighting, so that a past one can be told."""
 
+returns = Table(
+    "returns",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case", Id, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("url", Text, nullable=False),
+    Column("seen_at", Float, nullable=False),
+    Column("state", Text, nullable=False, server_default="open"),
+    Column("made", Id),
+    Column("decided_at", Float),
+    Index("ix_returns_open", "case", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
+)
+"""Targets that were delivered, gone, and are there again: proposed to a person. `state`: open, accepted, dismissed; `made`: the
+case that a person made of it."""
+
 messages = Table(
     "messages",
     metadata,

@@ -1,0 +1,89 @@
+"""`takedown case rename`, `release`, `accept-return` and `dismiss`: what a person decides when a target is not what it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from takedown.cli.case_steps import Set, said_for
+from takedown.cli.context import current
+from takedown.cli.desk import desk_of
+from takedown.cli.import_ import setting_of
+from takedown.cli.options import As
+from takedown.contract import UsageError
+from takedown.display import Answer, Facts
+from takedown.intake.steps import make_return
+from takedown.ledger.cases import no_such
+from takedown.ledger.ids import case_id, number, request_id
+from takedown.ledger.tables import cases
+from takedown.outcomes.differences import dismiss, release
+from takedown.outcomes.renaming import ByHand, rename
+
+CaseId = Annotated[str, typer.Argument(metavar="CASE", help="As C-12")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept with the case")]
+
+
+def rename_(
+    case: CaseId,
+    url: Annotated[str, typer.Argument(metavar="[URL]", help="The new address; without it the one that verify found")] = "",
+    ident: Annotated[str | None, typer.Option("--id", metavar="ID", help="The lasting id that you read there yourself")] = None,
+    evidence: Annotated[Path | None, typer.Option("--evidence", metavar="FILE", help="Of that id; kept by sha256")] = None,
+    as_name: As = None,
+) -> None:
+    """Follow a target to its new name. It must show the lasting id that is on record, in a look or to a person with evidence.
+
+    Requests that have not left are taken back: they name the old address. Plan them anew.
+    """
+    if (ident is None) != (evidence is None):
+        raise UsageError(what="--id and --evidence go together", why="an id needs its proof", do="give both, or neither")
+    desk = desk_of(as_name)
+    seen = ByHand(ident, evidence) if ident is not None and evidence is not None else None
+    done = rename(desk, number(case, "C"), url, seen)
+    taken = [request_id(one) for one in done.taken_back]
+    item = {"case": case_id(done.case), "was": done.was, "now": done.now, "how": done.how, "taken_back": taken}
+    display = current().display
+    display.show(Answer([item], item), Facts([("was", done.was), ("now", done.now)], f"{case_id(done.case)} is renamed"))
+    if taken:
+        display.warn(f"{', '.join(taken)} had not left and was taken back: it named the old address")
+    display.next(f"takedown plan --case {case_id(done.case)}" if taken else f"takedown case explain {case_id(done.case)}")
+
+
+def release_(case: CaseId, reason: Reason, as_name: As = None) -> None:
+    """Release a held case: it is the target that is meant all the same. It must be planned and approved anew."""
+    desk, ident = desk_of(as_name), number(case, "C")
+    release(desk, ident, _said(reason))
+    _show(ident, "released")
+    current().display.next(f"takedown plan --case {case_id(ident)}")
+
+
+def accept_return(case: CaseId, set_: Set = None, as_name: As = None) -> None:
+    """Make a new case of a return: it follows the first one, which is closed as done. Nothing is sent before it is approved."""
+    desk, ident = desk_of(as_name), number(case, "C")
+    with desk.ledger.read() as db:
+        basis = db.execute(cases.select().with_only_columns(cases.c.basis).where(cases.c.id == ident)).scalar()
+    if basis is None:
+        no_such(ident)
+    made = make_return(desk.ledger, setting_of(desk), ident, said_for(desk, basis, set_))
+    new = case_id(made.other)
+    item = {"case": case_id(ident), "made": new, "basis": made.basis}
+    current().display.show(Answer([item], item), Facts([(new, f"the return of {case_id(ident)}, under {made.basis}")]))
+    current().display.next(f"takedown plan --case {new}")
+
+
+def dismiss_(case: CaseId, reason: Reason, as_name: As = None) -> None:
+    """Make no case of a proposed return, and say why."""
+    desk, ident = desk_of(as_name), number(case, "C")
+    dismiss(desk, ident, _said(reason))
+    _show(ident, "its return is dismissed")
+
+
+def _said(reason: str) -> str:
+    if not (said := " ".join(reason.split())):
+        raise UsageError(what="the reason is empty", why="others must be able to follow the decision", do='--reason "..."')
+    return said[:1000]
+
+
+def _show(case: int, what: str) -> None:
+    current().display.show(Answer([{"case": case_id(case)}], {"case": case_id(case)}), Facts([(case_id(case), what)]))
