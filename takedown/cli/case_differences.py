@@ -47,7 +47,7 @@ def rename_(
     display.show(Answer([item], item), Facts([("was", done.was), ("now", done.now)], f"{case_id(done.case)} is renamed"))
     if taken:
         display.warn(f"{', '.join(taken)} had not left and was taken back: it named the old address")
-    display.next(f"takedown plan --case {case_id(done.case)}" if taken else f"takedown case explain {case_id(done.case)}")
+    display.next(f"takedown plan --case {case_id(done.case)}" if done.unsent else f"takedown case explain {case_id(done.case)}")
 
 
 def release_(case: CaseId, reason: Reason, as_name: As = None) -> None:

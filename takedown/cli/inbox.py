@@ -158,6 +158,7 @@ def _item(row: Any) -> dict[str, Any]:
         "hint": row["hint"],
         "sender": row["sender"],
         "subject": row["subject"],
+        "message_id": row["message_id"],
         "number": row["number"],
         "reasons": row["reasons"],
         "needs_person": row["state"] != "done",

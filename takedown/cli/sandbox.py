@@ -32,7 +32,12 @@ def _tables(running: Sandbox, folder: Path) -> str:
         f'\n[platforms.{name}]\nchannel = "api"\nbase_url = "{running.url(name)}"\ntoken_file = "{folder / f"{name}.token"}"\n'
         for name in sorted(running.tokens)
     ]
-    return f'\n[smtp]\nhost = "{running.host}"\nport = {running.smtp_port}\n{"".join(platforms)}'
+    mail = f'\n[smtp]\nhost = "{running.host}"\nport = {running.smtp_port}\n'
+    if running.imap_port is not None:
+        told = running.description()["imap"]
+        names = ("host", "user", "password_file", "authserv_id")
+        mail += "\n[imap]\n" + "".join(f'{name} = "{told[name]}"\n' for name in names) + f"port = {told['port']}\n"
+    return f"{mail}{''.join(platforms)}"
 
 
 @app.command("sandbox")
@@ -42,6 +47,9 @@ def sandbox(
     ),
     http_port: Annotated[int, typer.Option("--http-port", min=0, max=65535, help="0 takes any free port")] = 0,
     smtp_port: Annotated[int, typer.Option("--smtp-port", min=0, max=65535, help="0 takes any free port")] = 0,
+    imap_port: Annotated[
+        int, typer.Option("--imap-port", min=0, max=65535, help="The mailbox for answers; 0 takes any free port")
+    ] = 0,
     calm: Annotated[bool, typer.Option("--calm", help="No faults: every answer comes at once")] = False,
     batch: Annotated[
         Path | None, typer.Option("--batch", metavar="FILE", help="Also write the 850 invented addresses there")
@@ -58,9 +66,13 @@ def sandbox(
         display.say(f"{write_batch(batch)} invented addresses were written to {batch}.")
 
     def ready(running: Sandbox) -> None:
-        display.say(f"HTTP on {running.host}:{running.http_port}, mail on {running.host}:{running.smtp_port}; Ctrl-C ends it.")
+        display.say(
+            f"HTTP on {running.host}:{running.http_port}, mail on {running.host}:{running.smtp_port}, "
+            f"answers in the mailbox on port {running.imap_port}; Ctrl-C ends it."
+        )
         display.say("Put what you want to practise with into takedown.toml:")
         display.raw(_tables(running, folder).encode())
 
     made = behaviours(rough=not calm)
-    Sandbox(folder, made, http_port=http_port, smtp_port=smtp_port, scale=config.settings.sandbox.time_scale).run(ready)
+    scale = config.settings.sandbox.time_scale
+    Sandbox(folder, made, http_port=http_port, smtp_port=smtp_port, imap_port=imap_port, scale=scale).run(ready)

@@ -62,9 +62,16 @@ def record(book: Book, found: Sequence[Sighting], noticed: Sequence[Noticed], ho
             fresh = update(cases).where(cases.c.id == one.case, cases.c.moved_to != one.moved_to)
             if book.db.execute(fresh.values(moved_to=one.moved_to, updated_at=book.now)).rowcount:
                 book.record("case.moved", case_id(one.case), {}, {"to": one.moved_to})
-        if one.why:
-            hold(book, one.case, one.why)
+        if why := one.why or _stray(book, one):
+            hold(book, one.case, why)
     return changes
+
+
+def _stray(book: Book, one: Noticed) -> str:
+    """Why a request that has not left would name nobody: its target is elsewhere."""
+    sent_at = select(cases.c.sent_at).where(cases.c.id == one.case)
+    gone = bool(one.moved_to) and book.db.execute(sent_at).scalar() is None
+    return f"its target is at {one.moved_to} now" if gone else ""
 
 
 def hold(book: Book, case: int, why: str) -> bool:

@@ -43,13 +43,14 @@ class ByHand:
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    """`was` and `now` are addresses; `how`: probe or by_hand. `taken_back`: requests that had not left."""
+    """`was` and `now` are addresses; `how`: probe or by_hand. `taken_back`: requests that had not left; `unsent`: nothing of the case ever did."""
 
     case: int
     was: str
     now: str
     how: str
     taken_back: tuple[int, ...]
+    unsent: bool
 
 
 def rename(desk: Desk, case: int, address: str, seen: ByHand | None) -> Renamed:
@@ -138,4 +139,4 @@ def _write(book: Book, desk: Desk, case: int, target: Target, how: str, evidence
     taken = take_back(book, case)
     told = {"how": how, "evidence": evidence, "requests": taken}
     book.record("case.renamed", case_id(case), told, {"was": row["url"], "now": target.url, "by": desk.who})
-    return Renamed(case, row["url"], target.url, how, tuple(taken))
+    return Renamed(case, row["url"], target.url, how, tuple(taken), row["sent_at"] is None)

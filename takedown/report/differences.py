@@ -20,10 +20,16 @@ def differences(view: View) -> Iterator[Matter]:
     if count := _count(view, differ["renamed"], cases.c.closed == ""):
         why = "its lasting id was seen under another address"
         yield Matter("renamed", "renamed", count, "case", why, listed.format("renamed"))
-    proposed = cases.c.id.in_(select(returns.c.case).where(returns.c.state == "open"))
-    if count := _count(view, proposed):
+    if count := _proposed(view):
         why = "a return is filed by a person only"
         yield Matter("contradiction", "gone, back again", count, "case", why, f"takedown case list --proposed{view.in_batch}")
+
+
+def _proposed(view: View) -> int:
+    query = select(func.count()).select_from(returns).where(returns.c.state == "open")
+    if view.batch is not None:
+        query = query.join(cases, cases.c.id == returns.c.case).where(cases.c.batch == view.batch)
+    return int(view.db.execute(query).scalar() or 0)
 
 
 def _count(view: View, *which: ColumnElement[bool]) -> int:

@@ -171,6 +171,8 @@ class Behaviour:
     mailbox: the address of the mailed channel. hosts: where its addresses live, so that a letter's other links are passed
     over; none keeps every link. territory: of a restriction, where the channel does not carry the request's own. hollow: the
     share of decisions that nothing follows, so that what was removed on paper is still up. fates: by fingerprint.
+    answers: mails are answered by mail; bounces: of which addresses, by fingerprint, the letter comes back; absent, forged: the
+    shares of letters that meet an absence, or to which somebody else answers in the platform's name.
     """
 
     dialect: str = "plain"
@@ -189,6 +191,10 @@ class Behaviour:
     hosts: frozenset[str] = frozenset()
     territory: tuple[str, ...] = ()
     hollow: float = 0.0
+    answers: bool = False
+    bounces: frozenset[str] = frozenset()
+    absent: float = 0.0
+    forged: float = 0.0
     fates: Mapping[str, Fated] = field(default_factory=dict[str, Fated])
     seed: int = 1
 

@@ -24,7 +24,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A request that was taken. `key` is the Idempotency-Key or the Message-ID, `sha256` of the body as it came."""
+    """A request that was taken. `key`: Idempotency-Key or Message-ID, `sha256`: of the body as it came, `sender`: of a mail."""
 
     id: str
     reference: str
@@ -34,6 +34,7 @@ class Filed:
     territory: tuple[str, ...] = ()
     key: str = ""
     sha256: str = ""
+    sender: str = ""
     withdrawn: datetime | None = None
 
 
@@ -54,15 +55,15 @@ class Book:
 
     def take(
         self, channel: str, reference: str, addresses: Iterable[tuple[str, str]], *, key: str = "", sha256: str = "",
-        territory: tuple[str, ...] = (), to: tuple[str, ...] = (), fault: str = "none",
+        territory: tuple[str, ...] = (), to: tuple[str, ...] = (), fault: str = "none", sender: str = "",
     ) -> Filed:  # fmt: skip
         """Take a request with its (case, url) pairs: journal first, then memory. The caller answers after that."""
         ident = f"{self.name[:2].upper()}-{len(self._filed) + 1:06d}"
         items = tuple(Item(f"{ident}-{n}", case, url) for n, (case, url) in enumerate(addresses, 1))
-        filed = Filed(ident, reference, channel, self.clock(), items, territory, key, sha256)
+        filed = Filed(ident, reference, channel, self.clock(), items, territory, key, sha256, sender)
         self.note(
             "accepted", id=ident, channel=channel, reference=reference, key=key, sha256=sha256, fault=fault, to=list(to),
-            territory=list(territory), cases=[i.case for i in items], urls=[i.url for i in items],
+            sender=sender, territory=list(territory), cases=[i.case for i in items], urls=[i.url for i in items],
         )  # fmt: skip
         self._remember(filed)
         return filed
@@ -87,7 +88,7 @@ class Book:
                     self._remember(
                         Filed(
                             row["id"], row["reference"], row["channel"], at, items,
-                            tuple(row["territory"]), row["key"], row["sha256"],
+                            tuple(row["territory"]), row["key"], row["sha256"], row.get("sender", ""),
                         )
                     )  # fmt: skip
                 case "withdrawn":
@@ -102,6 +103,9 @@ class Book:
         found = self._filed.get(self._keys.get(key, ""))
         young = found and (self.clock() - found.at).total_seconds() < self.behaviour.key_life
         return found if young else None
+
+    def all(self) -> list[Filed]:
+        return [*self._filed.values()]
 
     def by_id(self, ident: str) -> Filed | None:
         return self._filed.get(ident)

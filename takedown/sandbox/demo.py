@@ -21,9 +21,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from takedown.contract import Channel
+from takedown.sandbox.answers import MX
 from takedown.sandbox.certificate import write_secret
 from takedown.sandbox.journal import read_journal
-from takedown.sandbox.scenario import LANES, Lane, addresses, behaviours, write_batch
+from takedown.sandbox.post import USER
+from takedown.sandbox.scenario import LANES, Lane, addresses, behaviours, turns, write_batch
 from takedown.sandbox.server import Sandbox
 
 FOLDER = Path("demo-desk")
@@ -44,7 +46,7 @@ def main() -> int:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(mode=0o700)
     say("A simulation: invented accounts, stand-in platforms on this machine, nothing leaves it.")
-    with Sandbox(FOLDER / "platforms", behaviours(), scale=SCALE).in_background() as sandbox:
+    with Sandbox(FOLDER / "platforms", behaviours(), scale=SCALE, imap_port=0).in_background() as sandbox:
         configure(sandbox)
         rows = write_batch(FOLDER / "batch.csv")
         say(f"{rows} addresses on six platforms lie in {FOLDER}/batch.csv; here is what some of them are:")
@@ -62,23 +64,47 @@ def main() -> int:
         takedown("verify", expect=LOOKED)
         say("Now it is sent, over a network that loses replies, resets lines and answers 429, 500 and 503.")
         takedown("submit", plan, "--wait", "40s", expect=(0, 3, 5, 8))
+        follow_names()
         resolve_unknowns(sandbox)
         say("Portals are filed by hand; an imitated officer does it here.")
         file_by_hand(sandbox)
         say(f"The platforms take their time; {RIPE:.0f} seconds here are their 30 hours.")
         time.sleep(RIPE)
-        takedown("sync", expect=(0, 5))
+        say("Some answer over their endpoint, Telegram by mail. So do others, in its name: what is not proven changes nothing.")
+        takedown("sync", expect=(0, 5, 8))
+        takedown("inbox", "list", "--unmatched", quiet_lines=14)
         say("What a platform says is not what happened: we look ourselves, twice, an hour apart (half a second here).")
         takedown("verify", "--quiet", expect=LOOKED)
         time.sleep(3600 / SCALE + 0.1)
         takedown("verify", expect=LOOKED)
+        say("Days later: who was gone can be back. That is proposed to a person, never filed by itself.")
+        takedown("verify", "--platform", "x", "--quiet", expect=LOOKED)
+        takedown("case", "list", "--proposed")
         takedown("status")
+        say("Three truths side by side: what we delivered, what platforms say, what we saw.")
         takedown("report", "--html", "report.html")
+        takedown("report", "--brief")
         takedown("audit", "verify")
     code = compare(sandbox)
     say(f"All of it is in {FOLDER}/; look around with: cd {FOLDER} && ../.venv/bin/takedown case list")
     say(f"That took {time.monotonic() - started:.0f} s.")
     return code
+
+
+def follow_names() -> None:
+    """Two accounts of X are not what they were when the plan was signed; the imitated officer follows them."""
+    held = [row["case"] for row in data("case", "list", "--differs", "held", "--all")["items"]]
+    moved = [row["case"] for row in data("case", "list", "--differs", "renamed", "--all")["items"]]
+    if not moved:
+        return
+    say("Just before sending, each X account was asked for its lasting id again. Some names have changed hands since the plan")
+    print("  was signed, and what is sent must name who was meant: such a case is held, and its request taken back.", flush=True)
+    takedown("case", "explain", held[0])
+    for case in moved:
+        takedown("case", "rename", case)
+    plan = planned()
+    takedown("approve", plan, "--cases", str(len(held)), "--key", f"{APPROVER}.key", who=APPROVER)
+    takedown("submit", plan, "--wait", "20s", expect=(0, 3, 5, 8))
 
 
 def say(text: str) -> None:
@@ -123,6 +149,8 @@ def configure(sandbox: Sandbox) -> None:
         'contact = "Duty officer, +1 202 555 0142"', 'email = "desk@authority.example"', 'country = "PK"',
         "[policy]", "approvals = 1", f"approvers = [{', '.join(lines)}]",
         "[smtp]", f'host = "{sandbox.host}"', f"port = {sandbox.smtp_port}",
+        "[imap]", f'host = "{sandbox.host}"', f"port = {sandbox.imap_port}", f'user = "{USER}"',
+        'password_file = "platforms/imap.password"', f'authserv_id = "{MX}"',
         "[sandbox]", f"time_scale = {SCALE:g}",
     ]  # fmt: skip
     for lane in LANES:
@@ -131,14 +159,15 @@ def configure(sandbox: Sandbox) -> None:
 
 
 def platform_table(sandbox: Sandbox, lane: Lane) -> list[str]:
-    """Every stand-in grants a status endpoint, also for what is mailed or filed by hand."""
-    table = [
-        f"[platforms.{lane.platform}]", f'channel = "{lane.channel}"', f'base_url = "{sandbox.url(lane.platform)}"',
-        f'token_file = "platforms/{lane.platform}.token"', 'rate = "60/s"', "search = true",
-        f"idempotency = {str(lane.keyed).lower()}",
-    ]  # fmt: skip
+    """Every stand-in grants a status endpoint, also for what is filed by hand; but the one that is written to answers by mail."""
+    table = [f"[platforms.{lane.platform}]", f'channel = "{lane.channel}"', 'rate = "60/s"']
     if lane.channel is Channel.EMAIL:
-        table.append(f'to = "{lane.mailbox}"')
+        table += [f'to = "{lane.mailbox}"', f'reply_domains = ["{lane.mailbox.partition("@")[2]}"]']
+    else:
+        table += [
+            f'base_url = "{sandbox.url(lane.platform)}"', f'token_file = "platforms/{lane.platform}.token"', "search = true",
+            f"idempotency = {str(lane.keyed).lower()}",
+        ]  # fmt: skip
     if lane.channel is Channel.PORTAL:
         table.append("cases_per_request = 10")
     if lane.platform in PROBED:
@@ -159,7 +188,7 @@ def make_key(path: Path) -> str:
 
 def planned() -> str:
     takedown("plan", expect=(0, 3), quiet_lines=40)
-    return str(data("plan", "list")["items"][0]["plan"])
+    return max((str(one["plan"]) for one in data("plan", "list")["items"]), key=lambda name: int(name[2:]))
 
 
 def resolve_unknowns(sandbox: Sandbox) -> None:
@@ -216,11 +245,25 @@ def compare(sandbox: Sandbox) -> int:
             took[row["reference"]] = took.get(row["reference"], 0) + 1
     rows = data("case", "list", "--all")["items"]
     delivered = sum(1 for row in rows if row["delivery"] == "sent")
+    returned = sum(1 for row in rows if row["delivery"] == "returned")
     blocked = sum(1 for row in rows if row["claimed"] in {"removed", "restricted"})
     doubled = sum(1 for count in took.values() if count > 1)
     say("The stand-ins' own journal against the ledger:")
     print(f"  requests taken {len(took)}, taken twice {doubled}; cases delivered {delivered} of {len(rows)}, blocked {blocked}")
-    return 0 if doubled == 0 and delivered == len(rows) and blocked == sum(lane.blocked for lane in LANES) else 1
+    mails, believed = forged(sandbox)
+    print(
+        f"  letters that came back {returned}; mails in a platform's name that were forged {mails}, of these believed {believed}"
+    )
+    settled = delivered + returned == len(rows) and returned == len(turns().bounced)
+    return 0 if not doubled and settled and not believed and blocked == sum(lane.blocked for lane in LANES) else 1
+
+
+def forged(sandbox: Sandbox) -> tuple[int, int]:
+    """How many mails the sandbox forged, and how many of them the desk believed."""
+    names = {row["name"] for row in read_journal(sandbox.journal_path) if row["event"] == "mailed" and row["kind"] == "forgery"}
+    rows = data("inbox", "list")["items"]
+    believed = [row for row in rows if row["claims"] and row["message_id"].strip("<>").partition("@")[0] in names]
+    return len(names), len(believed)
 
 
 if __name__ == "__main__":

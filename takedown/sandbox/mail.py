@@ -7,7 +7,7 @@ import email
 import hashlib
 import ssl
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
@@ -16,7 +16,7 @@ from weakref import WeakSet
 
 from takedown.contract import MissingExtra
 from takedown.sandbox.behaviour import Fault, fingerprint
-from takedown.sandbox.book import Book
+from takedown.sandbox.book import Book, Filed
 from takedown.sandbox.texts import links, reference_in
 
 if TYPE_CHECKING:
@@ -25,10 +25,15 @@ if TYPE_CHECKING:
 ACCEPTED, DEFERRED, REFUSED = "250 2.0.0 Ok: queued as {}", "451 4.3.0 Try again later", "550 5.7.1 Refused by policy"
 
 
+Taken = Callable[[Book, Filed], None]
+"""Told of each letter that was taken."""
+
+
 class Mailboxes:
     """The handler of aiosmtpd: one mailbox a platform. The queue id is the platform's id of the request."""
 
-    def __init__(self, books: Mapping[str, Book]) -> None:
+    def __init__(self, books: Mapping[str, Book], taken: Taken) -> None:
+        self._taken = taken
         self.books = {book.behaviour.mailbox.lower(): book for book in books.values() if book.behaviour.mailbox}
         self._attempts: Counter[str] = Counter()
 
@@ -67,7 +72,9 @@ class Mailboxes:
         filed = book.take(
             "email", reference, [("", url) for url in urls],
             key=str(message["Message-ID"] or ""), sha256=hashlib.sha256(raw).hexdigest(), to=to, fault=fault.value,
+            sender=str(message["From"] or ""),
         )  # fmt: skip
+        self._taken(book, filed)
         return "" if fault is Fault.LOST else ACCEPTED.format(filed.id)
 
 
@@ -94,13 +101,13 @@ class MailServer:
             drop(session)
 
 
-async def open_mail(books: Mapping[str, Book], host: str, port: int, tls: ssl.SSLContext | None) -> MailServer:
+async def open_mail(books: Mapping[str, Book], host: str, port: int, tls: ssl.SSLContext | None, taken: Taken) -> MailServer:
     """Listen. STARTTLS is offered when there is a context. Raises MissingExtra without the extra `sandbox`."""
     try:
         from aiosmtpd.smtp import SMTP
     except ImportError as error:
         raise MissingExtra(what="The stand-in mail server", extra="sandbox") from error
-    handler, loop = Mailboxes(books), asyncio.get_running_loop()
+    handler, loop = Mailboxes(books, taken), asyncio.get_running_loop()
 
     sessions: WeakSet[SMTP] = WeakSet()
 

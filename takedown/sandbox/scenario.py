@@ -14,7 +14,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from takedown.contract import Channel
-from takedown.sandbox.behaviour import Behaviour, Decisions, Fault, by_quota
+from takedown.sandbox.behaviour import Behaviour, Decisions, Fate, Fated, Fault, by_quota, fingerprint
+from takedown.sandbox.pages import NEXT
 
 BLOCKED = ("removed", "restricted")
 CALM: Mapping[Fault, float] = {Fault.NONE: 1}
@@ -107,9 +108,34 @@ def _address(platform: str, number: int, nth: int) -> str:
             return f"https://chat.whatsapp.com/StandinGroup{number:04d}Sample"
 
 
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Addresses with which something happens besides a decision: on X names that change, and a return; letters that come back."""
+
+    renamed: str
+    reused: str
+    returned: str
+    bounced: tuple[str, ...]
+
+
+def turns(seed: int = 1) -> Turns:
+    """None of them changes how many are blocked in the end."""
+
+    def with_status(platform: str, status: str) -> list[str]:
+        lane = next(one for one in LANES if one.platform == platform)
+        urls = addresses()[platform]
+        fixed = by_quota(lane.outcome, urls, seed)
+        return [url for url in urls if fixed[fingerprint(url)] == status]
+
+    declined = with_status("x", "declined")
+    return Turns(declined[0], declined[1], with_status("x", "removed")[0], tuple(with_status("telegram", "in_review")[:2]))
+
+
 def behaviours(seed: int = 1, *, rough: bool = True, ripening: tuple[float, float] = (2.0, 30.0)) -> dict[str, Behaviour]:
     """The six stand-ins of the demo, with exact quotas for its addresses and the same shares for others. `rough`: faults on."""
-    urls = addresses()
+    urls, turn = addresses(), turns(seed)
+    fates = {turn.renamed: Fated(Fate.RENAMED, 1), turn.reused: Fated(Fate.REUSED, 1), turn.returned: Fated(Fate.RETURNED, 2)}
+    moved = {fingerprint(url + NEXT): "declined" for url in (turn.renamed, turn.reused)}
     return {
         lane.platform: Behaviour(
             dialect=lane.dialect,
@@ -119,13 +145,18 @@ def behaviours(seed: int = 1, *, rough: bool = True, ripening: tuple[float, floa
             mail_faults=ROUGH_MAIL if rough else CALM,
             decisions=Decisions(
                 chances=lane.outcome,
-                fixed=by_quota(lane.outcome, urls[lane.platform], seed),
+                fixed=by_quota(lane.outcome, urls[lane.platform], seed) | (moved if lane.platform == "x" else {}),
                 refusals={"cannot_reach": 1.0} if lane.platform == "whatsapp" else Decisions().refusals,
             ),
             ripening=ripening,
             mailbox=lane.mailbox,
             hosts=lane.hosts,
             territory=("PK",),
+            answers=bool(lane.mailbox),
+            bounces=frozenset(map(fingerprint, turn.bounced)) if lane.mailbox else frozenset(),
+            absent=0.05,
+            forged=0.06,
+            fates={fingerprint(url): fate for url, fate in fates.items()} if lane.platform == "x" else {},
             seed=seed,
         )
         for lane in LANES

@@ -1,4 +1,4 @@
-"""The whole sandbox: every stand-in platform behind one HTTP port and one mail port, on loopback only."""
+"""The whole sandbox: every stand-in platform behind one HTTP port and one mail port, and a mailbox for what they answer."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from takedown.contract import RefusedByPolicy
+from takedown.sandbox.answers import MX
 from takedown.sandbox.behaviour import Behaviour
-from takedown.sandbox.book import Book
+from takedown.sandbox.book import Book, Filed
 from takedown.sandbox.certificate import make_certificate, server_tls, write_secret
 from takedown.sandbox.intake import Intake, Sleep
 from takedown.sandbox.journal import Journal, read_journal
 from takedown.sandbox.mail import MailServer, open_mail
 from takedown.sandbox.pages import Pages
 from takedown.sandbox.portal import Portal
+from takedown.sandbox.post import USER, Post
 from takedown.sandbox.wire import MAX_HEAD, Answer, HttpRequest, converse, problem
 
 
@@ -34,7 +36,8 @@ def _now() -> datetime:
 class Sandbox:
     """Stand-in platforms by name. `folder` gets `journal.jsonl`, `sandbox.json` and `NAME.token` files, all 0600.
 
-    http_port, smtp_port: 0 takes any free port; smtp_port None runs no mail server. scale: the sandbox's hours pass that
+    http_port, smtp_port: 0 takes any free port; smtp_port None runs no mail server, imap_port None
+    no mailbox for answers (its password is in `imap.password`). scale: the sandbox's hours pass that
     much faster, as `[sandbox] time_scale`. starttls: offer it, with a certificate written to `smtp.crt`. tokens: bearer
     tokens by platform, else drawn. A sandbox started on the folder of an earlier one goes on where that one ended.
 
@@ -43,7 +46,8 @@ class Sandbox:
 
     def __init__(
         self, folder: Path, behaviours: Mapping[str, Behaviour], *, host: str = "127.0.0.1", http_port: int = 0,
-        smtp_port: int | None = 0, scale: float = 3600.0, starttls: bool = False, tokens: Mapping[str, str] | None = None,
+        smtp_port: int | None = 0, imap_port: int | None = None, scale: float = 3600.0,
+        starttls: bool = False, tokens: Mapping[str, str] | None = None,
         clock: Callable[[], datetime] = _now, sleep: Sleep = asyncio.sleep,
     ) -> None:  # fmt: skip
         if not _is_loopback(host):
@@ -56,13 +60,14 @@ class Sandbox:
         self.http_port, self.smtp_port, self.starttls = http_port, smtp_port, starttls
         self.tokens = {name: (tokens or {}).get(name) or secrets.token_urlsafe(24) for name in behaviours}
         self.books: dict[str, Book] = {}
+        self.imap_port, self.post = imap_port, None if imap_port is None else Post(folder / "mail", self.books, clock)
         self.clock = clock
         self._sleep = sleep
         self._journal: Journal | None = None
         self._intakes: dict[str, Intake] = {}
         self._portals: dict[str, Portal] = {}
         self._pages: dict[str, Pages] = {}
-        self._servers: list[asyncio.Server | MailServer] = []
+        self._servers: list[asyncio.Server | MailServer | Post] = []
         self._talks: set[asyncio.Task[None]] = set()
 
     @property
@@ -97,12 +102,20 @@ class Sandbox:
             self._intakes[name] = Intake(book, self.tokens[name], self.url(name), self._sleep)
             self._portals[name] = Portal(book)
             self._pages[name] = Pages(book)
+        if self.post is not None:
+            await self.post.open(self.host, self.imap_port or 0)
+            self._servers.append(self.post)
+            self.imap_port = self.post.port
         if self.smtp_port is not None:
             tls = server_tls(*make_certificate(self.folder)) if self.starttls else None
-            smtp = await open_mail(self.books, self.host, self.smtp_port, tls)
+            smtp = await open_mail(self.books, self.host, self.smtp_port, tls, self._answer_mail)
             self._servers.append(smtp)
             self.smtp_port = smtp.port
         self._publish()
+
+    def _answer_mail(self, book: Book, filed: Filed) -> None:
+        if self.post is not None:
+            self.post.answer(book, filed)
 
     async def stop(self) -> None:
         """Stop listening and drop every connection; `sandbox.json` goes, the journal stays."""
@@ -164,10 +177,19 @@ class Sandbox:
         return {
             "schema_version": 1, "pid": os.getpid(), "time_scale": self.scale, "journal": str(self.journal_path.absolute()),
             "http": {"host": self.host, "port": self.http_port}, "smtp": smtp if self.smtp_port is not None else None,
+            "imap": self._mailbox(),
             "platforms": platforms,
         }  # fmt: skip
 
+    def _mailbox(self) -> dict[str, Any] | None:
+        if self.post is None:
+            return None
+        password = str((self.folder / "imap.password").absolute())
+        return {"host": self.host, "port": self.imap_port, "user": USER, "password_file": password, "authserv_id": MX}
+
     def _publish(self) -> None:
+        if self.post is not None:
+            write_secret(self.folder / "imap.password", self.post.password.encode() + b"\n")
         for name, token in self.tokens.items():
             write_secret(self.folder / f"{name}.token", token.encode() + b"\n")
         # Readers wait for this file: it appears whole or not at all.

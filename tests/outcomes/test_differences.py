@@ -146,6 +146,7 @@ def test_a_new_name_is_found_by_the_lasting_id_and_is_no_removal(tmp_path: Path,
         desk.clock.at += 2 * HOUR  # type: ignore[attr-defined]
     assert done.renamed == {"C-1": "https://x.com/standin_0002_n"}
     assert (row(desk)["observed"], row(desk)["moved_to"]) == ("available", "https://x.com/standin_0002_n")
+    assert row(desk)["held"] == "its target is at https://x.com/standin_0002_n now"  # a request would name nobody
     assert people(desk)["renamed"] == "takedown case list --differs renamed"
 
 
@@ -157,7 +158,7 @@ def test_a_case_follows_its_target_to_the_new_name(tmp_path: Path, x: Sandbox, c
     assert told(desk, "case", "rename", "C-1", "--json")[0] == 0
     [item] = json.loads(capsys.readouterr().out)["items"]
     assert (item["was"], item["now"], item["how"]) == (ADDRESS.format(2), "https://x.com/standin_0002_n", "probe")
-    assert item["taken_back"] == ["R-1"]
+    assert item["taken_back"] == []  # its request was taken back when the case was held
     assert (row(desk)["key"], row(desk)["delivered"], row(desk)["moved_to"]) == ("standin_0002_n", "draft", "")
     assert deliver(desk, plan, wait=0, limit=None, progress=Quiet()).sent == 0
     assert deliver(desk, make_plan(desk, Selection()).plan, wait=0, limit=None, progress=Quiet()).sent == 1
@@ -187,8 +188,10 @@ def test_a_person_may_read_the_lasting_id(tmp_path: Path, x: Sandbox) -> None:
     desk = desk_for(tmp_path, x, 2)
     look(desk)
     (tmp_path / "seen.png").write_bytes(b"a picture")
+    make_plan(desk, Selection())
     done = rename(desk, 1, "https://x.com/standin_0077", ByHand(_lasting("standin_0002"), tmp_path / "seen.png"))
     assert (done.how, row(desk)["key"]) == ("by_hand", "standin_0077")
+    assert (done.taken_back, row(desk)["delivered"]) == ((1,), "draft")  # it named the old address
 
 
 def test_a_new_name_that_another_case_has_is_refused(tmp_path: Path, x: Sandbox) -> None:

@@ -8,13 +8,25 @@ down_revision = "0004"
 
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 PARTIAL = {
-    "ix_cases_held": (["platform", "batch"], "held <> ''"),
-    "ix_cases_moved": (["platform", "batch"], "moved_to <> ''"),
+    "ix_cases_held": (["closed", "platform", "batch", "held"], "held <> ''"),
+    "ix_cases_moved": (["closed", "platform", "batch", "moved_to"], "moved_to <> ''"),
     "ix_cases_back": (
-        ["platform", "kind", "basis", "organisation", "batch"],
+        [
+            "platform",
+            "kind",
+            "basis",
+            "organisation",
+            "batch",
+            "claimed",
+            "observed",
+            "closed",
+            "gone_at",
+            "created_at",
+            "sent_at",
+        ],
         "gone_at IS NOT NULL AND observed = 'available' AND closed = ''",
     ),
-    "ix_cases_gone": (["gone_at"], "gone_at IS NOT NULL"),
+    "ix_cases_watched": (["gone_at"], "closed = 'done'"),
 }
 BACK = """INSERT INTO returns ("case", url, seen_at, state)
   SELECT id, url, updated_at, 'open' FROM cases
