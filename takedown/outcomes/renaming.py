@@ -43,7 +43,7 @@ class ByHand:
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    """`was` and `now` are addresses; `how`: probe or by_hand. `taken_back`: requests that had not left; `unsent`: nothing of the case ever did."""
+    """`was` and `now` are addresses; `how`: probe or by_hand. `taken_back`: requests; `unsent`: nothing ever left."""
 
     case: int
     was: str
