@@ -78,7 +78,7 @@ def list_(
     if not total:
         display.say("No such case.")
     if proposed and total:
-        display.next("takedown case explain C-N; then case accept-return or case dismiss")
+        display.next("takedown case explain CASE")
     if total > shown:
         display.say(f"{total - shown:,} more; all of them: --all")
 

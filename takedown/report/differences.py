@@ -21,8 +21,8 @@ def differences(view: View) -> Iterator[Matter]:
         why = "its lasting id was seen under another address"
         yield Matter("renamed", "renamed", count, "case", why, listed.format("renamed"))
     if count := _proposed(view):
-        why = "a return is filed by a person only"
-        yield Matter("contradiction", "gone, back again", count, "case", why, f"takedown case list --proposed{view.in_batch}")
+        do = "takedown case list --proposed" + view.in_batch
+        yield Matter("contradiction", "gone, back again", count, "case", "a return is filed by a person only", do)
 
 
 def _proposed(view: View) -> int:
