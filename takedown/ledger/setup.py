@@ -19,8 +19,7 @@ from takedown.ledger.ids import make_secret
 from takedown.ledger.store import Ledger, NoLedger, OldLedger, make_engine
 from takedown.ledger.tables import meta
 
-HEAD = "0006"
-SYNCHRONOUS = ("on", "remote_apply")
+HEAD = "0007"
 
 
 class WrongEnvironment(RefusedByPolicy):
