@@ -46,7 +46,7 @@ class NothingProposed(RefusedByPolicy):
     """No return of {case} is proposed."""
 
     code, why, do = (
-        "TD-0761",
+        "TD-0791",
         "its target was not seen gone and then there again, or somebody decided",
         "takedown case list --proposed",
     )

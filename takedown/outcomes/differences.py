@@ -26,7 +26,7 @@ from takedown.planning.undoing import UNSENT, unsent_in
 class NotHeld(RefusedByPolicy):
     """{case} is not held."""
 
-    code, why, do = "TD-0760", "there is nothing to release", "takedown case explain {case}"
+    code, why, do = "TD-0790", "there is nothing to release", "takedown case explain {case}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from takedown.outcomes.looking import Look, Looker, unlookable
 class NotRenamed(RefusedByPolicy):
     """{case} keeps its name."""
 
-    code = "TD-0762"
+    code = "TD-0792"
 
 
 class LookingElsewhere(Temporary):
