@@ -82,8 +82,8 @@ def office(
     add_cases(desk, "telegram", range(1, count + 1), **columns)
     plan = make_plan(desk, Selection()).plan
     if sent:
-        digest = get_plan(desk.ledger, plan)["digest"]
-        desk.ledger.write(lambda book: release(book, plan, digest))
+        row = get_plan(desk.ledger, plan)
+        desk.ledger.write(lambda book: release(book, row, desk.policy))
     ids = [row["id"] for row in requests_of(desk, plan) if row["purpose"] == "removal"]
     if sent:
         desk.ledger.write(lambda book: move(book, ids, State.APPROVED, State.SENDING))

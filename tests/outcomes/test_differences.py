@@ -276,7 +276,7 @@ def test_what_was_closed_as_done_is_watched_on_the_schedule(tmp_path: Path, x: S
 
 
 def test_a_reply_that_uses_the_earlier_name_is_about_the_case() -> None:
-    one = Carried(1, "account:now", "none", "pk-peca-37", ("account:before",))
+    one = Carried(1, "now", "account:now", "none", "pk-peca-37", ("account:before",))
     assert one.named_in({"account:before"}) == "account:before"
     assert one.named_in({"account:now", "account:before"}) == "account:now"
     assert one.named_in(set()) == "account:now"
