@@ -20,6 +20,7 @@ from takedown.ledger.store import Ledger, NoLedger, OldLedger, make_engine
 from takedown.ledger.tables import meta
 
 HEAD = "0007"
+SYNCHRONOUS = ("on", "remote_apply")
 
 
 class WrongEnvironment(RefusedByPolicy):
