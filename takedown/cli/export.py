@@ -22,6 +22,7 @@ from takedown.report.deadlines import write_calendar
 from takedown.report.export import FORMATS, export
 
 app = typer.Typer()
+YEARLY = ("dsa-22", "tco-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,12 @@ def _public(desk: Desk, wanted: Wanted) -> None:
             why="public figures are those of the whole ledger, else they could not be held against its record",
             do=f"takedown export --format {wanted.form} --year 2026 -o report.md",
         )
+    if wanted.form in YEARLY and wanted.year is None:
+        raise UsageError(
+            what=f"--format {wanted.form} is the report of a year",
+            why="and no year is named",
+            do=f"takedown export --format {wanted.form} --year 2026 -o report.md",
+        )
     period = up_to(desk.clock.now()) if wanted.year is None else year(wanted.year)
     document, figures = publish(desk, wanted.form, period, wanted.out)
     record = document.record
@@ -80,8 +87,9 @@ def _written(wanted: Wanted, rows: int, what: str, more: Mapping[str, object] = 
     current().display.show(answer, Prose(f"{wanted.out}: {plural(rows, what)}"))
 
 
+PUBLIC = ("transparency", *YEARLY)
 WAYS: Mapping[str, Callable[[Desk, Wanted], None]] = MappingProxyType(
-    {**dict.fromkeys(FORMATS, _cases), "ics": _calendar, "lumen": _lumen, "transparency": _public}
+    {**dict.fromkeys(FORMATS, _cases), "ics": _calendar, "lumen": _lumen, **dict.fromkeys(PUBLIC, _public)}
 )
 
 
@@ -101,7 +109,8 @@ def export_(
     csv, jsonl, xlsx: every case, open and closed; in a spreadsheet no cell is a formula: an apostrophe stands before it. ics: the
     deadlines of pending cases and plans as a calendar that names no target. lumen: the requests that were sent as notices for the
     Lumen database, where their legal basis allows it and with what it allows. transparency: public figures, as FILE.md, FILE.json
-    or FILE.csv; small ones are hidden, and all agree with the audit record (else exit 12).
+    or FILE.csv; small ones are hidden, and all agree with the audit record (else exit 12). dsa-22, tco-8: the yearly
+    reports of a trusted flagger and of an authority that orders removals, as far as the ledger knows them.
     """
     if form not in WAYS:
         raise UsageError(

@@ -12,6 +12,8 @@ from takedown.policy.schema import Names, Policy
 
 N = TypeVar("N", bound=Names)
 WORD = re.compile(r"[^\W\d_]+")
+PROTECTED = "protected speaker"
+"""Stands in every flag of such a case."""
 
 
 class Listed(Generic[N]):
@@ -58,11 +60,11 @@ class Protected:
     def flags(self, case: Mapping[str, Any]) -> Iterator[str]:
         """Why a case needs care, in people's words."""
         for one in self._lists.of(case):
-            yield f"protected speaker ({one.kind}), named by {one.source} of {one.date}"
+            yield f"{PROTECTED} ({one.kind}), named by {one.source} of {one.date}"
         if self._signals:
             words = {word.casefold() for name in names_of(case) for word in WORD.findall(name)}
             for word in sorted(words & self._signals.keys()):
-                yield f"its name holds {word!r}, a sign of protected speakers ({self._signals[word]})"
+                yield f"its name holds {word!r}, a sign of {PROTECTED}s ({self._signals[word]})"
 
 
 def in_force(policy: Policy) -> tuple[str, ...]:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from takedown.desk import Desk
 from takedown.report.public.document import Document, Period, write
+from takedown.report.public.laws import dsa_22, tco_8
 from takedown.report.public.transparency import transparency
 
 PUBLISHED = "public.written"
-DOCUMENTS: Mapping[str, Callable[[Desk, Period], Document]] = {"transparency": transparency}
+DOCUMENTS: Mapping[str, Callable[[Desk, Period], Document]] = {"transparency": transparency, "dsa-22": dsa_22, "tco-8": tco_8}
 
 
 def publish(desk: Desk, kind: str, period: Period, path: Path) -> tuple[Document, int]:

@@ -16,7 +16,9 @@ from takedown.contract import IntegrityFailed
 from takedown.desk import Desk
 from takedown.heads import current, problems
 from takedown.ledger.moves import State
-from takedown.ledger.tables import cases, claims, events, request_cases, requests, sightings
+from takedown.ledger.tables import cases, claims, events, plans, request_cases, requests, sightings
+from takedown.planning.demands import read_demands
+from takedown.planning.lists import PROTECTED
 from takedown.report.public.document import Period, Record
 
 KINDS = (
@@ -24,9 +26,12 @@ KINDS = (
     "plan.rejected", "plan.approved", "halted",
 )  # fmt: skip
 PLANS_APPROVED, PLANS_REJECTED, CASES_REJECTED, HALTS = (
-    "plans approved by a second person", "plans rejected by a second person", "cases taken out by a second person", "halts",
+    "plans approved by a second person", "plans rejected by a second person", "cases rejected by a second person", "halts",
 )  # fmt: skip
-DECISIONS = (PLANS_APPROVED, PLANS_REJECTED, CASES_REJECTED, HALTS)
+EMERGENCIES, URGENT_CASES, PROTECTED_APPROVED = (
+    "plans approved as emergencies", "cases in them", "cases of protected speakers that were approved, each by itself",
+)  # fmt: skip
+DECISIONS = (PLANS_APPROVED, PLANS_REJECTED, CASES_REJECTED, EMERGENCIES, URGENT_CASES, PROTECTED_APPROVED, HALTS)
 
 
 class DoesNotReconcile(IntegrityFailed):
@@ -91,6 +96,7 @@ def reconcile(desk: Desk, period: Period) -> tuple[Record, Counter[str], Counter
             name = differ[0]
             raise DoesNotReconcile(what=f"{name}: {told.counts[name]:,} by the record, {held[name]:,} in the ledger")
         _check_sent(db)
+        told.decisions.update(_demanded(db, period))
     head = current(desk)
     agree = ("cases recorded", "cases closed, by why", "claims of platforms, by what they say", "looks, by what they showed",
              "requests, by where they stand", "sent cases, each carried by a request that was sent")  # fmt: skip
@@ -104,6 +110,18 @@ def _told(db: Connection, period: Period) -> Told:
     for kind, data, at in db.execution_options(yield_per=2000).execute(query):
         told.add(kind, json.loads(data), first <= at < after)
     return told
+
+
+def _demanded(db: Connection, period: Period) -> Counter[str]:
+    """What the plans that were approved in the period asked of their reviewers, which was part of what they signed."""
+    found: Counter[str] = Counter()
+    approved = (plans.c.approved_at >= period.since, plans.c.approved_at < period.until, plans.c.demands != "")
+    for text, carried in db.execute(select(plans.c.demands, plans.c.cases).where(*approved)):
+        asked = read_demands(text, 0)
+        if asked.emergency:
+            found.update({EMERGENCIES: 1, URGENT_CASES: carried})
+        found[PROTECTED_APPROVED] += sum(any(PROTECTED in one for one in why) for why in asked.flagged.values())
+    return found
 
 
 def _held(db: Connection) -> Counter[str]:

@@ -13,9 +13,10 @@ from sqlalchemy import delete, text, update
 
 from takedown.contract import UsageError
 from takedown.ledger.cases import close, reopen
-from takedown.ledger.tables import cases, claims, events
+from takedown.ledger.tables import cases, claims, events, plans
 from takedown.ledger.truths import Sighting, add_sightings
 from takedown.notices import load_packs
+from takedown.planning.demands import Demands
 from takedown.planning.rejecting import reject
 from takedown.report.public.document import up_to, year
 from takedown.report.public.publishing import publish
@@ -139,7 +140,22 @@ def test_a_reviewers_no_is_counted(desk: Scene) -> None:
         reject(desk.desk, plan, "the wrong account", [])
     found = sheet(told(desk), "Checks and brakes")
     assert found["plans rejected by a second person",] == {"how often": 5}
-    assert found["cases taken out by a second person",] == {"how often": 10}
+    assert found["cases rejected by a second person",] == {"how often": 10}
+
+
+def test_emergencies_and_protected_speakers_are_always_counted(desk: Scene) -> None:
+    for number in range(6):
+        desk.plan(*recorded(desk, 2))
+        flagged = {f"C-{2 * number + 1}": ("protected speaker (press), named by Example of 2026-01-01",), "C-99": ("1 follower",)}
+        asked = Demands(2, flagged=flagged, emergency="a live stream").text()
+        values = {"demands": asked, "approved_at": desk.clock.at}
+        desk.write(
+            lambda book, n=number, v=values: book.db.execute(update(plans).where(plans.c.id == n + 1).values(**v)) and None
+        )
+    found = sheet(told(desk), "Checks and brakes")
+    assert found["plans approved as emergencies",] == {"how often": 6}
+    assert found["cases in them",] == {"how often": 12}
+    assert found["cases of protected speakers that were approved, each by itself",] == {"how often": 6}
 
 
 @pytest.mark.safeguard("S17")
