@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from takedown.clock import Clock, SystemClock
-from takedown.contract import Channel, Platform, PlatformSettings, RefusedByPolicy, UsageError
+from takedown.contract import Channel, InputRejected, Platform, PlatformSettings, RefusedByPolicy, UsageError
 from takedown.ledger.book import canonical
 from takedown.ledger.oversight import pinned
 from takedown.ledger.setup import open_ledger
@@ -71,7 +71,13 @@ class Desk:
 
     @cached_property
     def registry(self) -> Registry:
-        return load()
+        """The platforms; in live only our own and plugins that the policy lists, none where no policy is in force."""
+        if not self.live:
+            return load()
+        try:
+            return load(self.policy.plugins)
+        except (RefusedByPolicy, InputRejected):
+            return load({})
 
     @cached_property
     def packs(self) -> Packs:

@@ -14,7 +14,7 @@ from takedown.approval import approvers
 from takedown.contract import Channel, TakedownError
 from takedown.desk import Desk
 from takedown.ledger.ids import load_secret
-from takedown.planning.destinations import check_address, check_url
+from takedown.planning.destinations import bounds, check_address, check_url
 from takedown.secrets import secret
 
 LOW_DISK = 200_000_000
@@ -117,10 +117,10 @@ def _platform(desk: Desk, name: str, online: bool) -> Iterator[Finding]:
         settings = desk.terms(name)
         match channel:
             case Channel.API:
-                where = check_url(settings.base_url, name, desk.settings.environment)
+                where = check_url(settings.base_url, name, bounds(desk))
                 secret(desk.config, settings.token_file, settings.token_command, f"the token of {name}")
             case Channel.EMAIL:
-                where = check_address(settings.to or "", name, desk.settings.environment)
+                where = check_address(settings.to or "", name, bounds(desk))
             case Channel.PORTAL:
                 where = "filed by hand"
     except TakedownError as error:

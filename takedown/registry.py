@@ -8,8 +8,12 @@ from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 
 from takedown.contract import NotATarget, Platform, Reason, Target, Url, parse_url, plain_link, refang
+from takedown.plugins import NotHashed, files_hash, holds_module
 
 GROUP = "takedown.platforms"
+OWN = "takedown_platforms"
+MANY = frozenset({"accounts", "cookies", "identities", "proxies", "proxy", "senders", "sessions", "tokens", "user_agents"})
+"""Settings that only a sender in disguise has a use for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +32,15 @@ class Registry:
     broken: tuple[Broken, ...] = ()
 
 
-def load() -> Registry:
-    """The installed platforms. Never raises for a plugin's fault: that plugin becomes a `Broken`."""
+def load(listed: Mapping[str, str] | None = None) -> Registry:
+    """The installed platforms. Never raises for a plugin's fault: that plugin becomes a `Broken`.
+
+    `listed`: distribution -> sha256 of its files; a plugin of another one is not even imported. None takes every plugin.
+    """
     claims: dict[str, list[EntryPoint]] = {}
     for point in sorted(entry_points(group=GROUP)):
         claims.setdefault(point.name, []).append(point)
-    found = {name: _only(points) for name, points in claims.items()}
+    found = {name: _only(points, listed) for name, points in claims.items()}
     return Registry(
         {name: made for name, made in found.items() if not isinstance(made, Broken)},
         tuple(made for made in found.values() if isinstance(made, Broken)),
@@ -64,11 +71,13 @@ class Recogniser:
         return next((platform for platform in self._platforms.values() if platform.owns(link)), None)
 
 
-def _only(points: list[EntryPoint]) -> type[Platform] | Broken:
+def _only(points: list[EntryPoint], listed: Mapping[str, str] | None) -> type[Platform] | Broken:
     point, *others = points
     if others:
         # Whichever came first would decide where removal requests go, so a contested name belongs to nobody.
         return Broken(point.name, f"claimed by {' and by '.join(p.value for p in points)}; uninstall all but one")
+    if listed is not None and (why := _unlisted(point, listed)):
+        return Broken(point.name, why)
     try:
         made: object = point.load()
     except (KeyboardInterrupt, GeneratorExit):
@@ -78,6 +87,22 @@ def _only(points: list[EntryPoint]) -> type[Platform] | Broken:
     return _usable(point, made)
 
 
+def _unlisted(point: EntryPoint, listed: Mapping[str, str]) -> str:
+    """Why a plugin may not be loaded, or an empty string. Who can change our own can change this line as well."""
+    if point.module.partition(".")[0] == OWN:
+        return ""
+    dist = point.dist
+    if dist is None or dist.name not in listed:
+        return f"{dist.name if dist else point.value} is not listed under plugins in the policy; it was not loaded"
+    try:
+        found = files_hash(dist)
+    except NotHashed as error:
+        return f"{dist.name} cannot be told by its files: {error}; it was not loaded"
+    if found != listed[dist.name]:
+        return f"{dist.name} is not the one that the policy lists (its files: {found}); it was not loaded"
+    return "" if holds_module(dist, point.module) else f"{point.module} is not among the files of {dist.name}; it was not loaded"
+
+
 def _usable(point: EntryPoint, made: object) -> type[Platform] | Broken:
     if not (isinstance(made, type) and issubclass(made, Platform)):
         return Broken(point.name, f"{point.value} is not a takedown.contract.Platform")
@@ -85,6 +110,10 @@ def _usable(point: EntryPoint, made: object) -> type[Platform] | Broken:
         return Broken(point.name, f"{point.value} does not define {', '.join(missing)}")
     if unset := [fact for fact in ("name", "title", "hosts", "channels") if not getattr(made, fact, None)]:
         return Broken(point.name, f"{point.value} has no {', '.join(unset)}")
+    if unsourced := [channel.value for channel, terms in made.channels.items() if not terms.source]:
+        return Broken(point.name, f"{point.value} names no source for its channel {', '.join(unsourced)}")
+    if many := sorted(MANY & made.Settings.model_fields.keys()):
+        return Broken(point.name, f"{point.value} has settings for several identities ({', '.join(many)}); an authority has one")
     if made.name != point.name:
         return Broken(point.name, f"{point.value} calls itself {made.name}, its entry point {point.name}")
     return made

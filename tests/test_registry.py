@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import invalidate_caches
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
 
 from takedown.contract import NotATarget, Reason, Target
+from takedown.plugins import files_hash
 from takedown.registry import GROUP, Registry, load, recognise
 
 PLUGIN = Path(__file__).parent / "sample_plugin"
@@ -18,6 +21,10 @@ BAD_MODULES = {
     "unfinished.py": "from takedown.contract import Platform\nclass Plugin(Platform): name = 'unfinished'",
     "mute.py": "from chirp import Chirp\nclass Plugin(Chirp):\n    name = 'mute'\n    channels = {}",
     "alias.py": "from chirp import Chirp\nclass Plugin(Chirp): name = 'other'",
+    "pool.py": "from chirp import Chirp\nclass Plugin(Chirp):\n    name = 'pool'\n    class Settings(Chirp.Settings):\n"
+    "        accounts: tuple[str, ...] = ()",
+    "unsourced.py": "from dataclasses import replace\nfrom chirp import Chirp\nclass Plugin(Chirp):\n    name = 'unsourced'\n"
+    "    channels = {c: replace(t, source='') for c, t in Chirp.channels.items()}",
     "twin.py": "from chirp import Chirp\nclass Plugin(Chirp): name = 'twin'",
 }
 
@@ -83,6 +90,71 @@ def test_a_name_that_two_plugins_claim_belongs_to_neither(install) -> None:
         "claimed by chirp:Chirp and by twin:Plugin; uninstall all but one"
     ]
     assert "chirp" in registry.platforms
+
+
+@pytest.mark.safeguard("S9")
+@pytest.mark.parametrize(("name", "why"), [("pool", "several identities (accounts)"), ("unsourced", "no source for its channel")])
+def test_an_adapter_with_many_identities_or_without_an_official_source_is_none(install, name, why) -> None:
+    registry = install(**{name: f"{name}:Plugin"})
+    assert name not in registry.platforms
+    assert why in {broken.name: broken.why for broken in registry.broken}[name]
+
+
+EVIL = """import pathlib
+pathlib.Path(__file__).with_name('loaded').touch()
+from chirp import Chirp
+class Plugin(Chirp): name = 'evil'
+"""
+
+
+@pytest.fixture
+def evil(tmp_path, monkeypatch):
+    """A plugin that shows when it was imported, installed with a list of its files, and its distribution."""
+    monkeypatch.syspath_prepend(PLUGIN)
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "evil_plugin.py").write_text(EVIL)
+    info = tmp_path / "evil-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[{GROUP}]\nevil = evil_plugin:Plugin\n")
+    (info / "RECORD").write_text("".join(f"{name},,\n" for name in ("evil_plugin.py", *RECORDED)))
+    invalidate_caches()
+    yield distribution("evil")
+    sys.modules.pop("evil_plugin", None)
+
+
+RECORDED = ("evil-1.0.dist-info/METADATA", "evil-1.0.dist-info/entry_points.txt", "evil-1.0.dist-info/RECORD")
+
+
+def test_live_loads_a_plugin_that_the_policy_lists(evil, tmp_path) -> None:
+    assert "evil" in load({"evil": files_hash(evil)}).platforms
+    assert (tmp_path / "loaded").exists()
+
+
+@pytest.mark.figure("plugins that the policy does not list", unit="plugins", how="not even imported")
+@pytest.mark.parametrize("case", ["unlisted", "another hash", "edited", "cut", "elsewhere", "no record"])
+def test_what_the_policy_does_not_list_is_not_even_imported(evil, tmp_path, case) -> None:
+    listed = {"evil": files_hash(evil)}
+    info = tmp_path / "evil-1.0.dist-info"
+    match case:
+        case "unlisted":
+            listed = {}
+        case "another hash":
+            listed = {"evil": "0" * 64}
+        case "edited":
+            (tmp_path / "evil_plugin.py").write_text(EVIL + "\n# one more line")
+        case "cut":
+            (info / "RECORD").write_text("gone.py,,\n")
+        case "elsewhere":  # its entry point names a module that its list of files does not have
+            (info / "RECORD").write_text("".join(f"{name},,\n" for name in RECORDED))
+            listed = {"evil": files_hash(distribution("evil"))}
+        case _:
+            (info / "RECORD").unlink()
+    registry = load(listed)
+    assert "evil" not in registry.platforms
+    assert "not loaded" in {broken.name: broken.why for broken in registry.broken}["evil"]
+    assert not (tmp_path / "loaded").exists()
+    assert {"facebook", "x"} <= registry.platforms.keys()
 
 
 @pytest.mark.parametrize(

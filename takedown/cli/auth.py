@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 
 from takedown.cli.context import current
+from takedown.cli.installed import installed
 from takedown.contract import TakedownError, UsageError
 from takedown.display import Answer, Cell, Column, Styled, Table
-from takedown.registry import load
 from takedown.secrets import Kind, Named, drop, keep, named, secret, source
 from takedown.settings import Config
 
@@ -69,7 +69,7 @@ def remove(name: Name) -> None:
 
 
 def _one(config: Config, name: str) -> Named:
-    known = named(config, {*load().platforms, *config.settings.platforms})
+    known = named(config, {*installed().platforms, *config.settings.platforms})
     if name not in known:
         raise UsageError(what=f"there is no secret called {name!r}", why=f"known are {', '.join(known)}", do="takedown auth list")
     return known[name]

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from takedown.cli.context import current
+from takedown.cli.installed import installed
 from takedown.contract import Channel, ChannelTerms, Platform, UsageError
 from takedown.display import Answer, Block, Column, Facts, Prose, Table
 from takedown.planning.forms import form_for, write_form
-from takedown.registry import Registry, load
+from takedown.registry import Registry
 from takedown.settings import platform_settings
 
 app = typer.Typer()
@@ -39,7 +40,7 @@ def platforms(
     ] = False,
 ) -> None:
     """Show what each platform accepts: channels, cases per request, pace, source and date of the facts."""
-    registry = load()
+    registry = installed()
     if form:
         _show_form(registry, name)
         return

@@ -10,9 +10,10 @@ from typing import Annotated, BinaryIO
 import typer
 
 from takedown.cli.context import current
+from takedown.cli.installed import installed
 from takedown.contract import NotATarget, Platform, Target
 from takedown.display import Answer, Lines
-from takedown.registry import load, recognise
+from takedown.registry import recognise
 
 app = typer.Typer()
 LONGEST = 65_536
@@ -28,7 +29,7 @@ def recognise_(urls: Urls) -> None:
 
     Looks at the text alone; nothing is opened.
     """
-    registry = load()
+    registry = installed()
     platforms = {name: made(made.Settings.model_construct()) for name, made in registry.platforms.items()}
     counts: Counter[str] = Counter(recognised=0, refused=0)
     items = _items(lines(sys.stdin.buffer) if urls == ["-"] else iter(urls), platforms, counts)

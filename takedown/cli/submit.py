@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,7 +14,7 @@ from takedown.cli.plan import Batch, OnPlatform, show_planned
 from takedown.cli.verify import tell_noticed
 from takedown.contract import UsageError, span
 from takedown.delivery.deliver import Delivered, deliver
-from takedown.delivery.halting import halt, unhalt, unhalt_statement
+from takedown.delivery.halting import halt, halt_statement, unhalt, unhalt_statement
 from takedown.display import Answer, Cell, Column, Prose, Styled, Table
 from takedown.ledger.ids import number, plan_id
 from takedown.outcomes.before_sending import look_before
@@ -150,21 +151,39 @@ def _tell(chosen: Resubmission, made: Planned | None = None, *, dry_run: bool = 
     return 8 if made else 0
 
 
+Oversight = Annotated[
+    Path | None,
+    typer.Option("--oversight", metavar="FILE", help="The oversight's OpenSSH key, when it is the one who acts"),
+]
+
+
 @app.command("halt")
 def halt_(
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why")] = "halted by hand", as_name: As = None
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why")] = "halted by hand",
+    oversight: Oversight = None,
+    as_name: As = None,
 ) -> None:
-    """Stop every lane before its next write. One person is enough."""
+    """Stop every lane before its next write. One person is enough; the oversight can do it too."""
     desk = desk_of(as_name)
-    halt(desk, reason)
+    text = halt_statement(desk.ledger.setting("ledger"), reason)
+    halt(desk, reason, sign(desk, oversight, text) if oversight else None)
     current().display.say("Sending is halted everywhere. What was being written may still be answered.")
     current().display.next("takedown unhalt --as NAME --key FILE")
 
 
 @app.command("unhalt")
-def unhalt_(key: Key = None, as_name: As = None) -> None:
-    """Let sending go on: a second person's signature, not of the one who halted."""
-    desk = desk_of(as_name)
+def unhalt_(key: Key = None, oversight: Oversight = None, as_name: As = None) -> int:
+    """Let sending go on: a second person's signature, not of the one who halted; and the oversight's where it halted.
+
+    Exits 8 while the other of the two has not let go.
+    """
+    desk, display = desk_of(as_name), current().display
     statement = unhalt_statement(desk)
-    unhalt(desk, sign(desk, key, statement) if desk.policy.approvals else None)
-    current().display.say("Sending may go on.")
+    given = sign(desk, oversight, statement) if oversight else None
+    own = sign(desk, key, statement) if desk.policy.approvals and not oversight else None
+    if left := unhalt(desk, own, given):
+        display.say(f"Noted. Sending stays halted until {left} lets go as well.")
+        display.next("takedown unhalt --as NAME --key FILE" if oversight else "takedown unhalt --oversight FILE")
+        return 8
+    display.say("Sending may go on.")
+    return 0

@@ -10,7 +10,7 @@ from takedown.delivery.claims import Claimed
 from takedown.delivery.decide import Outcome, Unsure, decide_http, decide_mail
 from takedown.delivery.lanes import Lane
 from takedown.desk import Desk
-from takedown.planning.destinations import check_url, is_loopback
+from takedown.planning.destinations import SANDBOX, bounds, check_url, is_loopback
 from takedown.secrets import secret
 from takedown.transport.http import Call, HttpTransport
 from takedown.transport.results import Answered, LookAgain, Result
@@ -42,7 +42,7 @@ class ApiSender:
     def __init__(self, desk: Desk, lane: Lane) -> None:
         self._platform, self._lane = desk.platform(lane.platform), lane
         settings = self._platform.settings
-        self._base = check_url(settings.base_url, lane.platform, desk.settings.environment).rstrip("/")
+        self._base = check_url(settings.base_url, lane.platform, bounds(desk)).rstrip("/")
         token = secret(desk.config, settings.token_file, settings.token_command, f"the token of {lane.platform}")
         self._headers = {"authorization": f"Bearer {token}"} if token else {}
         ca = desk.settings.network.ca_file
@@ -87,7 +87,7 @@ class MailSender:
         smtp = desk.settings.smtp
         loopback = is_loopback(smtp.host)
         if desk.settings.environment == "sandbox":
-            check_url(f"http://{smtp.host}:{smtp.port}", "smtp", "sandbox")
+            check_url(f"http://{smtp.host}:{smtp.port}", "smtp", SANDBOX)
         password = (
             secret(desk.config, smtp.password_file, smtp.password_command, "the password of the mail server") if smtp.user else ""
         )

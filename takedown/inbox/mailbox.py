@@ -16,7 +16,7 @@ from takedown.desk import Desk
 from takedown.inbox.authenticate import Resolver
 from takedown.inbox.store import Place, judge_new, store
 from takedown.ledger.tables import messages
-from takedown.planning.destinations import check_url, is_loopback
+from takedown.planning.destinations import SANDBOX, check_url, is_loopback
 from takedown.secrets import secret
 from takedown.transport.imap import ImapServer, OpenMailbox, open_mailbox
 
@@ -50,7 +50,7 @@ def server_of(desk: Desk) -> ImapServer:
     """[imap] as a server to read from. Raises Unreachable, CredentialsMissing."""
     imap = desk.settings.imap
     if desk.settings.environment == "sandbox":
-        check_url(f"http://{imap.host}:{imap.port}", "imap", "sandbox")
+        check_url(f"http://{imap.host}:{imap.port}", "imap", SANDBOX)
     password = secret(desk.config, imap.password_file, imap.password_command, "the password of the mailbox")
     return ImapServer(imap.host, imap.port, imap.user, password, imap.folder, is_loopback(imap.host))
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from takedown.clock import utc
@@ -15,7 +16,7 @@ from takedown.desk import Desk
 from takedown.ledger.ids import idempotency_key, message_id, reference
 from takedown.ledger.moves import State
 from takedown.notices import Pack, render, render_reminder
-from takedown.planning.destinations import pin
+from takedown.planning.destinations import Bounds, bounds, pin
 from takedown.planning.digest import leaf
 from takedown.planning.forms import form_for
 from takedown.planning.letters import goes_along, keep, layout_of, letter_file
@@ -62,6 +63,10 @@ class Drafter:
     left_out: list[LeftOut] = field(default_factory=list[LeftOut])
     without_letter: int = 0
     """Requests whose letter would have gone along, were the extra `pdf` installed."""
+
+    @cached_property
+    def within(self) -> Bounds:
+        return bounds(self.desk)
 
     def draft(self, group: Sequence[Versioned]) -> Iterator[Drafted]:
         """One group as requests: usually one, more where a portal's form is too small for all at once."""
@@ -144,7 +149,7 @@ class Drafter:
     def _freeze(
         self, ident: int, request: Request, draft: Draft, group: Sequence[Versioned], purpose: str, **more: object
     ) -> Drafted:
-        desk, settings = self.desk, self.desk.terms(request.platform)
+        desk = self.desk
         self.position += 1
         sha256, salt = hashlib.sha256(draft.body).hexdigest(), os.urandom(16)
         row: dict[str, Any] = {
@@ -161,7 +166,7 @@ class Drafter:
             "idempotency_key": idempotency_key(desk.ledger.secret, ident, sha256, 1),
             "follows": None,
             "method": draft.method if isinstance(draft, HttpDraft) else "",
-            "destination": pin(draft, request.platform, settings, desk.settings.environment),
+            "destination": pin(draft, desk.platform(request.platform), self.within),
             "headers": dict(draft.headers) if isinstance(draft, HttpDraft) else {},
             "body": draft.body,
             "sha256": sha256,

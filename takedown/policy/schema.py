@@ -63,6 +63,12 @@ class Policy(Section):
     sample_above: int = Field(default=500, ge=0, description="Above so many cases a sample is walked, a verdict for each")
     sample_size: int = Field(default=10, ge=1, le=200)
     same_reason: float = Field(default=0.5, ge=0, le=1, description="A share of the cases that gives one reason is warned of")
+    destinations: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="platform -> hosts and mail addresses that live may send to"
+    )
+    plugins: dict[str, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = Field(
+        default_factory=dict, description="distribution -> sha256 of its files; live loads no other plugin"
+    )
     protected: tuple[Speakers, ...] = ()
     signals: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="kind -> words that, standing in a name, make a case flagged"

@@ -11,6 +11,7 @@ import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, cast
 
 from pydantic import ValidationError
 
@@ -126,9 +127,8 @@ def changes(old: Policy, new: Policy) -> list[tuple[str, str, str]]:
     return [(key, _told(before[key]), _told(after[key])) for key in after if before[key] != after[key]]
 
 
-def _told(value: object) -> str:
-    match value:
-        case list() | tuple() | dict():
-            return f"{len(value)}: {str(value)[:200]}" if value else "none"
-        case _:
-            return str(value)
+def _told(value: Any) -> str:
+    if not isinstance(value, list | dict):
+        return str(value)
+    held = cast("list[Any] | dict[str, Any]", value)
+    return f"{len(held)}: {str(held)[:200]}" if held else "none"

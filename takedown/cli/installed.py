@@ -1,0 +1,43 @@
+"""The platforms of this configuration, for commands that need no ledger and start fast."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+
+from platformdirs import user_config_path
+
+from takedown.cli.context import current
+from takedown.contract import TakedownError
+from takedown.registry import Registry, load
+
+
+def installed() -> Registry:
+    """Every platform; in live only our own and plugins that the policy lists, and the ledger knows whose policy counts."""
+    if not _live():
+        return load()
+    from takedown.cli.desk import desk_of
+
+    try:
+        return desk_of().registry
+    except TakedownError:
+        return load({})
+
+
+def _live() -> bool:
+    """Whether `environment` is live, read without checking the rest; a file that cannot be read counts as live."""
+    said = [value for name, value in os.environ.items() if name.upper() == "TAKEDOWN_ENVIRONMENT"]
+    if said:
+        return said[0] != "sandbox"
+    project = Path(current().flags.config or os.environ.get("TAKEDOWN_CONFIG") or "takedown.toml")
+    for file in (project, user_config_path("takedown") / "takedown.toml"):
+        try:
+            held = tomllib.loads(file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError):
+            return True
+        if "environment" in held:
+            return bool(held["environment"] != "sandbox")
+    return False
