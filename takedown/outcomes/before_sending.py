@@ -22,7 +22,7 @@ def look_before(desk: Desk, plan: int, progress: Progress) -> Verified:
     Only targets whose lasting id is known: of others a look could not tell that they changed. A platform that is not looked
     at, or whose look fails, keeps nothing from being sent.
     """
-    unsent = [State.APPROVED.value, *([State.PLANNED.value] if not desk.settings.policy.approvals else [])]
+    unsent = [State.APPROVED.value, *([State.PLANNED.value] if not desk.policy.approvals else [])]
     left = (requests.c.plan == plan, requests.c.state.in_(unsent), requests.c.attempts == 0, requests.c.not_before < DORMANT)
     with desk.ledger.read() as db:
         found = db.execute(select(requests.c.platform).where(*left).distinct()).scalars()
