@@ -19,9 +19,12 @@ from takedown.inbox.results import Result, read_results
 Resolver = Callable[[str], bytes | None]
 """The TXT record of a name, as bytes; None when there is none."""
 MAX_SIGNATURES = 5
+MAX_SENDER = 2_000
 
 _DOMAIN = re.compile(r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _ADDRESS = re.compile(r"[^\s\"(),:;<>@\[\]\\]+@[^\s\"(),:;<>@\[\]\\]+")
+_COMMENT = re.compile(r"\([^()<>@,;:\\\"]*\)")
+"""Without anything that could be read as an address."""
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
@@ -53,9 +56,9 @@ def belongs(domain: str, owners: Sequence[str]) -> bool:
 def sender(headers: Headers) -> str:
     """The one address of the one From header, in lower case; empty when there are several, or tricks."""
     given = headers.all("from")
-    if len(given) != 1:
+    if len(given) != 1 or len(given[0]) > MAX_SENDER:
         return ""
-    value = _QUOTED.sub(" ", given[0])
+    value = _COMMENT.sub(" ", _QUOTED.sub(" ", given[0]))
     found = re.fullmatch(r"[^<>@,;:()]*<\s*([^<>]*?)\s*>\s*", value) or re.fullmatch(r"\s*([^\s<>]+)\s*", value)
     address = found[1] if found else ""
     return address.lower() if _ADDRESS.fullmatch(address) else ""

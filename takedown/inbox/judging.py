@@ -19,8 +19,8 @@ from takedown.inbox.identify import Identified
 from takedown.inbox.match import Known, Match, Traces, choose, covered, returned_traces, traces
 from takedown.inbox.parse import Mail, parse
 from takedown.inbox.plain import own_lines
+from takedown.inbox.verdicts import Identify, per_case
 from takedown.inbox.verdicts import Verdict as Decision
-from takedown.inbox.verdicts import per_case
 from takedown.ledger.moves import State
 from takedown.ledger.tables import cases, former_names, request_cases, requests
 from takedown.ledger.truths import Claim
@@ -175,7 +175,7 @@ class Judge:
         keys = {one.key: one.identity for one in carried}
         identify = Identified(self._desk.platform(request.platform), keys) if request else _nothing
         forms = bool(carried) and all(self._has_forms(one.basis) for one in carried)
-        read = classify(mail, words_of(mail, sent), identify, forms=forms, reference=request.reference if request else "")
+        read = _read(one, sent, identify, forms=forms, reference=request.reference if request else "")
         dated = _dated(mail, received_at)
         claims = tuple(_claims(request, read, carried, dated)) if request and request.purpose in REMOVALS else ()
         return Judgement(
@@ -208,6 +208,14 @@ class Judge:
     def _has_forms(self, basis: str) -> bool:
         pack = self._desk.packs.get(basis)
         return pack is not None and bool(KNOWN & set(pack.forms))
+
+
+def _read(one: Opened, sent: frozenset[str], identify: Identify, *, forms: bool, reference: str) -> Read:
+    """One mail that breaks the reader must not keep all the others from being read: it goes to a person."""
+    try:
+        return classify(one.mail, words_of(one.mail, sent), identify, forms=forms, reference=reference)
+    except (ValueError, ArithmeticError, LookupError, AttributeError, TypeError, RecursionError) as error:
+        return Read(Class.OTHER, f"it cannot be read ({type(error).__name__})")
 
 
 def _nothing(_: str) -> str:

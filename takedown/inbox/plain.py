@@ -102,6 +102,15 @@ _STOP = re.compile(r"[>\"']")
 _ATTRIBUTE = re.compile(r"([^\s=/>\"']{1,60})(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+)))?")
 
 
+_REFERENCE_ZEROS = re.compile(r"&#([xX]?)0+(?=[0-9a-fA-F])")
+_REFERENCE_LONG = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?")
+
+
+def _characters(text: str) -> str:
+    """Character references undone. `html.unescape` makes a number of any length, and Python refuses those of 4,300 digits."""
+    return unescape(_REFERENCE_LONG.sub("\ufffd", _REFERENCE_ZEROS.sub(r"&#\1", text)))
+
+
 def _read(html: str, page: _Page) -> None:
     """One pass from left to right; what never ends (a comment, a tag, a script) takes the rest of the page with it.
 
@@ -111,10 +120,10 @@ def _read(html: str, page: _Page) -> None:
     while at < len(html):
         following = html.find("<", at)
         if following < 0:
-            page.write(unescape(re.sub(r"\s+", " ", html[at:])))
+            page.write(_characters(re.sub(r"\s+", " ", html[at:])))
             return
         if following > at:
-            page.write(unescape(re.sub(r"\s+", " ", html[at:following])))
+            page.write(_characters(re.sub(r"\s+", " ", html[at:following])))
         at = _markup(html, following, page)
 
 
@@ -159,7 +168,7 @@ def _end_of_tag(html: str, at: int) -> int:
 def _attributes(text: str) -> dict[str, str]:
     given: dict[str, str] = {}
     for found in islice(_ATTRIBUTE.finditer(text), 50):
-        given.setdefault(found[1].lower(), unescape(found[2] or found[3] or found[4] or ""))
+        given.setdefault(found[1].lower(), _characters(found[2] or found[3] or found[4] or ""))
     return given
 
 

@@ -137,6 +137,8 @@ def _result(group: list[_Token]) -> Result:
 
 
 def _pairs(group: list[_Token]) -> Iterator[tuple[str, str]]:
+    if len(group) > 3 and len(group) % 3 == 2 and group[-1].mark == "=":  # `smtp.mailfrom=` of a bounce
+        group = [*group, _Token("", quoted=True)]
     if len(group) % 3:
         raise _Unreadable
     for name, equals, value in zip(group[::3], group[1::3], group[2::3], strict=True):

@@ -31,6 +31,7 @@ def how(raw, server=SERVER, resolve=None, owners=OWNERS):
         f"{SERVER}; dkim=fail header.d=list.example; dkim=pass header.d=mail.telegram.example",
         f"{SERVER}; dkim/1=pass header.d = telegram.example",
         f"{SERVER}; dkim=pass header.d=telegram.example header.b=abc/+d header.a=rsa-sha256;",
+        f"{SERVER}; dkim=pass header.d=telegram.example; spf=none smtp.mailfrom=;",
     ],
 )
 def test_the_word_of_our_own_server_is_read_in_every_spelling(results):
@@ -59,6 +60,10 @@ def test_no_result_at_all_is_read_as_none():
         ("legal@telegram.example", "legal@telegram.example"),
         ("<legal@telegram.example>", "legal@telegram.example"),
         ("=?utf-8?B?TGVnYWw=?= <legal@telegram.example>", "legal@telegram.example"),
+        ("legal@telegram.example (Legal Requests)", "legal@telegram.example"),
+        ("Dana (Legal) <legal@telegram.example>", "legal@telegram.example"),
+        ("x@evil.test (<legal@telegram.example>)", ""),
+        ("(legal@telegram.example) x@evil.test", ""),
         ("legal@telegram.example, other@telegram.example", ""),
         ("Legal legal@telegram.example", ""),
     ],

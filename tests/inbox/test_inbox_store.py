@@ -9,6 +9,7 @@ from mails import PASS, SERVER, bounce, mail
 from sqlalchemy import select
 
 from takedown.audit import verify
+from takedown.inbox.classify import classify
 from takedown.inbox.store import Place, apply, check, judge_new, listed, store
 from takedown.ledger.tables import messages
 
@@ -260,3 +261,18 @@ def test_a_platform_without_reply_domains_is_never_believed(tmp_path):
     at.desk = again(at.desk)
     at.add(at.reply(results=PASS))
     assert at.claimed() == ["none"]
+
+
+def test_a_mail_that_breaks_the_reader_waits_for_a_person_and_stops_no_other(tmp_path, monkeypatch):
+    at = office(tmp_path)
+
+    def broken(mail, *args, **named):
+        if "poison" in mail.subject:
+            raise ValueError
+        return classify(mail, *args, **named)
+
+    monkeypatch.setattr("takedown.inbox.judging.classify", broken)
+    first, second = at.add(at.reply(subject="poison"), at.reply(to=1))
+    assert (first["class"], first["state"], first["reasons"]) == ("other", "person", "it cannot be read (ValueError)")
+    assert at.claimed() == ["none", "removed", "none"]
+    assert second["state"] == "done"
