@@ -28,7 +28,7 @@ MAX_BODY = 512_000
 
 _END = re.compile(rb"\r?\n\r?\n")
 _NAME = re.compile(r"[!-9;-~]{1,200}")
-_PARAM = re.compile(r'\s*([!-9<>-~]{1,60})\s*=\s*("(?:[^"\\]|\\.)*"|[^;"]*)\s*(?:;|$)', re.S)
+_PARAM_NAME = re.compile(r"[!-9<>-~]{1,60}")
 _STRANGE_CODECS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf_7", "undefined"})
 
 
@@ -162,10 +162,14 @@ def content_type(value: str) -> tuple[str, tuple[tuple[str, str], ...]]:
 
 def parameters(text: str) -> tuple[tuple[str, str], ...]:
     given: list[tuple[str, str]] = []
-    for found in islice(_PARAM.finditer(text), 30):
-        value = found[2].strip()
-        value = re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
-        given.append((found[1].lower(), value))
+    for one in islice(_between_semicolons(text), 30):
+        name, equals, value = (part.strip() for part in one.partition("="))
+        if not equals or not _PARAM_NAME.fullmatch(name):
+            continue
+        if value.startswith('"') and value.endswith('"') and len(value) > 1:
+            value = re.sub(r"\\(.)", r"\1", value[1:-1])
+        if '"' not in value or one.rstrip().endswith('"'):
+            given.append((name.lower(), value))
     plain = [pair for pair in given if "*" not in pair[0]]
     if len(plain) < len(given):
         try:
@@ -174,6 +178,21 @@ def parameters(text: str) -> tuple[tuple[str, str], ...]:
         except (ValueError, TypeError, LookupError, IndexError):
             pass  # as plain as they were
     return tuple(plain)
+
+
+def _between_semicolons(text: str) -> Iterator[str]:
+    """The pieces of a header's value; a semicolon inside quotes parts nothing, and a quote that never ends takes the rest."""
+    start, quoted, at = 0, False, 0
+    while at < len(text):
+        if quoted and text[at] == "\\":
+            at += 1
+        elif text[at] == '"':
+            quoted = not quoted
+        elif text[at] == ";" and not quoted:
+            yield text[start:at]
+            start = at + 1
+        at += 1
+    yield text[start:]
 
 
 def _leaves(headers: Headers, body: bytes, odd: list[str]) -> Iterator[Part]:

@@ -97,6 +97,8 @@ BODIES = [
     ("entities", html("&#x1F600;" * 50_000)),
     ("endless entity", html("&#" + "9" * 100_000 + ";")),
     ("endless zeros", html("We have &#" + "0" * 100_000 + "110;ot removed the account.")),
+    ("spaces in a parameter", mail("x", content_type="text/plain; a" + "\t" * 15_000 + "b")),
+    ("spaces after a parameter", mail("x", content_type="text/plain; a=" + " " * 15_000 + '"')),
     ("open quotes in a parameter", mail("x", content_type='text/plain; a="' + '\\"' * 8_000)),
     ("bad entities", html("&#99999999999999; &#xD800; &bogus;" * 5_000)),
     ("declarations", html("<![CDATA[" * 20_000)),
