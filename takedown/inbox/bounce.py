@@ -101,5 +101,5 @@ def _first_address(text: str) -> str:
 
 def _named_in(text: str) -> str:
     """The failed address stands by itself on a line, in angle brackets or not."""
-    alone = re.search(r"^\s*<?(" + _ADDRESS.pattern + r")>?:?\s*(?:\(.{0,200}\))?$", text[:8000], re.I | re.M)
+    alone = re.search(r"^[ \t]*<?(" + _ADDRESS.pattern + r")>?:?[ \t]*(?:\(.{0,200}\))?$", text[:8000], re.I | re.M)
     return alone[1].lower().rstrip(".") if alone else ""
