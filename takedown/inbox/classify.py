@@ -174,7 +174,7 @@ def _undecided(mail: Mail, words: Words) -> Read:
 def _number(mail: Mail, words: Words) -> str:
     """The platform's own number of the request; never ours."""
     for text in (mail.subject, words.new[:4000]):
-        for found in phrases.NUMBER.finditer(normal(text)):
+        for found in phrases.NUMBER.finditer(" ".join(normal(text).split())):
             if not found["number"].upper().startswith("TD-"):
                 return found["number"].rstrip("-_./")[:60]
     return ""

@@ -244,7 +244,7 @@ NUMBER = words(
     r"""\b(?:ticket|case|request|report|reference|incident|enquiry|inquiry|vorgangs?|fall|dossier)(?:[ -]?(?:number|id|no|nr
 |ref(?:erence)?|nummer
 |#))?\.?(?: is| has been| was)?(?: created| opened| registered| assigned)?
-\s*[:=]?\s*[\[(#]{0,2}\s*(?P<number>[A-Z0-9]{0,6}[-_.]?\d[A-Z0-9_./-]{2,40})"""
+ ?[:=]? ?[\[(#]{0,2} ?(?P<number>[A-Z0-9]{0,6}[-_.]?\d[A-Z0-9_./-]{2,40})"""
 )
 QUESTION = words(
     r"""\b(?:could|can|would|will) you (?:please |kindly |also )?(?:provide|send|confirm|clarify|tell|specify|supply|share

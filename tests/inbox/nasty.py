@@ -92,6 +92,7 @@ BODIES = [
     ("many references", mail("", references=" ".join(f"<{n}@a.example>" for n in range(20_000)))),
     ("brackets", mail("", in_reply_to="<" * 50_000)),
     ("bounce of empty lines", mail("\n" * 60_000, subject="Undelivered Mail", return_path="<>", **{"from": "MAILER-DAEMON@a.example"})),
+    ("spaces where a number may stand", mail("Your request was received. Ticket" + " \n" * 2_000 + "x")),
     ("open tags", html("<div>" * 50_000)),
     ("open comment", html("<!--" * 50_000)),
     ("open attribute", html("<a href='" * 20_000)),
