@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from sqlalchemy import text
 
 from takedown.desk import Desk
 from takedown.ledger.book import Book
-from takedown.ledger.ids import request_id
 
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i < :last) "
 PLATFORM = "CASE i % 6 WHEN 0 THEN 'facebook' WHEN 1 THEN 'x' WHEN 2 THEN 'tiktok' WHEN 3 THEN 'telegram' ELSE 'instagram' END"
@@ -58,15 +55,3 @@ def _grow(book: Book, count: int) -> None:
     following = {"next": str(first + count)}
     if not book.db.execute(text("UPDATE meta SET value = :next WHERE name = 'next_request'"), following).rowcount:
         book.db.execute(text("INSERT INTO meta (name, value) VALUES ('next_request', :next)"), following)
-
-
-def tell(desk: Desk, count: int) -> None:
-    """Record that the first `count` requests of a crowd were sent, an event for each."""
-    for first in range(1, count + 1, 10_000):
-        desk.ledger.write(partial(_tell, numbers=range(first, min(first + 10_000, count + 1))))
-
-
-def _tell(book: Book, numbers: range) -> None:
-    for number in numbers:
-        told = {"from": "sending", "to": "sent", "requests": [number], "attempt": 1, "receipt": f"{number:064x}"}
-        book.record("request.sent", request_id(number), told)

@@ -10,12 +10,13 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.crowd import grow, tell
+from bench.crowd import grow
 from bench.desks import UNPACED, Ground, add_cases, ground, new_desk, plan, send, write_config
 from bench.figures import Figure, Sizes, median
+from bench.recorded import sent
 from bench.sending import seconds
 from bench.startup import TAKEDOWN
-from takedown.audit import verify
+from takedown.audit import Verified, verify
 
 CHAIN, CHAIN_SECONDS = 100_000, 3.0
 
@@ -92,24 +93,22 @@ def _few(here: Ground, numbers: range) -> None:
 
 
 def chain(sizes: Sizes, seed: int) -> Iterator[Figure]:
-    del seed
-    with TemporaryDirectory(prefix="takedown-bench-") as name:
-        write_config(Path(name), {})
-        desk = new_desk(Path(name))
-        grow(desk, sizes.events)
-        tell(desk, sizes.events)
-        took = seconds(lambda: _sound(verify(desk.ledger).problems))
-        desk.ledger.close()
+    with ground(seed, {"tiktok": UNPACED}) as here:
+        sent(here, "tiktok", sizes.events)
+        told: list[int] = []
+        took = seconds(lambda: told.append(_sound(verify(here.desk.ledger))))
     yield Figure(
         "audit verify of 100,000 events",
-        took * CHAIN / sizes.events,
+        took * CHAIN / told[0],
         "<=",
         CHAIN_SECONDS,
         "s",
-        f"{sizes.events:,} events, a request for each, took {took:.2f} s",
+        f"{told[0]:,} events with {sizes.events:,} cases, requests and attempts took {took:.2f} s",
     )
 
 
-def _sound(problems: list[tuple[int, str]]) -> None:
-    if problems:
-        raise RuntimeError(f"the chain of the benchmark is not sound: {problems[:3]}")
+def _sound(found: Verified) -> int:
+    """How many events were read."""
+    if found.problems:
+        raise RuntimeError(f"the chain of the benchmark is not sound: {found.problems[:3]}")
+    return found.events

@@ -6,13 +6,14 @@ from pathlib import Path
 from desks import TurnedClock, add_cases, make_desk
 from mails import SERVER, mail
 from planning_facts import requests_of
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from takedown.desk import Desk
 from takedown.inbox.store import Place, judge_new, listed, store
-from takedown.ledger.book import Book
+from takedown.ledger.book import Book, commitment
 from takedown.ledger.moves import State, move
-from takedown.ledger.tables import attempts, cases, claims, request_cases, requests
+from takedown.ledger.seals import add_attempts
+from takedown.ledger.tables import cases, claims, request_cases, requests
 from takedown.planning.approving import release
 from takedown.planning.making import Selection, make_plan
 from takedown.planning.undoing import get_plan
@@ -92,6 +93,10 @@ def office(
 
 
 def _sent(book: Book, ids: list[int]) -> None:
-    times = {"started_at": book.now, "ended_at": book.now}
-    book.db.execute(insert(attempts), [{"request": one, "number": 1, "outcome": "sent", **times} for one in ids])
-    move(book, ids, State.SENDING, State.SENT, receipt="250 queued", receipt_at=book.now, attempts=1)
+    salts = dict(book.db.execute(select(requests.c.id, requests.c.salt).where(requests.c.id.in_(ids))).all())
+    times = {"started_at": book.now, "ended_at": book.now, "detail": ""}
+    add_attempts(book, [(salts[one], {"request": one, "number": 1, "outcome": "sent", **times}) for one in ids])
+    columns = {"receipt": "250 queued", "receipt_at": book.now, "attempts": 1}
+    for one in ids:
+        told = {"receipt": commitment(salts[one], "250 queued")}
+        move(book, [one], State.SENDING, State.SENT, event=told, **columns)

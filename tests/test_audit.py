@@ -10,9 +10,11 @@ from sqlalchemy import delete, insert, select, text, update
 
 from takedown.audit import verify
 from takedown.delivery.unknowns import settle_sent
-from takedown.heads import problems
-from takedown.ledger.book import GENESIS, event_hash
-from takedown.ledger.tables import approvals, attempts, events, openings, plans, requests
+from takedown.heads import problems, write_head
+from takedown.ledger.book import GENESIS, canonical, event_hash
+from takedown.ledger.seals import claim_seal
+from takedown.ledger.tables import approvals, attempts, cases, claims, events, openings, requests, sightings
+from takedown.ledger.truths import Claim, Sighting, add_claims, add_sightings
 from takedown.planning.approving import approve
 from takedown.planning.making import Selection, make_plan
 
@@ -159,9 +161,9 @@ def test_an_edited_commitment(desk):
     assert "is not what was committed to" in found(desk)
 
 
-def test_an_erased_commitment_is_no_problem(desk):
+def test_a_commitment_that_was_taken_away(desk):
     edit(desk, delete(openings))
-    assert found(desk) == ""
+    assert "by was taken away, and no erasure tells of it" in found(desk)
 
 
 @pytest.mark.parametrize("state", ["approved", "unknown", "refused", "withdrawn", "returned"])
@@ -197,7 +199,7 @@ def test_sent_by_a_person_s_word_is_no_problem(tmp_path):
 
 
 def test_left_without_an_approved_plan(desk):
-    edit(desk, update(plans).values(state="open"))
+    rewrite(desk, [row for row in chain(desk) if row["kind"] != "plan.approved"])
     assert "R-1 left without an approved plan" in found(desk)
 
 
@@ -221,3 +223,160 @@ def test_events_that_cannot_be_read_are_reported_and_break_nothing(desk):
         assert "not those that were recorded" in found(desk)
     edit(desk, text("UPDATE openings SET value = x'ff00'"))
     assert found(desk)
+
+
+def recount(desk, change=lambda rows: None):
+    """Every hash from the first changed event on, as somebody does who knows how the chain is made."""
+    rows = chain(desk)
+    change(rows)
+    rewrite(desk, rows)
+
+
+def shifted(desk, change):
+    """Events moved about, with the hashes that they had."""
+    rows = chain(desk)
+    change(rows)
+    rewrite(desk, rows, since=len(rows))
+
+
+def swap(rows):
+    rows[3], rows[4] = rows[4], rows[3]
+
+
+def without(rows, kind):
+    rows.remove(next(row for row in rows if row["kind"] == kind))
+
+
+def told_otherwise(desk, kind, old, new):
+    """An event that says something else, with the chain made anew after it."""
+
+    def change(rows):
+        row = next(row for row in rows if row["kind"] == kind and old in row["data"])
+        row["data"] = row["data"].replace(old, new)
+
+    recount(desk, change)
+
+
+def change_places(desk):
+    """Each of two cases has what the other was told."""
+    with desk.ledger.read() as db:
+        first, second = db.execute(select(claims.c.id, claims.c.case).order_by(claims.c.id)).all()[:2]
+    edit(
+        desk,
+        update(claims).where(claims.c.id == first.id).values(case=second.case),
+        update(claims).where(claims.c.id == second.id).values(case=first.case),
+    )
+
+
+def forge(desk):
+    """An approval by a key of the attacker's own, and an event that tells of it."""
+    key = make_key(desk.config.folder, "mallory")
+    with desk.ledger.read() as db:
+        told = json.loads(db.execute(select(events.c.data).where(events.c.kind == "plan.signed")).scalar())
+    seal = signed(key, "another text")
+    edit(desk, update(approvals).values(key=seal.key, signature=seal.signature))
+    told_otherwise(desk, "plan.signed", told["key"], seal.key)
+
+
+def turn_round(desk):
+    """A claim turned round, its seal too, and every hash after it: whoever can write everything can do that."""
+    with desk.ledger.read() as db:
+        row = dict(db.execute(select(claims).order_by(claims.c.id.desc()).limit(1)).mappings().one())
+    edit(
+        desk,
+        update(claims).where(claims.c.id == row["id"]).values(value="removed"),
+        update(cases).where(cases.c.id == row["case"]).values(claimed="removed", acted_at=row["recorded_at"]),
+    )
+    told_otherwise(desk, "claims.recorded", claim_seal(row), claim_seal({**row, "value": "removed"}))
+
+
+def cut(desk):
+    last = len(chain(desk)) - 2
+    edit(desk, delete(openings).where(openings.c.seq > last), delete(events).where(events.c.seq > last))
+
+
+NEW_CLAIM = {"case": 3, "value": "removed", "source": "by_hand", "recorded_at": 1.0}
+ATTACKS = {
+    # what somebody does who may write the ledger: how, what finds it, in which words
+    "edit an event": (lambda d: edit(d, update(events).where(events.c.seq == 5).values(data="{}")), "chain", "not those that"),
+    "delete an event": (lambda d: edit(d, delete(events).where(events.c.seq == 5)), "chain", "event 5 is missing"),
+    "swap two events": (lambda d: shifted(d, swap), "chain", "does not follow"),
+    "insert an event": (lambda d: shifted(d, lambda rows: rows.insert(5, {**rows[4]})), "chain", "does not follow"),
+    "swap two events, hash anew": (lambda d: recount(d, swap), "meaning", "commit"),
+    "delete a sending, hash anew": (lambda d: recount(d, lambda r: without(r, "request.sent")), "meaning", "is sent, but"),
+    "cut off the end": (cut, "outside", "an event that is gone"),
+    "edit a claim": (lambda d: edit(d, update(claims).where(claims.c.id == 1).values(value="none")), "meaning", "a claim of C-1"),
+    "delete a claim": (
+        lambda d: edit(d, delete(claims).where(claims.c.id == 2)),
+        "meaning",
+        "1 claims that were recorded",
+    ),
+    "insert a claim": (lambda d: edit(d, insert(claims).values(**NEW_CLAIM)), "meaning", "that nobody recorded"),
+    "swap two claims": (change_places, "meaning", "is not what was recorded"),
+    "turn a case round": (lambda d: edit(d, update(cases).values(claimed="removed")), "meaning", "claims otherwise than it did"),
+    "edit a case": (lambda d: edit(d, update(cases).where(cases.c.id == 2).values(key="x")), "meaning", "not what was imported"),
+    "delete a sighting": (lambda d: edit(d, delete(sightings)), "meaning", "1 sightings that were recorded are gone"),
+    "edit the bytes that left": (lambda d: edit(d, update(requests).values(body=b"?")), "meaning", "is not what was planned"),
+    "edit a receipt": (
+        lambda d: edit(d, update(requests).values(receipt="FB-9")),
+        "meaning",
+        "another receipt than was recorded",
+    ),
+    "edit an answer": (lambda d: edit(d, update(attempts).values(reply=b"{}")), "meaning", "an attempt of R-1 is not"),
+    "forge an approval": (forge, "meaning", "a signature that does not hold"),
+    "turn a claim round, hash anew": (turn_round, "outside", "knows another event"),
+    "hash everything anew": (lambda d: recount(d, lambda rows: rows[0].update(at="2001")), "outside", "knows another event"),
+}
+
+
+@pytest.fixture
+def followed(desk):
+    """The desk after claims and sightings, with a head outside that knows all of it."""
+    said = [Claim(one, "declined", "by_hand", one, by="planner") for one in (1, 2)]
+    seen = [Sighting(1, "available", "page", "high", "PK")]
+    desk.ledger.write(lambda book: (add_claims(book, said), add_sightings(book, seen)))
+    write_head(desk)
+    assert found(desk) == ""
+    assert list(problems(desk)) == []
+    return desk
+
+
+@pytest.mark.figure("attacks on the ledger", unit="attacks", how="found by the chain, by meaning, or by the head outside")
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_is_found(followed, name):
+    attack, by, words = ATTACKS[name]
+    attack(followed)
+    outside = " / ".join(what for _, what in problems(followed))
+    assert words in (outside if by == "outside" else found(followed))
+
+
+@pytest.mark.parametrize("name", ["turn a claim round, hash anew", "hash everything anew"])
+def test_no_chain_alone_can_tell(followed, name):
+    ATTACKS[name][0](followed)
+    assert found(followed) == ""
+
+
+def test_after_the_last_head_outside_nothing_finds_what_is_made_anew_with_its_hashes(followed):
+    """The limit that no program can remove: what nobody outside has seen yet."""
+    followed.ledger.write(lambda book: add_claims(book, [Claim(3, "declined", "by_hand", 3)]))
+    turn_round(followed)
+    assert found(followed) == ""
+    assert list(problems(followed)) == []
+
+
+def test_rows_from_before_they_were_sealed_are_believed_up_to_the_upgrade(followed):
+    rows = chain(followed)
+    for row in rows:
+        told = json.loads(row["data"])
+        told.pop("seals_sha256", None)
+        for name in ("claims", "sightings"):
+            if name in told:
+                told[name] = [one[:3] for one in told[name]]
+        row["kind"], row["data"] = row["kind"].replace("attempts.recorded", "old"), canonical(told)
+    newest = {"cases": 4, "claims": 2, "sightings": 1, "attempts": 4}
+    upgraded = {"kind": "ledger.upgraded", "subject": "ledger", "data": canonical({"unsealed": newest})}
+    edit(followed, *(update(table).values(salt=None) for table in (cases, claims, sightings)))
+    rewrite(followed, [*rows, {**rows[-1], **upgraded}])
+    assert found(followed) == ""
+    edit(followed, insert(claims).values(**NEW_CLAIM))
+    assert "a claim of C-3 is there that nobody recorded" in found(followed)

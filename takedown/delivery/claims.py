@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Float, Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Float, Select, and_, bindparam, func, or_, select, update
 
 from takedown.delivery.lanes import Lane
 from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.moves import State, begin, move
-from takedown.ledger.tables import attempts, cases, lanes, meta, plans, request_cases, requests
+from takedown.ledger.seals import add_attempts
+from takedown.ledger.tables import cases, lanes, meta, plans, request_cases, requests
 from takedown.planning.approving import Tampered, Verified
 from takedown.planning.digest import leaf
 from takedown.transport.results import Held
@@ -149,20 +150,22 @@ def recover(book: Book, lane: Lane) -> int:
         not_before=book.now + wait,
         detail=why,
     )
-    rows = [
-        {
-            "request": row["id"],
-            "number": row["attempts"],
-            "started_at": row["updated_at"],
-            "ended_at": book.now,
-            "outcome": "unknown",
-            "detail": why,
-        }
+    tries = [
+        (
+            row["salt"],
+            {
+                "request": row["id"],
+                "number": row["attempts"],
+                "started_at": row["updated_at"],
+                "ended_at": book.now,
+                "outcome": "unknown",
+                "detail": why,
+            },
+        )
         for row in found
     ]
-    if rows:
-        book.db.execute(insert(attempts), rows)
-    return len(rows)
+    add_attempts(book, tries)
+    return len(tries)
 
 
 def put_back(book: Book, held: Sequence[Claimed], owner: str) -> None:

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, insert, update
+from sqlalchemy import and_, bindparam, func, update
 
 from takedown.delivery.claims import Claimed
 from takedown.delivery.decide import Later, Outcome, Refused, Sent, Stopped, Unsure
 from takedown.delivery.lanes import Lane
 from takedown.ledger.book import Book, commitment
 from takedown.ledger.moves import Each, State, move, move_each
-from takedown.ledger.tables import attempts, lanes, request_cases, requests
+from takedown.ledger.seals import add_attempts
+from takedown.ledger.tables import lanes, request_cases, requests
 from takedown.transport.results import Answered, Held, Result
 
 KEPT = 65_536
@@ -35,7 +36,8 @@ def record(book: Book, owner: str, lane: Lane, ended: Sequence[Ended]) -> None:
     rows: list[dict[str, Any]] = []
     for are_sent, group in groupby(ended, lambda end: isinstance(end.outcome, Sent)):
         rows += (_sent if are_sent else _unsent)(book, owner, lane, list(group))
-    book.db.execute(_TRIED, rows)
+    by_request = {end.one.id: end.one.row["salt"] for end in ended}
+    add_attempts(book, [(by_request[row["request"]], row) for row in rows])
 
 
 def _sent(book: Book, owner: str, lane: Lane, ended: Sequence[Ended]) -> list[dict[str, Any]]:
@@ -113,6 +115,5 @@ def _items(end: Ended) -> Iterator[dict[str, Any]]:
             yield {"a_request": end.one.id, "a_case": int(number), "an_item": item.id}
 
 
-_TRIED = insert(attempts)
 _THEIRS = and_(request_cases.c.request == bindparam("a_request"), request_cases.c.case == bindparam("a_case"))
 _NAMED = update(request_cases).where(_THEIRS).values(item=bindparam("an_item"))

@@ -23,6 +23,7 @@ from takedown.intake.rows import Row
 from takedown.ledger.book import Book
 from takedown.ledger.cases import NothingProposed, no_such
 from takedown.ledger.ids import case_id
+from takedown.ledger.seals import CASE_ROW, case_seal, salts
 from takedown.ledger.steps import ANSWERED
 from takedown.ledger.store import Ledger
 from takedown.ledger.tables import cases, returns
@@ -185,11 +186,13 @@ def _make(
         raise StepIncomplete(case=case_id(row["id"]), basis=basis, what=_wrong(found), do=_mend(found))
     values: dict[str, Any] = dict(zip(NEW_CASE[1:], found[1:], strict=True))
     values |= {name: row[name] for name in TARGET}  # the same target, whatever today's grammar makes of its link
+    (salt,) = salts(1)
     values |= {"fields": json.loads(values["fields"]), "evidence": json.loads(values["evidence"])}
-    stamped = {"batch": row["batch"], "authority": row["authority"], "created_at": book.now, "updated_at": book.now}
+    stamped = {"batch": row["batch"], "authority": row["authority"], "created_at": book.now, "updated_at": book.now, "salt": salt}
     made = insert(cases).values(**values, **stamped, **place).returning(cases.c.id)
     number = int(book.db.execute(made).scalar_one())
-    data = {"from": case_id(row["id"]), "basis": basis, **place}
+    held_now = book.db.execute(CASE_ROW.where(cases.c.id == number)).mappings().one()
+    data = {"from": case_id(row["id"]), "basis": basis, **place, "seal": case_seal({**held_now})}
     book.record("case.made", case_id(number), data, {"by": setting.who})
     return number
 

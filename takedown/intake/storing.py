@@ -21,12 +21,14 @@ from takedown.intake.results import Kept, Met, SeenBefore
 from takedown.intake.spool import Spool
 from takedown.ledger.book import Book
 from takedown.ledger.ids import batch_id, case_id
+from takedown.ledger.seals import CASE, salts, seal
 from takedown.ledger.tables import batches, case_references, cases
 
+Salted = tuple[NewCase, bytes]
 Key = tuple[str, str, str]
 """platform, identity, basis: with the authority, what makes two rows one case while it is open."""
-FIELD, RECORD = "\x1f", "\x1e"
-WRITTEN = (*NEW_CASE, "batch", "authority", "created_at", "updated_at")
+WRITTEN = (*NEW_CASE, "batch", "authority", "created_at", "updated_at", "salt")
+SEALED = itemgetter(*(NEW_CASE.index(name) for name in CASE if name != "authority"))
 PLATFORM, IDENTITY, URL, BASIS, REFERENCE, ORGANISATION, EVIDENCE = (
     NEW_CASE.index(name) for name in ("platform", "identity", "url", "basis", "reference", "organisation", "evidence")
 )
@@ -104,31 +106,33 @@ class _Storing:
         return int(self._db.execute(select(func.max(cases.c.id))).scalar() or 0)
 
     def _add(self, chunk: list[NewCase]) -> None:
-        self._insert([row + self._tail for row in chunk])
+        salted = list(zip(chunk, salts(len(chunk)), strict=True))
+        self._insert([(*row, *self._tail, salt) for row, salt in salted])
         made = select(cases.c.id, cases.c.batch).where(cases.c.id > self._last).order_by(cases.c.id)
         ids = [row[0] for row in self._db.execute(made).all() if row[1] == self._batch]
-        fresh = chunk if len(ids) == len(chunk) else self._sort_out(chunk)
+        fresh = salted if len(ids) == len(chunk) else self._sort_out(salted)
         self._ids.extend(ids)
-        self._numbers.extend([row[0] for row in fresh])
-        self._digest.update("".join([f"{FIELD.join(row[1:-1])}{FIELD}{row[-1]}{RECORD}" for row in fresh]).encode())
+        self._numbers.extend([row[0] for row, _ in fresh])
+        authority = (self._label.authority,)
+        self._digest.update(b"".join([seal(salt, authority + SEALED(row)) for row, salt in fresh]))
         self._result.imported += len(ids)
         self._last = ids[-1] if ids else self._last
 
-    def _sort_out(self, chunk: list[NewCase]) -> list[NewCase]:
+    def _sort_out(self, salted: list[Salted]) -> list[Salted]:
         """The rows of the chunk that were inserted; the others are duplicates, and told to the cases that they meet."""
-        held = self._open(map(_key, chunk))
-        fresh: list[NewCase] = []
+        held = self._open(_key(row) for row, _ in salted)
+        fresh: list[Salted] = []
         met: list[tuple[NewCase, Open]] = []
         taken: set[int] = set()
-        for row in chunk:
+        for row, salt in salted:
             found = held[_key(row)]
             if found.id > self._last and found.id not in taken:
                 taken.add(found.id)
-                fresh.append(row)
+                fresh.append((row, salt))
             else:
                 met.append((row, found))
         attached = self._attach(met)
-        made = dict(zip(sorted(taken), (row[0] for row in fresh), strict=True))
+        made = dict(zip(sorted(taken), (row[0] for row, _ in fresh), strict=True))
         for position, (row, found) in enumerate(met):
             same_as = made.get(found.id) or self._row_of(found.id)
             self._result.met.add(Met(row[0], case_id(found.id), row[URL], same_as, position in attached))
@@ -177,7 +181,7 @@ class _Storing:
         label, result = self._label, self._result
         data = {
             "rows": label.rows, "imported": result.imported, "rejected": label.rejected, "duplicates": result.duplicates,
-            "attached": result.attached, "file_sha256": label.sha256, "cases_sha256": self._digest.hexdigest(),
+            "attached": result.attached, "file_sha256": label.sha256, "seals_sha256": self._digest.hexdigest(),
             "first": case_id(self._ids[0]) if self._ids else None, "last": case_id(self._ids[-1]) if self._ids else None,
         }  # fmt: skip
         kind, subject = (

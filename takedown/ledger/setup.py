@@ -8,7 +8,7 @@ import uuid
 from importlib import resources
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 
@@ -17,9 +17,9 @@ from takedown.contract import IntegrityFailed, RefusedByPolicy, TakedownError
 from takedown.ledger.book import Book
 from takedown.ledger.ids import make_secret
 from takedown.ledger.store import Ledger, NoLedger, OldLedger, make_engine
-from takedown.ledger.tables import meta
+from takedown.ledger.tables import attempts, cases, claims, meta, sightings
 
-HEAD = "0007"
+HEAD = "0008"
 SYNCHRONOUS = ("on", "remote_apply")
 
 
@@ -157,10 +157,25 @@ def upgrade(url: str, folder: Path) -> tuple[str, str]:
     engine = make_engine(parsed.render_as_string(hide_password=False))
     with engine.connect().execution_options(takedown_write=True) as connection, connection.begin():
         was = version(connection)
+        before = _newest_rows(connection) if was < SEALED else {}
         migrate(connection)
         now = version(connection)
+        if now != was:
+            book = Book(connection, SystemClock().now())
+            book.record("ledger.upgraded", "ledger", {"from": was, "to": now, **({"unsealed": before} if before else {})})
+            book.flush()
     engine.dispose()
     return was, now
+
+
+SEALED = "0008"
+"""Since this version rows are sealed."""
+
+
+def _newest_rows(connection: Connection) -> dict[str, int]:
+    """The last row of each table whose rows carry no seals yet."""
+    newest = [one for one in (cases, claims, sightings, attempts) if inspect(connection).has_table(one.name)]
+    return {one.name: int(connection.execute(select(func.max(one.c.id))).scalar() or 0) for one in newest}
 
 
 NETWORK_DISKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph", "glusterfs"})

@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select, update
 
 from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id
+from takedown.ledger.seals import claim_seal, salts, sighting_seal
 from takedown.ledger.tables import cases, claims, sightings
 
 FINAL = frozenset({"removed", "restricted", "declined"})
@@ -40,13 +41,15 @@ class Claim:
 def add_claims(book: Book, found: list[Claim]) -> int:
     """Append those claims that say something new; returns how many did. One event tells of all of them."""
     fresh = [one for one in found if _is_news(book, one)]
-    for one in fresh:
-        row = {name: getattr(one, name) for name in Claim.__slots__}
-        book.db.execute(insert(claims).values(**row, recorded_at=book.now))
+    told: list[list[object]] = []
+    for one, salt in zip(fresh, salts(len(fresh)), strict=True):
+        row: dict[str, Any] = {name: getattr(one, name) for name in Claim.__slots__}
+        row |= {"recorded_at": book.now, "salt": salt}
+        row["id"] = book.db.execute(insert(claims).values(**row).returning(claims.c.id)).scalar_one()
+        told.append([case_id(one.case), one.value, one.ground, row["id"], claim_seal(row)])
         values = {"claimed": one.value, "claimed_at": book.now, "updated_at": book.now, **_decided(one, book.now)}
         book.db.execute(update(cases).where(cases.c.id == one.case).values(**values))
     if fresh:
-        told = [[case_id(one.case), one.value, one.ground] for one in fresh]
         book.record("claims.recorded", case_id(fresh[0].case), {"source": fresh[0].source, "claims": told})
     return len(fresh)
 
@@ -131,19 +134,21 @@ def observed_after(was: str, earlier: Sequence[Mapping[str, Any]], new: Sighting
 def add_sightings(book: Book, found: Sequence[Sighting], hour: float = HOUR) -> list[Change]:
     """Append what was seen and carry it into the cases; returns the cases that changed. One event tells of all of them."""
     changes: list[Change] = []
-    for one in found:
+    told: list[list[object]] = []
+    for one, salt in zip(found, salts(len(found)), strict=True):
         history = select(sightings).where(sightings.c.case == one.case)
         earlier = [{**row} for row in book.db.execute(history.order_by(sightings.c.id)).mappings()]
         was = str(book.db.execute(select(cases.c.observed).where(cases.c.id == one.case)).scalar_one())
         after = observed_after(was, earlier, one, book.now, hour)
-        row = {name: getattr(one, name) for name in Sighting.__slots__}
-        book.db.execute(insert(sightings).values(**row, observed=after, recorded_at=book.now))
+        row: dict[str, Any] = {name: getattr(one, name) for name in Sighting.__slots__}
+        row |= {"observed": after, "recorded_at": book.now, "salt": salt}
+        row["id"] = book.db.execute(insert(sightings).values(**row).returning(sightings.c.id)).scalar_one()
+        told.append([case_id(one.case), one.value, one.evidence, row["id"], sighting_seal(row)])
         if after != was:
             first = {"gone_at": func.coalesce(cases.c.gone_at, book.now)} if after in UNREACHABLE else {}
             book.db.execute(update(cases).where(cases.c.id == one.case).values(observed=after, updated_at=book.now, **first))
             changes.append(Change(one.case, was, after))
     if found:
-        told = [[case_id(one.case), one.value, one.evidence] for one in found]
         data = {"source": found[0].source, "vantage": found[0].vantage, "sightings": told}
         private = {"by": found[0].by} if found[0].by else None
         book.record("sightings.recorded", case_id(found[0].case), data, private)

@@ -17,6 +17,11 @@ from takedown.ledger.ids import request_id
 
 def leaf(salt: bytes, row: Mapping[str, Any], body: bytes, carried: Sequence[str]) -> bytes:
     """Salted hash of one request: where it goes, how, which cases, and its bytes. 32 bytes."""
+    return leaf_of(salt, row, hashlib.sha256(body).hexdigest(), carried)
+
+
+def leaf_of(salt: bytes, row: Mapping[str, Any], sha256: str, carried: Sequence[str]) -> bytes:
+    """`leaf` where the bytes were hashed already."""
     facts: dict[str, Any] = {
         "request": request_id(row["id"]),
         "reference": row["reference"],
@@ -26,7 +31,7 @@ def leaf(salt: bytes, row: Mapping[str, Any], body: bytes, carried: Sequence[str
         "method": row["method"],
         "destination": row["destination"],
         "headers": dict(row["headers"]),
-        "sha256": hashlib.sha256(body).hexdigest(),
+        "sha256": sha256,
         "cases": list(carried),
     }
     return hashlib.sha256(salt + canonical(facts).encode()).digest()  # RFC 8785, since header names are ASCII

@@ -281,7 +281,8 @@ def _finish(desk: Desk, making: Totals, left_out: tuple[LeftOut, ...], warnings:
             update(plans).where(plans.c.id == making.plan).values(**values, requests=making.requests, cases=making.cases)
         )
         counts = {"requests": making.requests, "cases": making.cases, **({"emergency": True} if making.emergency else {})}
-        book.record("plan.made", name, {"digest": digest, "inputs": inputs, **counts}, {"by": desk.who})
+        told = {"digest": digest, "inputs": inputs, "policy": desk.policy_hash(), **counts}
+        book.record("plan.made", name, told, {"by": desk.who})
 
     desk.ledger.write(finish)
     return Planned(making.plan, digest, making.requests, making.cases, left_out, warnings)

@@ -82,7 +82,9 @@ def test_the_upgrade_changes_no_request_and_no_event(desk, version):
     assert upgrade(desk.settings.ledger.url, desk.config.folder) == (version, HEAD)
     ledger = open_ledger(desk.settings.ledger.url, desk.config.folder, "sandbox")
     with ledger.read() as db:
-        assert picture(db) == before
+        now = picture(db)
+        assert (now[0], now[1][:-1]) == before
+        assert db.execute(select(events.c.kind).order_by(events.c.seq.desc()).limit(1)).scalar() == "ledger.upgraded"
         assert shape(db) == wanted, "an upgraded ledger is not made like a new one"
         assert all(hashlib.sha256(row[2]).hexdigest() == row[3] for row in before[0])
     assert [what for _, what in verify(ledger).problems if "contents" in what] == []

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select
 
 from takedown.contract import Channel, RefusedByPolicy, UsageError
 from takedown.delivery.portal.packet import Attachment, Packet, read_packet
 from takedown.ledger.book import Book
 from takedown.ledger.ids import request_id
 from takedown.ledger.moves import State
-from takedown.ledger.tables import attempts, cases, request_cases, requests
+from takedown.ledger.seals import add_attempts
+from takedown.ledger.tables import cases, request_cases, requests
 
 PORTAL = requests.c.channel == Channel.PORTAL.value
 GIVEN_BACK = and_(requests.c.state == State.APPROVED.value, requests.c.detail != "")
@@ -100,7 +101,7 @@ def note_attempt(book: Book, row: RowMapping, outcome: str, detail: str) -> None
     """The visit to the portal, beside the attempts of machines."""
     values = {"outcome": outcome, "detail": detail, "started_at": row["opened_at"] or book.now, "ended_at": book.now}
     number = row["attempts"] + (row["opened_at"] is None)
-    book.db.execute(insert(attempts).values(request=row["id"], number=number, **values))
+    add_attempts(book, [(row["salt"], {"request": row["id"], "number": number, **values})])
 
 
 def in_order(*columns: ColumnElement[Any]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint, text
 
 from takedown.ledger.tables.base import Id, Whole, metadata
 
@@ -53,6 +53,7 @@ cases = Table(
     Column("notes", Text, nullable=False, server_default=""),
     Column("fields", JSON, nullable=False),
     Column("evidence", JSON, nullable=False),
+    Column("salt", LargeBinary),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("step", Integer, nullable=False, server_default="1"),
     Column("follows", Id, ForeignKey("cases.id")),
@@ -145,3 +146,11 @@ case_references = Table(
     Column("added_at", Float, nullable=False),
     UniqueConstraint("case", "organisation", "reference"),
 )
+
+past_seals = Table(
+    "past_seals",
+    metadata,
+    Column("case", Id, primary_key=True, autoincrement=False),
+    Column("seal", Text, nullable=False),
+)
+"""The seal that a case was made with, where its row was changed or erased since (`seals`)."""

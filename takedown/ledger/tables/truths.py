@@ -22,6 +22,7 @@ claims = Table(
     Column("by", Text, nullable=False, server_default=""),
     Column("evidence", Text, nullable=False, server_default=""),
     Column("recorded_at", Float, nullable=False),
+    Column("salt", LargeBinary),
 )
 
 sightings = Table(
@@ -44,6 +45,7 @@ sightings = Table(
     Column("by", Text, nullable=False, server_default=""),
     Column("observed", Text, nullable=False),
     Column("recorded_at", Float, nullable=False),
+    Column("salt", LargeBinary),
     Index("ix_sightings_case", "case", "id"),
     Index("ix_sightings_recorded", "recorded_at"),
     Index("ix_sightings_observed", "observed", "case"),
