@@ -67,7 +67,7 @@ def screen(found: Report, columns: int) -> Iterator[Block]:
     if found.whole.contradictions:
         yield Prose("")
         yield _contradictions(found.by, groups)
-        yield Prose("to see them: takedown case list --claimed removed --observed available")
+        yield Prose("to see them: takedown case list --differs still_up (or yet_gone, back)")
     yield Prose(_remarks(found))
 
 
@@ -92,10 +92,11 @@ def _rates(found: Report, groups: Sequence[Group]) -> Table:
 
 
 def _beside(figures: Figures, rated: Figures) -> list[str]:
-    counts = {
-        "pending": rated.pending, "could not check": figures.could_not_check, "contradicting": figures.contradictions.total(),
-    }  # fmt: skip
-    return [f"{count:,} {words}" for words, count in counts.items()]
+    unseen = f"{rated.not_looked:,} not looked at, " if rated.not_looked else ""
+    return [
+        f"{rated.pending:,} pending", f"{unseen}{figures.could_not_check:,} could not check",
+        f"{figures.contradictions.total():,} contradicting",
+    ]  # fmt: skip
 
 
 def _rate(name: str, figures: Figures, rated: Figures) -> list[Cell]:
@@ -104,8 +105,7 @@ def _rate(name: str, figures: Figures, rated: Figures) -> list[Cell]:
         return [words, "", "could not check" if looked(figures) else "not looked at yet", ""]
     if rate.value is None:
         return [words, "", "none delivered", ""]
-    so_far = " so far" if rate.pending else ""
-    return [words, f"{rate.numerator:,} of {rate.denominator:,}", f"{percent(rate.value)}{so_far}", str(rate.interval)]
+    return [words, f"{rate.numerator:,} of {rate.denominator:,}", rate.words, str(rate.interval)]
 
 
 def _times(found: Report) -> Table:
@@ -190,6 +190,11 @@ def _remarks(found: Report) -> str:
     said = [] if looked(whole) else [NOT_LOOKED]
     if whole.pending:
         said.append(f"So far: {plural(whole.pending, 'case')} pending, which may still change these figures.")
+    if looked(whole) and whole.by_observation.floor:
+        said.append(
+            f"At least: nobody has looked at {whole.not_looked:,} of {whole.asked:,} delivered cases;\n"
+            "they count as not acted on in the rates by observation and agreed."
+        )
     if whole.left_out:
         said.append(f"In no rate: {whole.left_out:,} delivered cases closed as duplicate, out of scope or mistake.")
     return "\n".join(["", *said]) if said else ""

@@ -48,6 +48,7 @@ class Figures:
 
     asked: delivered cases, open or closed as done or unverifiable. pending: of the open ones, those that may still be acted on.
     meant: all but those closed because they should not have been asked for; planned: of these, those in a plan or further.
+    not_looked: of `asked`, those at which nobody has looked.
     grounds: of what counts in a rate (claim, observation or agreed), how much under each ground.
     """
 
@@ -67,6 +68,7 @@ class Figures:
     acted_claims: int = 0
     acted_seen: int = 0
     acted_both: int = 0
+    not_looked: int = 0
     unit: str = "case"
     grounds: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
 
@@ -98,6 +100,7 @@ class Figures:
         self.acted_claims += n * claimed
         self.acted_seen += n * seen
         self.acted_both += n * (claimed and seen)
+        self.not_looked += n * (not cell.observed)
         for name, acted in (("claim", claimed), ("observation", seen), ("agreed", claimed and seen)):
             self.grounds[name, cell.ground if cell.ground in GROUNDS else NOT_SAID] += n * acted
 
@@ -107,11 +110,11 @@ class Figures:
 
     @property
     def by_observation(self) -> Rate:
-        return Rate(self.acted_seen, self.asked, self.pending, self.unit)
+        return Rate(self.acted_seen, self.asked, self.pending, self.unit, self.not_looked)
 
     @property
     def agreed(self) -> Rate:
-        return Rate(self.acted_both, self.asked, self.pending, self.unit)
+        return Rate(self.acted_both, self.asked, self.pending, self.unit, self.not_looked)
 
     @property
     def rates(self) -> dict[str, Rate]:

@@ -181,6 +181,11 @@ def brief(found: Report) -> str:
     if looked(whole):
         rates += [f"by observation {rated.by_observation}", f"agreed by both {rated.agreed}"]
     unseen = "" if looked(whole) else " No case has been looked at by ourselves yet."
+    if looked(whole) and rated.by_observation.floor:
+        unseen = (
+            f" Nobody has looked at {rated.not_looked} of the {rated.asked} delivered {found.unit}s: in the rates by observation "
+            "and agreed they count as not acted on, so that these are floors."
+        )
     out = (
         f" {whole.left_out} delivered cases closed as mistake, duplicate or out of scope are in no rate."
         if whole.left_out

@@ -34,12 +34,29 @@ def wilson(successes: int, trials: int, z: float = 1.96) -> Interval:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A share that carries what it was made of. `pending`: how many of the denominator may still change it."""
+    """A share that carries what it was made of. `pending`: how many of the denominator may still change it.
+
+    not_looked: of how many nobody has looked whether they are still there. They are in no numerator, so that such a rate is a
+    floor: it can only rise when they are looked at.
+    """
 
     numerator: int
     denominator: int
     pending: int = 0
     unit: str = "case"
+    not_looked: int = 0
+
+    @property
+    def floor(self) -> bool:
+        """Whether those that nobody looked at are so many, a tenth or more, that the share says little without them."""
+        return self.not_looked > 0 and 10 * self.not_looked >= self.denominator
+
+    @property
+    def words(self) -> str:
+        """`19 %`, `at least 19 %`, `19 % so far`; nothing of nothing."""
+        if self.value is None:
+            return ""
+        return f"{'at least ' if self.floor else ''}{percent(self.value)}{' so far' if self.pending else ''}"
 
     @property
     def value(self) -> float | None:
@@ -53,14 +70,15 @@ class Rate:
     def as_dict(self) -> dict[str, Any]:
         value, (low, high) = self.value, self.interval
         counts = {"numerator": self.numerator, "denominator": self.denominator, "unit": self.unit, "pending": self.pending}
-        return {**counts, "rate": value, "low": low, "high": high}
+        return {**counts, "not_looked_at": self.not_looked, "rate": value, "low": low, "high": high}
 
     def __str__(self) -> str:
-        """`27 of 143 (19 %; Wilson 13-26 %)`; `19 % so far, 51 pending` while some may still change it."""
+        """`27 of 143 (19 %; Wilson 13-26 %)`; `at least 19 % so far, 51 pending, 20 not looked at` while that may change it."""
         if self.value is None:
             return "0 of 0"
-        so_far = f" so far, {self.pending} pending" if self.pending else ""
-        return f"{self.numerator} of {self.denominator} ({percent(self.value)}{so_far}; Wilson {self.interval})"
+        open_ = f", {self.pending} pending" if self.pending else ""
+        unseen = f", {self.not_looked} not looked at" if self.not_looked else ""
+        return f"{self.numerator} of {self.denominator} ({self.words}{open_}{unseen}; Wilson {self.interval})"
 
 
 def percent(share: float) -> str:

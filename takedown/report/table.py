@@ -17,7 +17,8 @@ from takedown.report.survival import Median, Times
 from takedown.report.terms import HORIZONS, RATE_WORDS
 
 COLUMNS = (
-    "figure", "detail", "by", "group", "unit", "numerator", "denominator", "pending", "could_not_check", "contradictions",
+    "figure", "detail", "by", "group", "unit", "numerator", "denominator", "pending", "not_looked_at", "could_not_check",
+    "contradictions",
     "rate", "low", "high", "seconds", "window", "as_of", "report",
 )  # fmt: skip
 Row = Mapping[str, Any]
@@ -67,7 +68,7 @@ def _rates(figures: Figures, rated: Figures) -> Iterator[Row]:
 
 def _rate(rate: Rate) -> Row:
     told = rate.as_dict()
-    return {name: told[name] for name in ("unit", "numerator", "denominator", "pending", "rate", "low", "high")}
+    return {name: told[name] for name in ("unit", "numerator", "denominator", "pending", "not_looked_at", "rate", "low", "high")}
 
 
 def _times(ways: Mapping[str, Times]) -> Iterator[Row]:

@@ -47,6 +47,7 @@ def _figures(figures: Figures, rated: Figures) -> dict[str, Any]:
         "delivered": figures.asked,
         "pending": figures.pending,
         "could_not_check": figures.could_not_check,
+        "not_looked_at": figures.not_looked,
         "delivery": full(figures.delivery, DELIVERY),
         "claimed": full(figures.said, CLAIMED),
         "observed": full(figures.seen, OBSERVED),

@@ -50,7 +50,7 @@ def _asked(rows: FromClause, unit: str, by: str, scope: Scope) -> Select[*tuple[
     c = rows.c
     said, seen = c.claimed.in_(sorted(ACTED)), c.observed.in_(sorted(UNREACHABLE))
     waits = and_(c.closed == "", c.claimed.not_in(sorted(FINAL)), c.observed.not_in(sorted(UNREACHABLE)))
-    flags = {"claim": said, "observation": seen, "agreed": and_(said, seen), "pending": waits}
+    flags = {"claim": said, "observation": seen, "agreed": and_(said, seen), "pending": waits, "unseen": c.observed == ""}
     key = [c.identity, c.platform] if unit == ACCOUNT else [_carrier(rows), literal("")]
     return select(
         (week_of(c.sent_at) if by == WEEK else c[by]).label("name"),
@@ -76,13 +76,16 @@ def _counted(asked: FromClause, unit: str, grouped: bool) -> Select[*tuple[Any, 
     name = [c.name] if grouped else []
     acted = [together(c[rate]).label(rate) for rate in RATES]
     grounds = (func.min(c.ground).label("least"), func.max(c.ground).label("most"))
-    one = select(*(name or [literal("").label("name")]), *acted, func.max(c.pending).label("pending"), *grounds)
+    # One look at one case of an account is a look at it; a request was looked at when all of its cases were.
+    unseen = (func.min if unit == ACCOUNT else func.max)(c.unseen).label("unseen")
+    one = select(*(name or [literal("").label("name")]), *acted, func.max(c.pending).label("pending"), unseen, *grounds)
     each = one.group_by(*name, c.one, c.two).subquery("each_unit")
     return select(*each.c, func.count()).group_by(*each.c)
 
 
 def _add(figures: Figures, unit: str, row: Sequence[Any]) -> None:
-    claim, seen, both, waits, least, most, count = row
+    claim, seen, both, waits, unseen, least, most, count = row
+    figures.not_looked += count * unseen
     figures.asked += count
     figures.acted_claims += count * claim
     figures.acted_seen += count * seen

@@ -100,7 +100,9 @@ def units(found: Iterable[Life], unit: str) -> dict[str, int]:
     for group in members.values():
         done = unit == "account" and any(acted(one)["claim"] or acted(one)["observation"] for one in group)
         waits += any(pending(one) for one in group) and not done
-    return {**counts, "asked": len(members), "pending": waits}
+    looked = any if unit == "account" else all
+    unseen = sum(not looked(one["observed"] != "" for one in group) for group in members.values())
+    return {**counts, "asked": len(members), "pending": waits, "not_looked": unseen}
 
 
 def acted_names() -> tuple[str, ...]:

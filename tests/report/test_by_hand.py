@@ -56,6 +56,7 @@ def compare(at_desk: Scene, found: Report) -> None:
         mine = [one for one in cases if one["platform"] == name]
         assert figures.cases == len(mine)
         assert held(figures) == naive.rates(mine)
+        assert figures.not_looked == sum(one["observed"] == "" for one in naive.asked(mine))
         assert +figures.grounds == naive.grounds(mine)
         assert +figures.contradictions == naive.contradictory(mine)
         for way, times in found.times.get(name, {}).items():
@@ -98,7 +99,8 @@ def test_requests_and_accounts(lived: tuple[Scene, list[float]], unit: str) -> N
             figures = found.rated(name) if name else found.whole_rated
             expected = naive.units(mine, unit)
             got = {rate: figures.rates[rate].numerator for rate in figures.rates}
-            assert {**got, "asked": figures.asked, "pending": figures.pending} == expected
+            more = {"asked": figures.asked, "pending": figures.pending, "not_looked": figures.not_looked}
+            assert {**got, **more} == expected
             assert figures.by_claim.unit == unit
 
 

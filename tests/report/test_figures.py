@@ -44,6 +44,8 @@ def test_a_share_lies_within_its_interval(pair: tuple[int, int]) -> None:
 
 def test_a_rate_says_what_it_is_made_of() -> None:
     assert str(Rate(27, 143)) == "27 of 143 (19 %; Wilson 13-26 %)"
+    assert Rate(5, 100, not_looked=9).words == "5 %"
+    assert Rate(5, 100, not_looked=10).words == "at least 5 %"
     assert str(Rate(43, 143, 51)) == "43 of 143 (30 % so far, 51 pending; Wilson 23-38 %)"
     assert str(Rate(0, 0)) == "0 of 0"
     assert Rate(0, 0).as_dict()["rate"] is None

@@ -143,6 +143,24 @@ def test_a_rate_is_so_far_while_cases_are_pending(at_desk: Scene, capsys: pytest
     assert "by claim 0 of 1 0 % so far 0-79 % 1 pending" in " ".join(shown(capsys, "report").split())
 
 
+def test_a_rate_that_hides_what_nobody_looked_at_says_so(at_desk: Scene, capsys: pytest.CaptureFixture[str]) -> None:
+    """One of ten was looked at, and gone: that is no rate of 10 %, but of at least as much."""
+    for _ in range(10):
+        at_desk.sent(at_desk.case())
+    at_desk.see(1, "gone")
+    rates = told(capsys, "report")["summary"]["rates"]
+    assert {name: rate["not_looked_at"] for name, rate in rates.items()} == {"claim": 0, "observation": 9, "agreed": 9}
+    out = " ".join(shown(capsys, "report").split())
+    assert "by observation 1 of 10 at least 10 % so far 2-40 % 9 not looked at, 0 could not check" in out
+    assert "At least: nobody has looked at 9 of 10 delivered cases" in out
+    brief = shown(capsys, "report", "--brief")
+    assert "by observation 1 of 10 (at least 10 % so far, 9 pending, 9 not looked at; Wilson 2-40 %)" in " ".join(brief.split())
+    assert "Nobody has looked at 9 of the 10 delivered cases" in " ".join(brief.split())
+    for number in range(2, 11):
+        at_desk.see(number, "available")
+    assert "at least" not in shown(capsys, "report", "--brief")
+
+
 def test_observations_get_rates_of_their_own(at_desk: Scene, capsys: pytest.CaptureFixture[str]) -> None:
     some(at_desk)
     at_desk.see(1, "available")
@@ -250,7 +268,7 @@ def test_all_of_it_is_in_the_data(at_desk: Scene, capsys: pytest.CaptureFixture[
     found = told(capsys, "report", "--by", "week", "--unit", "account", "--as-of", "2026-01-01")
     summary = found["summary"]
     assert summary["grounds"]["local_law"]["claim"] == {
-        "numerator": 1, "denominator": 2, "unit": "account", "pending": 0, "rate": 0.5,
+        "numerator": 1, "denominator": 2, "unit": "account", "pending": 0, "not_looked_at": 0, "rate": 0.5,
         "low": pytest.approx(0.0945, abs=1e-4), "high": pytest.approx(0.9055, abs=1e-4),
     }  # fmt: skip
     assert [(week["week"], week["starts"], week["delivered"]) for week in summary["trend"]] == [("2026-W01", "2025-12-29", 2)]

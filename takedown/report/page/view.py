@@ -159,13 +159,13 @@ def _rates(figures: Figures, rated: Figures) -> list[Shown]:
 
 
 def _shown(name: str, rate: Rate, figures: Figures) -> Shown:
-    of = f"{rate.numerator:,} of {rate.denominator:,}"
+    unseen = f"; {rate.not_looked:,} not looked at" if rate.not_looked else ""
+    of = f"{rate.numerator:,} of {rate.denominator:,}{unseen}"
     if name != "claim" and not figures.sighted:
         return Shown(name, None, 0, 1, "", "could not check" if looked(figures) else "not looked at yet", "")
     if rate.value is None:
         return Shown(name, None, 0, 1, "", "none delivered", "")
-    so_far = " so far" if rate.pending else ""
-    return Shown(name, rate.value, *rate.interval, of, f"{percent(rate.value)}{so_far}", str(rate.interval))
+    return Shown(name, rate.value, *rate.interval, of, rate.words, str(rate.interval))
 
 
 def _tiles(whole: Group) -> list[tuple[str, str, str]]:
@@ -176,7 +176,7 @@ def _tiles(whole: Group) -> list[tuple[str, str, str]]:
         if one.share is None:
             tiles.append((title, "–", one.words))
         else:
-            tiles.append((title, percent(one.share), f"{one.of}; {one.interval}"))
+            tiles.append((title, one.words.removesuffix(" so far"), f"{one.of}; {one.interval}"))
     if whole.times and whole.times.cases:
         median = whole.times.median.seconds
         said = "not reached" if median is None else length(median)

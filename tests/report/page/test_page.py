@@ -138,7 +138,8 @@ def test_its_tables_hold_the_report_and_nothing_else(at_desk: Scene) -> None:
         counts = (figures.asked, figures.pending, figures.could_not_check, figures.contradictions.total())
         assert cells[:4] == [f"{count:,}" for count in counts]
         for cell, rate in zip(cells[4:], figures.rates.values(), strict=True):
-            assert f"{rate.numerator} of {rate.denominator}; {rate.interval}" in cell
+            unseen = f"; {rate.not_looked} not looked at" if rate.not_looked else ""
+            assert f"{rate.numerator} of {rate.denominator}{unseen}; {rate.interval}" in cell
     assert [int(row[1]) for row in table(text, "t-funnel")[1:]] == [*found.whole.funnel.values()]
     assert sum(int(row[2]) for row in table(text, "t-trend")[1:]) == found.whole.asked
     assert [row[0] for row in table(text, "t-odds")[1:]] == [one.case for one in found.listed]
