@@ -3,7 +3,7 @@
 `@pytest.mark.figure("forged mails", unit="mails", how="none is believed")` counts the cases of a test that pass. A test that
 counts for itself asks for the fixture `figure`. What several tests tell under one name is summed.
 `@pytest.mark.safeguard("S8")` stands at a test that shows a safeguard's refusal.
-`--figures FILE` writes all of it when the run is over.
+`--figures FILE` writes all of it when the run is over; with `--collect-only` no test is run, and the safeguards name theirs.
 """
 
 from __future__ import annotations
@@ -62,6 +62,18 @@ class Collected:
     figures: dict[str, dict[str, Any]] = field(default_factory=dict)
     cases: dict[str, tuple[int, int, dict[str, Any]]] = field(default_factory=dict)
     refusals: dict[str, tuple[int, int]] = field(default_factory=dict)
+    shown: dict[str, set[str]] = field(default_factory=dict)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        if session.config.option.collectonly:
+            for item in session.items:
+                for marker in item.iter_markers("safeguard"):
+                    self._refused(marker.args[0], item.nodeid, True)
+
+    def _refused(self, ident: str, test: str, passed: bool) -> None:
+        held, tests = self.refusals.get(ident, (0, 0))
+        self.refusals[ident] = (held + passed, tests + 1)
+        self.shown.setdefault(ident, set()).add(test.partition("[")[0])
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when != "call" and not report.failed:
@@ -73,8 +85,7 @@ class Collected:
                 passed, tests, _ = self.cases.get(told["name"], (0, 0, {}))
                 self.cases[told["name"]] = (passed + report.passed, tests + 1, told)
             elif name == REFUSED:
-                passed, tests = self.refusals.get(told, (0, 0))
-                self.refusals[told] = (passed + report.passed, tests + 1)
+                self._refused(told, report.nodeid, report.passed)
 
     def _add(self, told: dict[str, Any]) -> None:
         held = self.figures.setdefault(told["name"], {**told, "value": 0})
@@ -91,7 +102,8 @@ class Collected:
             passed, tests = self.refusals.get(ident, (0, 0))
             told = {"value": passed if passed == tests else 0, "bound": ">=", "target": 1, "unit": "tests"}
             how = f"{passed} of {tests} tests that show its refusal pass"
-            made.append({"name": f"safeguard {ident}, {title}", **told, "how": how})
+            named = {"safeguard": ident, "tests": sorted(self.shown.get(ident, ()))}
+            made.append({"name": f"safeguard {ident}, {title}", **told, "how": how, **named})
         for one in made:
             one["holds"] = one["value"] >= one["target"] if one["bound"] == ">=" else one["value"] <= one["target"]
         self.file.write_text(json.dumps(made, indent=2) + "\n")

@@ -118,6 +118,7 @@ def test_nobody_listens(tmp_path, stand_in):
     assert set(tries(desk)) == {"not_sent"}
 
 
+@pytest.mark.safeguard("S23")
 def test_a_halt_stops_what_has_connected_but_not_written(tmp_path, stand_in, monkeypatch):
     sandbox = stand_in()
     desk, plan = planned(tmp_path, api(sandbox, idempotency=True), 10)

@@ -92,6 +92,7 @@ def test_a_removal_counts_after_a_baseline_and_two_looks_an_hour_apart(tmp_path:
     assert done.exit == 0
 
 
+@pytest.mark.safeguard("S16")
 def test_what_was_never_seen_available_is_never_gone(tmp_path: Path, tiktok: Sandbox) -> None:
     desk = desk_for(tmp_path, tiktok)
     remove(tiktok, 1)
@@ -101,6 +102,7 @@ def test_what_was_never_seen_available_is_never_gone(tmp_path: Path, tiktok: San
     assert observed(desk) == ["unknown", "available", "available"]
 
 
+@pytest.mark.safeguard("S16")
 def test_without_a_control_nothing_is_believed(tmp_path: Path, tiktok: Sandbox) -> None:
     desk = desk_for(tmp_path, tiktok, probe_control=None)
     done = look(desk)
@@ -248,6 +250,7 @@ def test_a_check_by_eye_counts_with_its_evidence(tmp_path: Path, tiktok: Sandbox
     assert (desk.ledger.folder / "evidence" / row["evidence"]).read_bytes() == b"a picture"
 
 
+@pytest.mark.safeguard("S16")
 @pytest.mark.parametrize(
     ("words", "code"),
     [

@@ -139,6 +139,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.safeguard("S16")
 @pytest.mark.figure("hostile pages", unit="pages", how="none is called removed")
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize(("url", "which"), sorted({(url, which) for url, which, *_ in GOLDEN}))
