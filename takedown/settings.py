@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
-from platformdirs import user_config_path
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from takedown.contract import Authority, PlatformSettings, TakedownError, span
+from takedown.contract import Authority, PlatformSettings, span
+from takedown.layers import BadConfiguration, read_layers
 from takedown.policy.schema import Policy, Section
-
-PROJECT_FILE = "takedown.toml"
-
-
-class BadConfiguration(TakedownError):
-    """The configuration is not valid: {what}."""
-
-    code, exit = "TD-0301", 2
-    why, do = "{why}", "takedown config show --origin"
 
 
 class AuthoritySection(Section):
@@ -169,23 +159,14 @@ class Config:
 
 def load(file: Path | None = None) -> Config:
     """Read the files and the environment. Raises BadConfiguration."""
-    project = file or Path(os.environ.get("TAKEDOWN_CONFIG") or PROJECT_FILE)
-    user = user_config_path("takedown") / PROJECT_FILE
-    if file is not None and not file.exists():
-        raise BadConfiguration(what=f"{file} does not exist", why="--config names it")
-    layers = [(str(user), _toml(user)), (str(project), _toml(project))]
-    merged: dict[str, Any] = {}
-    origins: dict[str, str] = {}
-    for origin, layer in layers:
-        _merge(merged, layer)
-        origins.update(dict.fromkeys(_dotted(layer), origin))
-    _refuse_unknown(merged, project)
+    found = read_layers(file)
+    _refuse_unknown(found.table, found.file)
     try:
-        settings = Settings(**merged)
+        settings = Settings(**found.table)
     except ValidationError as error:
         raise BadConfiguration(what=_sentence(error), why="a key is unknown, missing or of the wrong kind") from None
-    origins.update({name: f"environment {variable}" for variable, name in _environment_names()})
-    return Config(settings, project.resolve().parent, project, origins)
+    environment = {name: f"environment {variable}" for variable, name in _environment_names()}
+    return Config(settings, found.folder, found.file, {**found.origins, **environment})
 
 
 def platform_settings(model: type[PlatformSettings], name: str, table: Mapping[str, Any]) -> PlatformSettings:
@@ -196,38 +177,12 @@ def platform_settings(model: type[PlatformSettings], name: str, table: Mapping[s
         raise BadConfiguration(what=f"platforms.{name}: {_sentence(error)}", why="its adapter knows no such value") from None
 
 
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadConfiguration(what=f"{path}: {error}", why="the file is not TOML") from None
-    except OSError as error:
-        raise BadConfiguration(what=f"{path}: {error.strerror}", why="the file cannot be read") from None
-
-
 def _refuse_unknown(table: Mapping[str, Any], file: Path) -> None:
     unknown = sorted(set(table) - set(Settings.model_fields))
     if unknown:
         raise BadConfiguration(
             what=f"{file}: unknown key {', '.join(unknown)}", why="known are " + ", ".join(Settings.model_fields)
         )
-
-
-def _merge(into: dict[str, Any], layer: Mapping[str, Any]) -> None:
-    for key, value in layer.items():
-        if isinstance(value, dict) and isinstance(into.get(key), dict):
-            _merge(into[key], cast("dict[str, Any]", value))
-        else:
-            into[key] = value
-
-
-def _dotted(table: Mapping[str, Any], prefix: str = "") -> list[str]:
-    names: list[str] = []
-    for key, value in table.items():
-        names += _dotted(cast("dict[str, Any]", value), f"{prefix}{key}.") if isinstance(value, dict) else [f"{prefix}{key}"]
-    return names
 
 
 def _environment_names() -> list[tuple[str, str]]:

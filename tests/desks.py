@@ -22,6 +22,8 @@ from takedown.intake import ImportOptions, import_file
 from takedown.ledger.setup import create
 from takedown.planning.oversight import adopt
 from takedown.policy.signed import NAMESPACE, signature_file
+from takedown.reading import Reading
+from takedown.report.status import Status, status
 from takedown.settings import load
 
 URLS = {
@@ -88,6 +90,16 @@ def make_desk(
 def again(desk: Desk, who: str | None = None) -> Desk:
     """Another process at the same desk, reading the configuration anew."""
     return open_desk(load(desk.config.folder / "takedown.toml"), who or desk.who, desk.clock)
+
+
+def reading(desk: Desk) -> Reading:
+    """What a reading command at this desk would work with."""
+    url = desk.ledger.engine.url.render_as_string(hide_password=False)
+    return Reading(url, desk.ledger.folder, desk.settings.environment, clock=desk.clock)
+
+
+def status_of(desk: Desk, batch: int | None = None) -> Status:
+    return status(reading(desk), lambda: desk, batch)
 
 
 def add_cases(desk: Desk, platform: str, numbers: Iterable[int], *, basis: str = "pk-peca-37", **columns: str) -> None:

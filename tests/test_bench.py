@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from desks import status_of
 
 import bench.__main__ as program
 from bench.chart import chart, margin
@@ -11,7 +12,6 @@ from bench.crowd import grow
 from bench.desks import new_desk, write_config
 from bench.figures import Figure, Sizes
 from bench.pacing import worst
-from takedown.report.status import status
 
 TINY = Sizes(
     sends=6, repeats=1, paced=0.1, rows=20, memory=6, ledger=12, crowd=(6, 12), crowd_sends=3, events=6, starts=1
@@ -72,5 +72,5 @@ def test_a_crowd_is_what_sending_would_have_left(tmp_path: Path) -> None:
     desk = new_desk(tmp_path)
     grow(desk, 7)
     grow(desk, 5)
-    assert status(desk).whole.delivery == {"sent": 12}
+    assert status_of(desk).whole.delivery == {"sent": 12}
     desk.ledger.close()

@@ -8,79 +8,29 @@ from typing import Annotated, Any, cast
 import typer
 
 from takedown.cli.case_differences import accept_return, dismiss_, release_, rename_
+from takedown.cli.case_list import list_
 from takedown.cli.case_steps import first_step, next_step
 from takedown.cli.context import current
-from takedown.cli.desk import batch_of, desk_of
-from takedown.cli.options import As, Batch
+from takedown.cli.desk import desk_of
+from takedown.cli.options import As
 from takedown.contract import UsageError
 from takedown.desk import Desk
-from takedown.display import Answer, Block, Column, Facts, Lines, Prose, Table, words
-from takedown.ledger.cases import REASONS, Changed, close, note, reopen
+from takedown.display import Answer, Block, Column, Facts, Prose, Table, words
+from takedown.ledger.cases import Changed, close, note, reopen
 from takedown.ledger.ids import case_id, number, plan_id
-from takedown.report.cases import Dossier, Filter, as_item, count, dossier, listed
-from takedown.report.contradictions import DIFFERS
+from takedown.ledger.states import REASONS
+from takedown.report.cases import Dossier, as_item, dossier
 from takedown.report.story import Story, day, tell
 
 app = typer.Typer(no_args_is_help=True, help="List, show, explain, note, close and reopen cases.")
+app.command("list")(list_)
 app.command("first-step")(first_step)
 app.command("next-step")(next_step)
 app.command("rename")(rename_)
 app.command("release")(release_)
 app.command("accept-return")(accept_return)
 app.command("dismiss")(dismiss_)
-ON_A_TERMINAL = 50
-COLUMNS = (
-    Column("reference"), Column("case"), Column("platform"), Column("target"), Column("our side"), Column("platform says"),
-    Column("we saw", 1), Column("receipt", 2), Column("changed", 3),
-)  # fmt: skip
-
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="As C-12")]
-
-
-@app.command("list")
-def list_(
-    delivery: Annotated[
-        str | None, typer.Option("--delivery", metavar="V", help="Our side: draft, sent, unknown, operator ...")
-    ] = None,
-    claimed: Annotated[
-        str | None, typer.Option("--claimed", metavar="V", help="Platform says: removed, declined, none ...")
-    ] = None,
-    observed: Annotated[
-        str | None, typer.Option("--observed", metavar="V", help="We saw: available, gone, none (not looked) ...")
-    ] = None,
-    platform: Annotated[str | None, typer.Option("--platform", metavar="P")] = None,
-    batch: Batch = None,
-    pending: Annotated[bool, typer.Option("--pending", help="Delivered, without a final answer, not seen gone")] = False,
-    differs: Annotated[
-        str | None, typer.Option("--differs", metavar="V", help=f"What is not as it should be: {', '.join(DIFFERS)}")
-    ] = None,
-    proposed: Annotated[bool, typer.Option("--proposed", help="Gone, and there again: returns that wait for a person")] = False,
-    closed: Annotated[bool, typer.Option("--closed", help="Closed cases instead of open ones")] = False,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, metavar="N")] = None,
-    every: Annotated[bool, typer.Option("--all", help="No limit; a terminal shows 50 without it")] = False,
-) -> None:
-    """List open cases."""
-    desk = desk_of()
-    which = None if proposed else closed
-    chosen = Filter(delivery, claimed, observed, platform, batch_of(desk, batch), pending, which, differs, proposed)
-    display = current().display
-    on_screen = display.out.isatty() and not display.mode.json
-    most = limit or (ON_A_TERMINAL if on_screen and not every else None)
-    with desk.ledger.read() as db:
-        total = count(db, chosen)
-        found = listed(db, chosen, most)
-        shown = min(total, most) if most else total
-        if on_screen and shown <= 10 * ON_A_TERMINAL:
-            rows = list(found)
-            display.show(Answer(rows, {}), Table(COLUMNS, [_row(one) for one in rows]))
-        else:
-            display.show(Answer(found, {"cases": total, "shown": shown}), Lines(_line(one) for one in found))
-    if not total:
-        display.say("No such case.")
-    if proposed and total:
-        display.next("takedown case explain CASE")
-    if total > shown:
-        display.say(f"{total - shown:,} more; all of them: --all")
 
 
 @app.command()
@@ -149,16 +99,6 @@ def _read(case: str) -> tuple[Desk, Dossier]:
     desk = desk_of()
     with desk.ledger.read() as db:
         return desk, dossier(db, number(case, "C"))
-
-
-def _row(one: dict[str, Any]) -> list[str]:
-    truths = [words(truth, one[truth]) for truth in ("delivery", "claimed", "observed")]
-    return [one["reference"], one["case"], one["platform"], one["key"], *truths, one["receipt"] or "", one["updated_at"][:10]]
-
-
-def _line(one: dict[str, Any]) -> str:
-    reference, case, platform, key, ours, theirs, seen, receipt, changed = _row(one)
-    return f"{reference}  {case:<9} {platform:<10} {key}  {ours}; {theirs}; {seen}  {receipt or '-'}  {changed}"
 
 
 def _told(story: Story) -> Iterator[Block]:

@@ -6,13 +6,17 @@ A module defines `app`, a `typer.Typer`. An entry is the app's command of that n
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
 class Entry(NamedTuple):
+    """`apart`: commands of a group that have a module of their own and are loaded without the rest of it."""
+
     name: str
     module: str
     help: str
+    apart: Mapping[str, str] = {}
 
 
 SECTIONS: dict[str, tuple[Entry, ...]] = {
@@ -48,7 +52,9 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("claim", "takedown.cli.claim", "Record by hand what a platform says: add, import"),
         Entry("verify", "takedown.cli.verify", "Look for ourselves whether targets are still there"),
         Entry("sight", "takedown.cli.verify", "Record a check by eye, with its evidence"),
-        Entry("case", "takedown.cli.case", "List, show, explain, note, close and reopen cases"),
+        Entry(
+            "case", "takedown.cli.case", "List, show, explain, note, close and reopen cases", {"list": "takedown.cli.case_list"}
+        ),
         Entry("report", "takedown.cli.report", "What became of it: honest rates, how fast, trend; as a page"),
         Entry("export", "takedown.cli.export", "Write cases to CSV, XLSX or JSON Lines; deadlines to a calendar"),
     ),

@@ -11,7 +11,7 @@ from platformdirs import user_config_path
 
 from takedown.cli.context import current
 from takedown.display import Answer, Column, Facts, Table
-from takedown.settings import PROJECT_FILE
+from takedown.layers import PROJECT_FILE
 
 app = typer.Typer(help="Show the configuration and where each value comes from.")
 

@@ -35,11 +35,16 @@ class Context:
         """Whether a person sits at a terminal and may be asked."""
         return not self.flags.no_input and sys.stdin.isatty() and sys.stderr.isatty()
 
+    @property
+    def config_file(self) -> Path | None:
+        """What `--config` names."""
+        return Path(self.flags.config) if self.flags.config is not None else None
+
     def load_config(self) -> Config:
         """The configuration. Raises BadConfiguration."""
         from takedown.settings import load
 
-        return load(Path(self.flags.config) if self.flags.config is not None else None)
+        return load(self.config_file)
 
     def acting(self, given: str | None = None) -> str:
         """Who acts: `--as`, else TAKEDOWN_AS, else the operating system's user."""

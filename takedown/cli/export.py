@@ -13,13 +13,14 @@ import typer
 from takedown.cli.context import current
 from takedown.cli.desk import batch_of, desk_of
 from takedown.cli.options import As, Batch
+from takedown.cli.reading import reading_of
 from takedown.cli.wording import plural
 from takedown.contract import UsageError
 from takedown.desk import Desk
 from takedown.display import Answer, Prose
-from takedown.report.cases import Filter, listed
 from takedown.report.deadlines import write_calendar
 from takedown.report.export import FORMATS, export
+from takedown.report.listing import Filter, listed
 
 app = typer.Typer()
 YEARLY = ("dsa-22", "tco-8")
@@ -36,10 +37,10 @@ class Wanted:
     year: int | None = None
 
 
-def _cases(desk: Desk, wanted: Wanted) -> None:
+def _cases(_: Desk, wanted: Wanted) -> None:
     chosen = Filter(platform=wanted.platform, batch=wanted.batch, closed=None)
-    with desk.ledger.read() as db:
-        _written(wanted, export(listed(db, chosen), wanted.form, wanted.out), "case")
+    with reading_of().ledger() as ledger:
+        _written(wanted, export(listed(ledger, chosen), wanted.form, wanted.out), "case")
 
 
 def _calendar(desk: Desk, wanted: Wanted) -> None:

@@ -19,9 +19,9 @@ from takedown.desk import Desk, open_desk
 from takedown.display import Answer, Column, Facts, Table
 from takedown.intake import Imported, ImportOptions, Profile, Setting, find_profile, import_file, load_profile
 from takedown.intake.batch import known_columns
+from takedown.ledger.errors import NoLedger
 from takedown.ledger.ids import number
 from takedown.ledger.setup import create
-from takedown.ledger.store import NoLedger
 
 app = typer.Typer()
 SHOWN = 25

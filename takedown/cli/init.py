@@ -12,8 +12,9 @@ from takedown.cli.context import current
 from takedown.desk import Desk, open_desk
 from takedown.display import Answer, Cell, Column, Styled, Table
 from takedown.doctor import Finding, look
+from takedown.layers import PROJECT_FILE
 from takedown.ledger.setup import create
-from takedown.settings import PROJECT_FILE, STARTER
+from takedown.settings import STARTER
 
 app = typer.Typer()
 

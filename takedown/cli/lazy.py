@@ -25,7 +25,7 @@ class LazyGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         name, stub, rest = super().resolve_command(ctx, args)
-        return name, load(name) if name else stub, rest
+        return name, load(name, rest[0] if rest else "") if name else stub, rest
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         del ctx
@@ -35,9 +35,10 @@ class LazyGroup(TyperGroup):
                     formatter.write_dl([(entry.name, entry.help) for entry in entries])
 
 
-def load(name: str) -> Any:
-    """The command behind a name of the table."""
-    app = import_module(COMMANDS[name].module).app
+def load(name: str, inner: str = "") -> Any:
+    """The command behind a name of the table; of a group, no more than its command `inner` needs."""
+    entry = COMMANDS[name]
+    app = import_module(entry.apart.get(inner, entry.module)).app
     found = typer.main.get_command(app)
     command = found.commands.get(name, found) if isinstance(found, TyperGroup) else found
     command.name, command.epilog = name, command.epilog or EPILOG
@@ -59,7 +60,7 @@ class _Late:
     """Coerces a parameter only when there is something to coerce.
 
     typer 0.29 builds a pydantic adapter for each parameter, given or not; importing pydantic takes seven times as long as
-    starting Python, and text needs no adapter.
+    starting Python, and neither text nor a whole number within its bounds needs one.
     """
 
     def __init__(self, descriptor: TypeDescriptor) -> None:
@@ -71,7 +72,17 @@ class _Late:
             return () if param.multiple or param.nargs == -1 else None
         if value == () or self._is_text:
             return value
+        if isinstance(value, str) and (number := self._number(value)) is not None:
+            return number
         return build_runtime_param(self._descriptor).coerce(value, param=param, ctx=ctx)
+
+    def _number(self, text: str) -> int | None:
+        """None where the adapter must decide, and say what is wrong."""
+        info = self._descriptor.parameter_info
+        if self._descriptor.annotation not in (int, int | None) or info.parser is not None or not text.isdecimal():
+            return None
+        number = int(text)
+        return number if (info.min is None or number >= info.min) and (info.max is None or number <= info.max) else None
 
 
 def _runtime(param: Any) -> _Late:

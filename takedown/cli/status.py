@@ -10,8 +10,8 @@ from typing import Any
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.desk import batch_of, desk_of
 from takedown.cli.options import Batch
+from takedown.cli.reading import batch_in, reading_of, whole_desk
 from takedown.cli.truths import CLOSED, named, room, section, truths_table, with_all
 from takedown.cli.wording import moment, plural
 from takedown.clock import iso
@@ -34,8 +34,8 @@ SHOWN = 3
 @app.command("status")
 def status_(batch: Batch = None) -> None:
     """Show where everything stands: our side, what platforms say, what we saw; what needs a person; the next command."""
-    desk = desk_of()
-    found = status(desk, batch_of(desk, batch))
+    reading = reading_of()
+    found = status(reading, whole_desk, batch_in(reading, batch))
     display = current().display
     display.show(Answer(items(found), summary(found)), *screen(found, room(display)))
     display.next(found.next)

@@ -9,7 +9,7 @@ from shutil import get_terminal_size
 
 from takedown.display import Cell, Column, Display, Styled, Table, words
 from takedown.display.blocks import fit
-from takedown.ledger.cases import REASONS
+from takedown.ledger.states import REASONS
 from takedown.report.figures import CLAIMED, DELIVERY, OBSERVED, Figures
 
 ORDER = {"delivery": DELIVERY, "claimed": CLAIMED, "observed": OBSERVED}

@@ -18,9 +18,9 @@ from takedown.desk import Desk
 from takedown.heads import check, write_head
 from takedown.ledger.ids import plan_id
 from takedown.ledger.moves import State, move
+from takedown.ledger.states import DORMANT
 from takedown.ledger.tables import lanes, requests
 from takedown.planning.approving import Verified, verify
-from takedown.planning.drafting import DORMANT
 
 if TYPE_CHECKING:
     from takedown.delivery.senders import ApiSender, MailSender

@@ -77,12 +77,6 @@ class RejectsFile(UsageError):
     )
 
 
-class NoSuchBatch(UsageError):
-    """There is no batch {batch}."""
-
-    code, why, do = "TD-0212", "it was never imported into this ledger", "takedown status"
-
-
 class BadProfile(UsageError):
     """The profile {file} cannot be used: {what}."""
 

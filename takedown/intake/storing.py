@@ -16,10 +16,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from takedown.clock import iso
 from takedown.intake.checks import NEW_CASE, NewCase
-from takedown.intake.errors import NoSuchBatch
 from takedown.intake.results import Kept, Met, SeenBefore
 from takedown.intake.spool import Spool
 from takedown.ledger.book import Book
+from takedown.ledger.errors import NoSuchBatch
 from takedown.ledger.ids import batch_id, case_id
 from takedown.ledger.seals import CASE, salts, seal
 from takedown.ledger.tables import batches, case_references, cases

@@ -15,9 +15,9 @@ from sqlalchemy import delete, insert, select, update
 
 from takedown.contract import UsageError
 from takedown.ledger.book import Book
+from takedown.ledger.errors import NoLedger
 from takedown.ledger.moves import State, move
 from takedown.ledger.setup import open_ledger, resolve, secret_path
-from takedown.ledger.store import NoLedger
 from takedown.ledger.tables import events, meta, plans, requests
 
 

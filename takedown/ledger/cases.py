@@ -10,18 +10,12 @@ from sqlalchemy import RowMapping, func, select, update
 from takedown.clock import iso
 from takedown.contract import RefusedByPolicy, UsageError
 from takedown.ledger.book import Book
+from takedown.ledger.errors import NoSuchCase
 from takedown.ledger.ids import case_id
 from takedown.ledger.store import Ledger
 from takedown.ledger.tables import cases, requests
 
-REASONS = ("done", "unverifiable", "duplicate", "out_of_scope", "mistake")
 LONGEST_NOTE = 4000
-
-
-class NoSuchCase(UsageError):
-    """There is no case {case}."""
-
-    code, why, do = "TD-0012", "it was never imported into this ledger", "takedown case list"
 
 
 class ClosedAlready(RefusedByPolicy):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -14,23 +13,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from takedown.contract import TakedownError
 from takedown.ledger.book import Book
 from takedown.ledger.ids import request_id
+from takedown.ledger.states import State as State  # moves and states are asked for together
 from takedown.ledger.tables import cases, request_cases, requests
-
-
-class State(StrEnum):
-    """Where a request stands; a case's `delivered` value is one of these or `draft`."""
-
-    DRAFT = "draft"
-    PLANNED = "planned"
-    APPROVED = "approved"
-    SENDING = "sending"
-    SENT = "sent"
-    REFUSED = "refused"
-    UNKNOWN = "unknown"
-    OPERATOR = "operator"
-    RETURNED = "returned"
-    WITHDRAWN = "withdrawn"
-
 
 ALLOWED: Mapping[State, frozenset[State]] = {
     State.PLANNED: frozenset({State.APPROVED, State.WITHDRAWN}),

@@ -13,49 +13,22 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from takedown.clock import Clock, SystemClock, iso
-from takedown.contract import IntegrityFailed, RefusedByPolicy, TakedownError
 from takedown.ledger.book import Book
+from takedown.ledger.errors import NetworkDisk, NoLedger, NotSynchronous, OldLedger, Unreadable, WrongEnvironment
 from takedown.ledger.ids import make_secret
-from takedown.ledger.store import Ledger, NoLedger, OldLedger, make_engine
+from takedown.ledger.place import network_disk, newest, sqlite_file
+from takedown.ledger.store import Ledger, make_engine
 from takedown.ledger.tables import attempts, cases, claims, meta, sightings
 
-HEAD = "0008"
+HEAD = newest()
+"""The version of the tables that this program needs."""
 SYNCHRONOUS = ("on", "remote_apply")
-
-
-class WrongEnvironment(RefusedByPolicy):
-    """The ledger was made for {stamped}, the configuration says {configured}."""
-
-    code = "TD-0711"
-    why, do = "what was practised must never mix with what is real", "use another ledger url for {configured}"
-
-
-class NetworkDisk(TakedownError):
-    """The ledger {where} lies on a network file system ({kind})."""
-
-    code, exit = "TD-1003", 10
-    why, do = "file locks there do not keep two writers apart", "put it on a local disk, or use postgresql://"
-
-
-class NotSynchronous(TakedownError):
-    """The ledger's server commits with synchronous_commit = {found}."""
-
-    code, exit = "TD-1006", 10
-    why, do = "a sending that was written down could be forgotten in a crash", "set synchronous_commit = on for this database"
-
-
-class Unreadable(IntegrityFailed):
-    """{where} is not a ledger that can be read: {what}."""
-
-    code, why, do = "TD-1202", "the file is damaged or something else", "restore a backup: takedown ledger restore FILE"
 
 
 def resolve(url: str, folder: Path) -> URL:
     """The ledger's address with a relative SQLite path taken from the configuration's folder."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return parsed
-    return parsed.set(database=str(folder / Path(parsed.database or "takedown.db").expanduser()))
+    file = sqlite_file(url, folder)
+    return URL.create("sqlite", database=str(file)) if file else make_url(url)
 
 
 def secret_path(url: URL, folder: Path) -> Path:
@@ -174,21 +147,5 @@ SEALED = "0008"
 
 def _newest_rows(connection: Connection) -> dict[str, int]:
     """The last row of each table whose rows carry no seals yet."""
-    newest = [one for one in (cases, claims, sightings, attempts) if inspect(connection).has_table(one.name)]
-    return {one.name: int(connection.execute(select(func.max(one.c.id))).scalar() or 0) for one in newest}
-
-
-NETWORK_DISKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph", "glusterfs"})
-
-
-def network_disk(path: Path, mounts: Path = Path("/proc/mounts")) -> str:
-    """The kind of network file system that a path lies on; empty when it is local or nothing is known."""
-    try:
-        lines = mounts.read_text().splitlines()
-    except OSError:
-        return ""
-    at = [(fields[1], fields[2]) for line in lines if len(fields := line.split()) > 2]
-    resolved = path.resolve()
-    over = [(point, kind) for point, kind in at if resolved.is_relative_to(point)]
-    kind = max(over, key=lambda pair: len(pair[0]))[1] if over else ""
-    return kind if kind in NETWORK_DISKS else ""
+    tables = [one for one in (cases, claims, sightings, attempts) if inspect(connection).has_table(one.name)]
+    return {one.name: int(connection.execute(select(func.max(one.c.id))).scalar() or 0) for one in tables}

@@ -22,8 +22,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
 from takedown.clock import Clock, SystemClock
-from takedown.contract import TakedownError, Temporary
 from takedown.ledger.book import Book
+from takedown.ledger.errors import LedgerFailed
 from takedown.ledger.ids import load_secret
 from takedown.ledger.tables import meta
 
@@ -31,27 +31,6 @@ T = TypeVar("T")
 Job = tuple[Callable[[Book], Any], "Future[Any]"]
 BUSY_MS = 20_000
 GROUP = 256
-
-
-class NoLedger(TakedownError):
-    """There is no ledger at {where}."""
-
-    code, exit = "TD-1001", 10
-    why, do = "nothing was set up here yet", "takedown init"
-
-
-class OldLedger(TakedownError):
-    """The ledger's tables are of version {found}, this program needs {needed}."""
-
-    code, exit = "TD-1002", 10
-    why, do = "the program was updated", "takedown ledger backup FILE && takedown ledger upgrade"
-
-
-class LedgerFailed(Temporary):
-    """The ledger cannot be written: {what}."""
-
-    code = "TD-1101"
-    why, do = "nothing that is not recorded is sent", "look at the disk (space, permissions), then run the same command again"
 
 
 def make_engine(url: str) -> Engine:

@@ -11,14 +11,10 @@ from sqlalchemy import func, insert, select, update
 from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id
 from takedown.ledger.seals import claim_seal, salts, sighting_seal
+from takedown.ledger.states import ACTED as ACTED  # claims are asked for together with what they mean
+from takedown.ledger.states import FINAL as FINAL
+from takedown.ledger.states import UNREACHABLE as UNREACHABLE
 from takedown.ledger.tables import cases, claims, sightings
-
-FINAL = frozenset({"removed", "restricted", "declined"})
-"""Claims after which the platform is not asked again."""
-ACTED = frozenset({"removed", "restricted"})
-"""Claims that count as action."""
-UNREACHABLE = frozenset({"gone", "suspended", "withheld", "restricted"})
-"""Observations that say the public cannot see it, at least from where we looked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from takedown.contract import span
 from takedown.delivery.run import Progress
 from takedown.desk import Desk
 from takedown.ledger.moves import State
+from takedown.ledger.states import DORMANT
 from takedown.ledger.tables import cases, request_cases, requests, sightings
 from takedown.outcomes.looking import hour_of, unlookable
 from takedown.outcomes.verify import Verified, Work, look_at, with_history
-from takedown.planning.drafting import DORMANT
 
 HOUR = 3600.0
 

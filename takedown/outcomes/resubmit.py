@@ -15,9 +15,9 @@ from takedown.desk import Desk
 from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id, number, plan_id, request_id
 from takedown.ledger.moves import State
+from takedown.ledger.states import DORMANT
 from takedown.ledger.tables import cases, plans, request_cases, requests
 from takedown.ledger.truths import FINAL, UNREACHABLE
-from takedown.planning.drafting import DORMANT
 from takedown.planning.making import Selection
 
 

@@ -12,11 +12,11 @@ from takedown.desk import Desk
 from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.moves import State, move
+from takedown.ledger.states import DORMANT
 from takedown.ledger.tables import approvals, cases, plans, request_cases, requests
 from takedown.planning.caps import check_day, held_by, today, volume
 from takedown.planning.demands import Demands, demands_hash, read_demands
 from takedown.planning.digest import leaf, plan_digest, split
-from takedown.planning.drafting import DORMANT
 from takedown.planning.looking import NOT_LOOKED, Looked, check_looked, sample_of
 from takedown.planning.planner import check_apart, check_planner
 from takedown.planning.undoing import PlanEnded, get_plan, undo

@@ -10,8 +10,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from takedown.ledger.book import canonical
-
 
 @dataclass(frozen=True, slots=True)
 class Demands:
@@ -26,6 +24,8 @@ class Demands:
 
     def text(self) -> str:
         """As the ledger keeps it: canonical JSON."""
+        from takedown.ledger.book import canonical  # status only reads demands, and must not wait for SQLAlchemy
+
         flagged = {case: list(why) for case, why in self.flagged.items()}
         told = {"approvals": self.approvals, "why": list(self.why), "flagged": flagged, "sample": self.sample}
         return canonical({**told, "emergency": self.emergency})

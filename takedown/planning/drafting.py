@@ -14,15 +14,12 @@ from takedown.clock import utc
 from takedown.contract import Case, Channel, Draft, HttpDraft, MissingExtra, PortalDraft, PortalForm, Request
 from takedown.desk import Desk
 from takedown.ledger.ids import idempotency_key, message_id, reference
-from takedown.ledger.moves import State
+from takedown.ledger.states import DORMANT, State
 from takedown.notices import Pack, render, render_reminder
 from takedown.planning.destinations import Bounds, bounds, pin
 from takedown.planning.digest import leaf
 from takedown.planning.forms import form_for
 from takedown.planning.letters import goes_along, keep, layout_of, letter_file
-
-DORMANT = 1e11
-"""`not_before` of a reminder that waits for `resubmit` to wake it: the year 5138."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from takedown.contract import Case
-from takedown.intake.errors import NoSuchBatch
+from takedown.ledger.errors import NoSuchBatch
 from takedown.ledger.ids import batch_id
 from takedown.ledger.rows import to_case
 from takedown.ledger.tables import batches, cases

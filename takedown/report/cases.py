@@ -1,4 +1,4 @@
-"""Cases one by one: lists that filter and stream, and everything that is known of one."""
+"""Everything that is known of one case."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select
+from sqlalchemy import Connection, RowMapping, Select, select
 
 from takedown.clock import iso
-from takedown.contract import UsageError
 from takedown.ledger.cases import no_such
 from takedown.ledger.ids import batch_id, case_id, plan_id, request_id
-from takedown.ledger.moves import State
 from takedown.ledger.steps import later
 from takedown.ledger.tables import (
     attempts,
@@ -29,110 +27,13 @@ from takedown.ledger.tables import (
     returns,
     sightings,
 )
-from takedown.ledger.truths import FINAL, UNREACHABLE
-from takedown.report.contradictions import DIFFERS, differing
-from takedown.report.figures import CLAIMED, DELIVERY, NOT_LOOKED, OBSERVED
-
-VALUES: Mapping[str, Sequence[str]] = {"delivery": DELIVERY, "claimed": CLAIMED, "observed": OBSERVED}
-COLUMNS = {"delivery": cases.c.delivered, "claimed": cases.c.claimed, "observed": cases.c.observed}
-LISTED = (
-    cases.c.id, cases.c.batch, cases.c.platform, cases.c.kind, cases.c.key, cases.c.url, cases.c.reference, cases.c.delivered,
-    cases.c.claimed, cases.c.observed, cases.c.closed, cases.c.request, cases.c.updated_at,
-    cases.c.held, cases.c.moved_to, requests.c.receipt, requests.c.attempts,
-)  # fmt: skip
-
+from takedown.report.figures import NOT_LOOKED
 
 DECIDED = (
     "case.closed", "case.reopened", "case.noted", "case.made", "case.linked", "case.held", "case.released", "case.moved",
     "case.renamed", "return.proposed", "return.dismissed",
 )  # fmt: skip
 """Events that a case's story tells."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which cases: open ones, closed ones, or (closed None) both; narrowed by value, platform, batch, or to pending ones.
-
-    differs: a word of DIFFERS. proposed: only those of which a return is proposed, open or closed.
-    """
-
-    delivery: str | None = None
-    claimed: str | None = None
-    observed: str | None = None
-    platform: str | None = None
-    batch: int | None = None
-    pending: bool = False
-    closed: bool | None = False
-    differs: str | None = None
-    proposed: bool = False
-
-    def __post_init__(self) -> None:
-        for truth, values in VALUES.items():
-            value = getattr(self, truth)
-            if value is not None and value not in values:
-                raise UsageError(
-                    what=f"--{truth} {value!r} is no value", why=f"known are {', '.join(values)}", do="takedown case list"
-                )
-        if self.differs is not None and self.differs not in DIFFERS:
-            known = ", ".join(DIFFERS)
-            raise UsageError(what=f"--differs {self.differs!r} is no value", why=f"known are {known}", do="takedown case list")
-
-    def where(self) -> list[ColumnElement[bool]]:
-        found: list[ColumnElement[bool]] = []
-        if self.closed is not None:
-            found.append(cases.c.closed != "" if self.closed else cases.c.closed == "")
-        for truth, column in COLUMNS.items():
-            if (value := getattr(self, truth)) is not None:
-                found.append(column == ("" if truth == "observed" and value == NOT_LOOKED else value))
-        if self.differs is not None:
-            found.append(differing()[self.differs])
-        if self.proposed:
-            found.append(cases.c.id.in_(select(returns.c.case).where(returns.c.state == "open")))
-        if self.platform is not None:
-            found.append(cases.c.platform == self.platform)
-        if self.batch is not None:
-            found.append(cases.c.batch == self.batch)
-        if self.pending:
-            found.append(cases.c.delivered == State.SENT.value)
-            found += [cases.c.claimed.not_in(sorted(FINAL)), cases.c.observed.not_in(sorted(UNREACHABLE))]
-        return found
-
-
-def count(db: Connection, chosen: Filter) -> int:
-    return int(db.execute(select(func.count()).select_from(cases).where(*chosen.where())).scalar() or 0)
-
-
-def listed(db: Connection, chosen: Filter, limit: int | None = None) -> Iterator[dict[str, Any]]:
-    """Cases in the order of their numbers, as items of `case list --json`; streamed, so that any number of them fits."""
-    for row in db.execution_options(yield_per=1000).execute(_query(chosen, limit)).mappings():
-        yield {
-            "case": case_id(row["id"]),
-            "batch": batch_id(row["batch"]),
-            "platform": row["platform"],
-            "kind": row["kind"],
-            "key": row["key"],
-            "url": row["url"],
-            "reference": row["reference"],
-            "delivery": row["delivered"],
-            "claimed": row["claimed"],
-            "observed": row["observed"] or NOT_LOOKED,
-            "closed": row["closed"],
-            "held": row["held"],
-            "moved_to": row["moved_to"],
-            "request": request_id(row["request"]) if row["request"] else None,
-            "receipt": row["receipt"] or None,
-            "attempts": row["attempts"] or 0,
-            "updated_at": iso(row["updated_at"]),
-        }
-
-
-def _query(chosen: Filter, limit: int | None) -> Select[*tuple[Any, ...]]:
-    query = select(*LISTED).select_from(cases.outerjoin(requests, requests.c.id == cases.c.request)).order_by(cases.c.id)
-    if limit is None:
-        return query.where(*chosen.where())
-    # Numbers first, from an index that holds what is filtered by: a rare value would else be sought in every row.
-    numbers = select(cases.c.id).where(*chosen.where()).order_by(cases.c.id).limit(limit)
-    return query.where(cases.c.id.in_(numbers))
 
 
 @dataclass(frozen=True, slots=True)

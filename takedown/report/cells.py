@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,7 +12,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from takedown.intake.errors import NoSuchBatch
+from takedown.ledger.errors import NoSuchBatch
 from takedown.ledger.ids import batch_id
 from takedown.ledger.tables import COUNTED, batches, cases
 from takedown.report.figures import Cell
@@ -130,16 +129,3 @@ def week_name(week: int | None) -> str:
         return ""
     year, number, _ = week_starts(week).isocalendar()
     return f"{year}-W{number:02}"
-
-
-def withdrawals(db: Connection, batch: int | None = None) -> dict[str, Counter[str]]:
-    """Platform -> where its withdrawals stand -> cases; what was never withdrawn is left out."""
-    keys = (cases.c.platform, cases.c.withdrawal, cases.c.batch)
-    found: dict[str, Counter[str]] = {}
-    # The batch is chosen here: asked of the database, it would read a whole batch for the few that were withdrawn.
-    for platform, value, theirs, count in db.execute(
-        select(*keys, func.count()).where(cases.c.withdrawal != "none").group_by(*keys)
-    ):
-        if batch in (None, theirs):
-            found.setdefault(platform, Counter())[value] += count
-    return found

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, and_, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, or_, select, text
 
 from takedown.ledger.ids import case_id, number
-from takedown.ledger.tables import cases
-from takedown.ledger.truths import ACTED, UNREACHABLE
+from takedown.ledger.truths import ACTED
 from takedown.report.cells import NOW, WEEK, Rows, Scope, week_name, week_of
+from takedown.report.differing import CONTRADICTORY, DIFFERING
 from takedown.report.figures import Figures, contradiction
 
+OPEN = text("closed = ''")
 LISTED = 200
 """As many as a page names; of more it says how many there are."""
 
@@ -34,35 +35,14 @@ class Contradiction:
     url: str
 
 
-def differing(rows: FromClause = cases) -> Mapping[str, ColumnElement[bool]]:
-    """What makes an open case differ, by the word for it in `case list --differs`; the last two are of today only."""
-    c = rows.c
-    # In the statement's text, so that SQLite sees that the partial index holds these rows.
-    there = c.observed == literal("available", literal_execute=True)
-    found = {
-        "still_up": and_(c.claimed.in_(sorted(ACTED)), there, c.gone_at.is_(None)),
-        "yet_gone": and_(c.claimed == "declined", c.observed.in_(sorted(UNREACHABLE))),
-        "back": and_(c.gone_at.is_not(None), there),
-    }
-    return found | ({"renamed": cases.c.moved_to != "", "held": cases.c.held != ""} if rows is cases else {})
-
-
-DIFFERS = tuple(differing())
-CONTRADICTORY = ("still_up", "yet_gone", "back")
-
-
-def _open(rows: FromClause) -> ColumnElement[bool]:
-    return rows.c.closed == literal("", literal_execute=True)
-
-
 def contradictions(db: Connection, scope: Scope, rows: Rows, limit: int) -> Sequence[Contradiction]:
     """At most `limit`, by platform and then in the order of their numbers."""
     found: list[Contradiction] = []
     for part in rows:
-        c, differ = part.c, differing(part)
+        c = part.c
         # Numbers first, from the index: each row would else be fetched, only to be sorted away.
-        wanted = or_(*(differ[name] for name in CONTRADICTORY))
-        numbers = select(c.id).where(_open(part), wanted, *scope.where(part))
+        wanted = or_(*(text(f"({DIFFERING[name]})") for name in CONTRADICTORY))
+        numbers = select(c.id).where(OPEN, wanted, *scope.where(part))
         query = select(part).where(c.id.in_(numbers.order_by(c.platform, c.id).limit(limit)))
         found += [_read(row) for row in db.execute(query).mappings()]
     return sorted(found, key=lambda one: (one.platform, number(one.case, "C")))[:limit]
@@ -74,11 +54,9 @@ def add_returned(db: Connection, groups: Mapping[str, Figures], scope: Scope, by
         key: ColumnElement[Any] = week_of(part.c.sent_at) if by == WEEK else part.c[by]
         said = part.c.claimed.in_(sorted(ACTED))
         # Grouped here: they are few, and the database would sort them.
-        query = select(key, said).where(_open(part), differing(part)["back"], *scope.where(part))
+        query = select(key, said).where(OPEN, text(DIFFERING["back"]), *scope.where(part))
         for group, acted in db.execute(query):
-            figures = groups[week_name(group) if by == WEEK else str(group)]
-            figures.contradictions["gone_back"] += 1
-            figures.contradictions["says_acted_still_up"] -= bool(acted)
+            groups[week_name(group) if by == WEEK else str(group)].came_back(bool(acted))
 
 
 def _read(row: RowMapping) -> Contradiction:

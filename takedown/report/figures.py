@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 
-from takedown.ledger.moves import State
-from takedown.ledger.truths import ACTED, FINAL, UNREACHABLE
+from takedown.ledger.states import ACTED, FINAL, UNREACHABLE, State
 from takedown.report.rates import Rate
 
 NOT_LOOKED = "none"
@@ -103,6 +102,11 @@ class Figures:
         self.not_looked += n * (not cell.observed)
         for name, acted in (("claim", claimed), ("observation", seen), ("agreed", claimed and seen)):
             self.grounds[name, cell.ground if cell.ground in GROUNDS else NOT_SAID] += n * acted
+
+    def came_back(self, acted: bool) -> None:
+        """Count an open case that was gone and is there again under a name of its own, and under no other."""
+        self.contradictions["gone_back"] += 1
+        self.contradictions["says_acted_still_up"] -= acted
 
     @property
     def by_claim(self) -> Rate:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from takedown.ledger.reader import Reader
+from takedown.reading import Reading
 
-from takedown.desk import Desk
-from takedown.ledger.tables import cases, request_cases, requests
+if TYPE_CHECKING:
+    from takedown.desk import Desk
+
+CARRYING = """ AND EXISTS (SELECT 1 FROM request_cases k JOIN cases c ON c.id = k."case"
+  WHERE k.request = r.id AND c.batch = :batch)"""
+"""Only requests, as `r`, that carry a case of the batch."""
+OF_BATCH = f"AND EXISTS (SELECT 1 FROM requests r WHERE r.plan = plans.id {CARRYING})"  # noqa: S608 -- of constants, here and below
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +35,9 @@ class Matter:
 class View:
     """What the questions below are asked of: one consistent view of the ledger, at one time, of all cases or one batch's."""
 
-    desk: Desk
-    db: Connection
+    reading: Reading
+    ledger: Reader
+    desk: Callable[[], Desk]
     now: float
     batch: int | None = None
 
@@ -36,10 +45,23 @@ class View:
     def in_batch(self) -> str:
         return f" --batch B-{self.batch}" if self.batch is not None else ""
 
-    def carrying(self) -> list[ColumnElement[bool]]:
-        """Only requests that carry a case of the batch."""
+    def cases(self, sql: str, **values: object) -> Iterator[tuple[Any, ...]]:
+        """`{mine}` in the SQL becomes the condition that a case is of the batch."""
+        return self._asked(sql, " AND batch = :batch", values)
+
+    def of_cases(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        """`{mine}` in the SQL becomes the condition that the row's `case` is of the batch."""
+        return self._asked(sql, ' AND "case" IN (SELECT id FROM cases WHERE batch = :batch)', {})
+
+    def requests(self, sql: str, **values: object) -> Iterator[tuple[Any, ...]]:
+        """`{mine}` in the SQL becomes the condition that the request `r` carries a case of the batch."""
+        return self._asked(sql, CARRYING, values)
+
+    def plans(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        """`{mine}` in the SQL becomes the condition that one of the plan's requests carries a case of the batch."""
+        return self._asked(sql, OF_BATCH, {})
+
+    def _asked(self, sql: str, mine: str, values: dict[str, object]) -> Iterator[tuple[Any, ...]]:
         if self.batch is None:
-            return []
-        joined = request_cases.join(cases, cases.c.id == request_cases.c.case)
-        mine = (request_cases.c.request == requests.c.id, cases.c.batch == self.batch)
-        return [select(cases.c.id).select_from(joined).where(*mine).exists()]
+            return self.ledger.rows(sql.format(mine=""), **values)
+        return self.ledger.rows(sql.format(mine=mine), batch=self.batch, **values)

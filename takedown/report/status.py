@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from takedown.desk import Desk
-from takedown.report.cells import Scope, cells, counted, withdrawals
-from takedown.report.contradictions import add_returned
-from takedown.report.figures import Figures, tally, total
+from takedown.ledger.reader import among
+from takedown.ledger.states import ACTED
+from takedown.reading import Reading
+from takedown.report.differing import DIFFERING
+from takedown.report.figures import Cell, Figures, tally, total
 from takedown.report.matters import Matter, View
 from takedown.report.waiting import for_people, for_time
 
+if TYPE_CHECKING:
+    from takedown.desk import Desk
+
+CELLS = """SELECT platform, delivered, claimed, observed, closed, ground, count(*) FROM cases WHERE 1 = 1 {mine}
+  GROUP BY platform, kind, basis, organisation, delivered, claimed, observed, closed, ground"""
+"""Grouped by all that the index holds, in its order: sorting a million rows takes six times as long as reading them."""
+WITHDRAWN = (
+    "SELECT platform, withdrawal, batch, count(*) FROM cases WHERE withdrawal <> 'none' GROUP BY platform, withdrawal, batch"
+)
+BACK = f"SELECT platform, claimed IN {among(ACTED)} FROM cases WHERE closed = '' AND {DIFFERING['back']} {{mine}}"  # noqa: S608 -- of constants
 NOTHING_LEFT = "takedown report"
 
 
@@ -37,12 +50,26 @@ class Status:
         return "takedown sync" if self.whole.pending else NOTHING_LEFT
 
 
-def status(desk: Desk, batch: int | None = None) -> Status:
-    """Everything as it is now, in one consistent view; of one batch when its number is given."""
-    now = desk.clock.now()
-    with desk.ledger.read() as db:
-        platforms = tally(cells(counted(db, Scope(batch)), "platform"))
-        add_returned(db, platforms, Scope(batch), "platform")
+def status(reading: Reading, desk: Callable[[], Desk], batch: int | None = None) -> Status:
+    """Everything as it is now, in one consistent view; of one batch when its number is given.
+
+    `desk` is asked for only when a sending is uncertain: what an endpoint remembers, its adapter knows.
+    """
+    now = reading.clock.now()
+    with reading.ledger() as ledger:
+        view = View(reading, ledger, desk, now, batch)
+        platforms = tally(Cell(*row) for row in view.cases(CELLS))
+        for platform, acted in view.cases(BACK):
+            platforms[platform].came_back(bool(acted))
         whole = total(platforms.values())
-        view = View(desk, db, now, batch)
-        return Status(now, platforms, whole, withdrawals(db, batch), tuple(for_people(view, whole)), tuple(for_time(view)))
+        return Status(now, platforms, whole, _withdrawals(view), tuple(for_people(view, whole)), tuple(for_time(view)))
+
+
+def _withdrawals(view: View) -> dict[str, Counter[str]]:
+    """Platform -> where its withdrawals stand -> cases; what was never withdrawn is left out."""
+    found: dict[str, Counter[str]] = {}
+    # The batch is chosen here: asked of the database, it would read a whole batch for the few that were withdrawn.
+    for platform, value, theirs, count in view.ledger.rows(WITHDRAWN):
+        if view.batch in (None, theirs):
+            found.setdefault(platform, Counter())[value] += count
+    return found

@@ -2,14 +2,22 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from desks import add_cases, make_desk
 
-HEAVY = {"typer", "rich", "pydantic", "pydantic_settings", "sqlalchemy", "httpx", "aiosmtplib", "cryptography", "jinja2"}
+from takedown.reading import SECTIONS
+from takedown.settings import Settings
+
+HEAVY = {
+    "typer", "rich", "pydantic", "pydantic_settings", "sqlalchemy", "httpx", "aiosmtplib", "cryptography", "jinja2", "psycopg",
+    "asyncio", "importlib.metadata", "importlib.resources", "takedown.registry", "takedown.intake", "takedown.notices",
+}  # fmt: skip
 
 
-def loaded(*words: str, completion: str = "") -> set[str]:
-    """The heavy modules in memory when `takedown WORDS` ends."""
+def loaded(*words: str, completion: str = "", folder: Path | None = None) -> set[str]:
+    """The heavy modules in memory when `takedown WORDS` ends, run in `folder`."""
     code = (
         "import atexit, os, sys\n"
         f"heavy = {sorted(HEAVY)!r}\n"
@@ -20,7 +28,7 @@ def loaded(*words: str, completion: str = "") -> set[str]:
     env = {"COMP_WORDS": "takedown re", "COMP_CWORD": "1", "_TYPER_COMPLETE_ARGS": "takedown re"}
     if completion:
         env["_TAKEDOWN_COMPLETE"] = completion
-    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, env=env, check=False)
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, env=env, cwd=folder, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout
     return set(done.stderr.rpartition("HEAVY")[2].split())
@@ -41,4 +49,33 @@ def test_completion_loads_typer_alone(shell: str) -> None:
 
 
 def test_recognising_needs_no_ledger_and_no_network() -> None:
-    assert loaded("recognise", "chirp.example/a") <= {"typer", "pydantic"}
+    assert loaded("recognise", "chirp.example/a") & {"sqlalchemy", "httpx", "cryptography", "jinja2", "rich"} == set()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of a desk with two cases."""
+    place = tmp_path_factory.mktemp("desk")
+    desk = make_desk(place, {})
+    add_cases(desk, "x", range(2))
+    desk.ledger.close()
+    return place
+
+
+@pytest.mark.sqlite("psycopg takes as long as all else together")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["status"],
+        ["--json", "status", "--batch", "B-1"],
+        ["case", "list"],
+        ["case", "list", "--json", "--limit", "1", "--platform", "x"],
+    ],
+)
+def test_what_only_reads_the_ledger_loads_neither_sqlalchemy_nor_pydantic(words: list[str], folder: Path) -> None:
+    assert loaded(*words, folder=folder) == {"typer"}
+
+
+def test_every_section_of_the_configuration_is_known_to_those_who_only_read() -> None:
+    """One that is missing there costs each `status` the loading of pydantic."""
+    assert set(Settings.model_fields) == SECTIONS

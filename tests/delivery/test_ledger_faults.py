@@ -14,7 +14,7 @@ from takedown.audit import verify
 from takedown.heads import NothingToReconcile, reconcile
 from takedown.ledger import backup as backups
 from takedown.ledger.backup import FileThere, backup, restore
-from takedown.ledger.store import LedgerFailed, NoLedger
+from takedown.ledger.errors import LedgerFailed, NoLedger
 from takedown.ledger.tables import requests
 from takedown.planning.making import Selection, make_plan
 from takedown.sandbox.journal import read_journal

@@ -10,7 +10,7 @@ from takedown.audit import verify
 from takedown.inbox.by_hand import BadClaim, BadList, NotAList, add, read_list, record, said
 from takedown.inbox.people import CountedAlready, NeverSent, NotMatched, SaysNothing, Unsigned, accept, match, statement
 from takedown.inbox.store import get
-from takedown.ledger.cases import NoSuchCase
+from takedown.ledger.errors import NoSuchCase
 
 STRANGER = {"from": "officer@elsewhere.example", "results": f"{SERVER}; dkim=pass header.d=elsewhere.example"}
 WHY = "We spoke to the officer on the phone."

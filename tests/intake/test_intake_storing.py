@@ -15,11 +15,11 @@ from servers import ledger_url
 from sqlalchemy import event
 
 from takedown.audit import verify
-from takedown.intake import Met, NoSuchBatch, batch, storing
+from takedown.intake import Met, batch, storing
 from takedown.intake.spool import CHUNK
+from takedown.ledger.errors import LedgerFailed, NoSuchBatch
 from takedown.ledger.seals import CASE
 from takedown.ledger.setup import open_ledger
-from takedown.ledger.store import LedgerFailed
 from takedown.ledger.tables import batches, case_references, events, openings
 
 MANY = [row(n) for n in range(3 * CHUNK)]

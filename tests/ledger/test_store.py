@@ -10,8 +10,9 @@ from sqlalchemy import select, text
 from takedown.audit import verify
 from takedown.contract import CredentialsMissing
 from takedown.ledger.book import GENESIS
-from takedown.ledger.setup import HEAD, NetworkDisk, Unreadable, WrongEnvironment, create, network_disk, open_ledger, upgrade
-from takedown.ledger.store import LedgerFailed, NoLedger, OldLedger
+from takedown.ledger.errors import LedgerFailed, NetworkDisk, NoLedger, OldLedger, Unreadable, WrongEnvironment
+from takedown.ledger.place import network_disk
+from takedown.ledger.setup import HEAD, create, open_ledger, upgrade
 from takedown.ledger.tables import events, meta, metadata
 
 

@@ -8,9 +8,10 @@ from sqlalchemy import MetaData, inspect, select, update
 
 from takedown.audit import verify
 from takedown.ledger.cases import close, reopen
+from takedown.ledger.errors import OldLedger
 from takedown.ledger.moves import State
 from takedown.ledger.setup import HEAD, migrate, open_ledger, resolve, upgrade
-from takedown.ledger.store import OldLedger, make_engine
+from takedown.ledger.store import make_engine
 from takedown.ledger.tables import cases, events, metadata, requests
 from takedown.ledger.truths import Claim, Sighting, add_claims, add_sightings
 from takedown.planning.making import Selection, make_plan

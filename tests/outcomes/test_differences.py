@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desks import Quiet, TurnedClock, add_cases, make_desk
+from desks import Quiet, TurnedClock, add_cases, make_desk, reading, status_of
 from sqlalchemy import select
 
 from takedown.cli import run
@@ -26,8 +26,7 @@ from takedown.outcomes.looking import RECHECKS
 from takedown.outcomes.renaming import ByHand, NotRenamed, rename
 from takedown.outcomes.verify import Verified, verify
 from takedown.planning.making import NothingToPlan, Selection, make_plan
-from takedown.report.cases import Filter, listed
-from takedown.report.status import status
+from takedown.report.listing import Filter, listed
 from takedown.sandbox import Behaviour, Sandbox
 from takedown.sandbox.behaviour import Decisions, Fate, Fated, fingerprint
 from takedown.sandbox.pages import _lasting
@@ -71,7 +70,7 @@ def told(desk: Desk, *words: str) -> tuple[int, str]:
 
 
 def people(desk: Desk) -> dict[str, str]:
-    return {one.kind if one.kind != "contradiction" else one.what: one.do for one in status(desk).people}
+    return {one.kind if one.kind != "contradiction" else one.what: one.do for one in status_of(desk).people}
 
 
 @pytest.mark.safeguard("S16")
@@ -91,17 +90,14 @@ def test_a_reused_name_is_held_before_it_is_sent(tmp_path: Path, x: Sandbox) -> 
     with pytest.raises(NothingToPlan):
         make_plan(desk, Selection())
     assert people(desk)["held"] == "takedown case list --differs held"
-    assert [one["case"] for one in listed(_db(desk), Filter(differs="held"))] == ["C-2"]
+    with reading(desk).ledger() as ledger:
+        assert [one["case"] for one in listed(ledger, Filter(differs="held"))] == ["C-2"]
 
 
 def _reference(desk: Desk, case: int) -> str:
     with desk.ledger.read() as db:
         wanted = select(requests.c.reference).join(cases, cases.c.request == requests.c.id).where(cases.c.id == case)
         return str(db.execute(wanted).scalar_one())
-
-
-def _db(desk: Desk) -> Any:
-    return desk.ledger.engine.connect()
 
 
 def test_a_fresh_look_is_not_repeated_before_sending(tmp_path: Path, x: Sandbox) -> None:
@@ -225,7 +221,7 @@ def test_a_return_is_proposed_and_a_person_makes_the_case(tmp_path: Path, x: San
     with desk.ledger.read() as db:
         assert [one["state"] for one in db.execute(select(returns)).mappings()] == ["open"]
         assert len(db.execute(select(cases)).all()) == 1  # nothing is filed by itself
-    assert status(desk).whole.contradictions == {"gone_back": 1}
+    assert status_of(desk).whole.contradictions == {"gone_back": 1}
     assert people(desk)["gone, back again"] == "takedown case list --proposed"
     assert told(desk, "case", "list", "--proposed", "--json")[0] == 0
     assert [one["case"] for one in json.loads(capsys.readouterr().out)["items"]] == ["C-1"]

@@ -12,10 +12,10 @@ from sqlalchemy import select, update
 
 from takedown.delivery.deliver import deliver
 from takedown.ledger.cases import close
+from takedown.ledger.states import DORMANT
 from takedown.ledger.tables import cases, requests
 from takedown.ledger.truths import Claim, add_claims
 from takedown.outcomes.resubmit import choose, wake
-from takedown.planning.drafting import DORMANT
 from takedown.planning.making import Selection, make_plan
 from takedown.planning.undoing import PlanEnded
 

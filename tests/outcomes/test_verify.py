@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desks import URLS, Quiet, TurnedClock, add_cases, make_desk
+from desks import URLS, Quiet, TurnedClock, add_cases, make_desk, status_of
 from sqlalchemy import select, update
 
 from takedown.cli import run
@@ -21,7 +21,6 @@ from takedown.ledger.tables import cases, events, sightings
 from takedown.ledger.truths import HOUR, Change, Sighting, observed_after
 from takedown.outcomes.looking import RECHECKS, due_at
 from takedown.outcomes.verify import Looking, Verified, _judged, verify
-from takedown.report.status import status
 from takedown.sandbox import Behaviour, Sandbox
 from takedown.sandbox.behaviour import Decisions
 from takedown.sandbox.pages import Pages
@@ -152,7 +151,7 @@ def test_a_return_is_told_and_needs_a_person(tmp_path: Path, tiktok: Sandbox) ->
     done = look(desk)
     assert (done.returned, done.exit) == (["C-1"], 8)
     assert observed(desk) == ["available"] * 3
-    [matter] = [one for one in status(desk, None).people if one.what == "gone, back again"]
+    [matter] = [one for one in status_of(desk, None).people if one.what == "gone, back again"]
     assert (matter.kind, matter.count) == ("contradiction", 1)
 
 

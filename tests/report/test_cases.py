@@ -1,20 +1,24 @@
 import pytest
+from desks import reading, status_of
 from ledger_scenes import DAY, Scene
 from sqlalchemy import event, select
 
 from takedown.contract import UsageError
-from takedown.ledger.cases import ClosedAlready, NoSuchCase, NotClosed, OpenTwin, close, note, reopen
+from takedown.ledger.cases import ClosedAlready, NotClosed, OpenTwin, close, note, reopen
+from takedown.ledger.errors import NoSuchCase
 from takedown.ledger.moves import State
+from takedown.ledger.reader import Reader
 from takedown.ledger.tables import cases, events
-from takedown.report.cases import Filter, as_item, count, dossier, listed
+from takedown.report.cases import as_item, dossier
+from takedown.report.listing import Filter, count, listed
 from takedown.report.story import Story, tell
 
 
 def found(at_desk: Scene, limit: int | None = None, **chosen: object) -> list[str]:
-    with at_desk.desk.ledger.read() as db:
+    with reading(at_desk.desk).ledger() as ledger:
         wanted = Filter(**chosen)  # type: ignore[arg-type] # a test names the fields
-        names = [item["case"] for item in listed(db, wanted, limit)]
-        assert count(db, wanted) >= len(names)
+        names = [item["case"] for item in listed(ledger, wanted, limit)]
+        assert count(ledger, wanted) >= len(names)
         return names
 
 
@@ -53,8 +57,8 @@ def test_a_value_that_does_not_exist_is_named() -> None:
 def test_an_item_names_the_newest_request(at_desk: Scene) -> None:
     case = at_desk.case()
     at_desk.sent(case, attempts=2)
-    with at_desk.desk.ledger.read() as db:
-        (item,) = listed(db, Filter())
+    with reading(at_desk.desk).ledger() as ledger:
+        (item,) = listed(ledger, Filter())
     assert {name: item[name] for name in ("request", "receipt", "attempts", "delivery", "observed")} == {
         "request": "R-1", "receipt": "CH-1", "attempts": 2, "delivery": "sent", "observed": "none",
     }  # fmt: skip
@@ -175,15 +179,16 @@ def test_after_sending_the_truths_decide(at_desk: Scene, claimed: str, observed:
 
 
 @pytest.mark.sqlite("its query plans")
-def test_what_is_counted_is_read_from_indexes_alone(at_desk: Scene) -> None:
+def test_what_is_counted_is_read_from_indexes_alone(at_desk: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     from takedown.report.outcomes import Asked, report
-    from takedown.report.status import status
 
     at_desk.sent(at_desk.case())
     asked: list[tuple[str, object]] = []
+    rows = Reader.rows
+    monkeypatch.setattr(Reader, "rows", lambda self, sql, **given: asked.append((sql, given)) or rows(self, sql, **given))
     engine = at_desk.desk.ledger.engine
     event.listen(engine, "before_cursor_execute", lambda _c, _r, sql, given, _x, _m: asked.append((sql, given)))
-    status(at_desk.desk)
+    status_of(at_desk.desk)
     report(at_desk.desk, Asked("organisation"))
     with engine.connect() as db:
         raw = db.connection.driver_connection
@@ -191,7 +196,7 @@ def test_what_is_counted_is_read_from_indexes_alone(at_desk: Scene) -> None:
         plans = [
             row[3] for sql, given in asked if sql.startswith("SELECT") for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}", given)
         ]
-    touched = [line for line in plans if any(f" {table}" in line for table in ("cases", "requests"))]
+    touched = [line for line in plans if any(f" {table} " in line for table in ("cases", "requests", "r", "c"))]
     assert len(touched) > 8
     assert [line for line in touched if "COVERING INDEX" not in line and "ix_cases_request" not in line] == []
     assert [line for line in plans if "GROUP BY" in line] == []

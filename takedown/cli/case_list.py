@@ -1,0 +1,82 @@
+"""`takedown case list`: apart from the other commands about cases, since it needs next to nothing of what they load."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from takedown.cli.context import current
+from takedown.cli.options import Batch
+from takedown.cli.reading import batch_in, reading_of
+from takedown.display import Answer, Column, Lines, Table, words
+from takedown.report.differing import DIFFERING
+from takedown.report.listing import Filter, count, listed
+
+app = typer.Typer()
+ON_A_TERMINAL = 50
+COLUMNS = (
+    Column("reference"), Column("case"), Column("platform"), Column("target"), Column("our side"), Column("platform says"),
+    Column("we saw", 1), Column("receipt", 2), Column("changed", 3),
+)  # fmt: skip
+
+
+@app.callback()
+def _group() -> None:
+    """List, show, explain, note, close and reopen cases."""
+
+
+@app.command("list")
+def list_(
+    delivery: Annotated[
+        str | None, typer.Option("--delivery", metavar="V", help="Our side: draft, sent, unknown, operator ...")
+    ] = None,
+    claimed: Annotated[
+        str | None, typer.Option("--claimed", metavar="V", help="Platform says: removed, declined, none ...")
+    ] = None,
+    observed: Annotated[
+        str | None, typer.Option("--observed", metavar="V", help="We saw: available, gone, none (not looked) ...")
+    ] = None,
+    platform: Annotated[str | None, typer.Option("--platform", metavar="P")] = None,
+    batch: Batch = None,
+    pending: Annotated[bool, typer.Option("--pending", help="Delivered, without a final answer, not seen gone")] = False,
+    differs: Annotated[
+        str | None, typer.Option("--differs", metavar="V", help=f"What is not as it should be: {', '.join(DIFFERING)}")
+    ] = None,
+    proposed: Annotated[bool, typer.Option("--proposed", help="Gone, and there again: returns that wait for a person")] = False,
+    closed: Annotated[bool, typer.Option("--closed", help="Closed cases instead of open ones")] = False,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, metavar="N")] = None,
+    every: Annotated[bool, typer.Option("--all", help="No limit; a terminal shows 50 without it")] = False,
+) -> None:
+    """List open cases."""
+    reading = reading_of()
+    which = None if proposed else closed
+    chosen = Filter(delivery, claimed, observed, platform, batch_in(reading, batch), pending, which, differs, proposed)
+    display = current().display
+    on_screen = display.out.isatty() and not display.mode.json
+    most = limit or (ON_A_TERMINAL if on_screen and not every else None)
+    with reading.ledger() as ledger:
+        total = count(ledger, chosen)
+        found = listed(ledger, chosen, most)
+        shown = min(total, most) if most else total
+        if on_screen and shown <= 10 * ON_A_TERMINAL:
+            rows = list(found)
+            display.show(Answer(rows, {}), Table(COLUMNS, [_row(one) for one in rows]))
+        else:
+            display.show(Answer(found, {"cases": total, "shown": shown}), Lines(_line(one) for one in found))
+    if not total:
+        display.say("No such case.")
+    if proposed and total:
+        display.next("takedown case explain CASE")
+    if total > shown:
+        display.say(f"{total - shown:,} more; all of them: --all")
+
+
+def _row(one: dict[str, Any]) -> list[str]:
+    truths = [words(truth, one[truth]) for truth in ("delivery", "claimed", "observed")]
+    return [one["reference"], one["case"], one["platform"], one["key"], *truths, one["receipt"] or "", one["updated_at"][:10]]
+
+
+def _line(one: dict[str, Any]) -> str:
+    reference, case, platform, key, ours, theirs, seen, receipt, changed = _row(one)
+    return f"{reference}  {case:<9} {platform:<10} {key}  {ours}; {theirs}; {seen}  {receipt or '-'}  {changed}"

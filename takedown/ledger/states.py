@@ -1,0 +1,32 @@
+"""The words that rows hold: where a request stands, what platforms claim, what we saw, why a case is closed. Imports nothing."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a request stands; a case's `delivered` value is one of these or `draft`."""
+
+    DRAFT = "draft"
+    PLANNED = "planned"
+    APPROVED = "approved"
+    SENDING = "sending"
+    SENT = "sent"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    OPERATOR = "operator"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+
+
+FINAL = frozenset({"removed", "restricted", "declined"})
+"""Claims after which the platform is not asked again."""
+ACTED = frozenset({"removed", "restricted"})
+"""Claims that count as action."""
+UNREACHABLE = frozenset({"gone", "suspended", "withheld", "restricted"})
+"""Observations that say the public cannot see it, at least from where we looked."""
+REASONS = ("done", "unverifiable", "duplicate", "out_of_scope", "mistake")
+"""Why a case is closed."""
+DORMANT = 1e11
+"""`not_before` of a reminder that waits for `resubmit` to wake it: the year 5138."""

@@ -1,0 +1,108 @@
+"""What a command that only reads works with: the few settings it needs, the ledger without SQLAlchemy, a pack's patience.
+
+Loading and checking the whole configuration, every platform and every pack takes several times as long as the answer. So
+what is plainly sound is taken as it is; everything else is left to the checks that the other commands make.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+from takedown.clock import Clock, SystemClock
+from takedown.contract.times import span
+from takedown.layers import Layers, read_layers
+from takedown.ledger.reader import Reader, open_reader
+
+SECTIONS = frozenset(
+    {
+        "environment", "authority", "ledger", "policy", "platforms", "smtp", "imap", "network", "audit", "plan", "packs",
+        "observe", "oversight", "sandbox",
+    }
+)  # fmt: skip
+PACK_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+
+class Patience(NamedTuple):
+    """How long a case may stay unanswered under a basis, as its pack says it and in seconds."""
+
+    text: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`packs`: the operator's own folder of packs."""
+
+    url: str
+    folder: Path
+    environment: str = "sandbox"
+    packs: Path | None = None
+    clock: Clock = field(default_factory=SystemClock)
+
+    def ledger(self) -> AbstractContextManager[Reader]:
+        """Raises what `open_reader` raises."""
+        return open_reader(self.url, self.folder, self.environment)
+
+    def patience(self, basis: str) -> Patience | None:
+        """None for a basis whose pack is not installed. Raises BadPacks."""
+        for file in self._files(basis):
+            try:
+                text = str(tomllib.loads(file.read_text(encoding="utf-8"))["patience"])
+                return Patience(text, span(text))
+            except FileNotFoundError:
+                continue
+            except (OSError, ValueError, KeyError):
+                return self._checked(basis)
+        return None
+
+    def _files(self, basis: str) -> list[Path]:
+        import takedown_notices
+
+        roots = [*([self.packs] if self.packs else []), *map(Path, takedown_notices.__path__)]
+        return [place / f"{basis}.toml" for root in roots for place in (root, root / "packs")] if PACK_ID.fullmatch(basis) else []
+
+    def _checked(self, basis: str) -> Patience | None:
+        from takedown.notices import load_packs
+
+        pack = load_packs([self.packs] if self.packs else []).get(basis)
+        return Patience(pack.patience, pack.patience_seconds) if pack else None
+
+
+def read_settings(file: Path | None = None) -> Reading:
+    """Raises BadConfiguration."""
+    found = read_layers(file)
+    return _plain(found) or _whole(file)
+
+
+def _plain(found: Layers) -> Reading | None:
+    """None where a value comes from the environment or is not plainly sound."""
+    if set(found.table) - SECTIONS or any(name.lower().startswith(_VARIABLES) for name in os.environ):
+        return None
+    ledger, packs = (cast("Mapping[str, Any]", found.table.get(name, {})) for name in ("ledger", "packs"))
+    if not (isinstance(ledger, dict) and isinstance(packs, dict)):
+        return None
+    match found.table.get("environment", "sandbox"), ledger.get("url", "sqlite:///takedown.db"), packs.get("folder", ""):
+        case ("sandbox" | "live") as environment, str(url), str(folder):
+            own = found.folder / Path(folder).expanduser() if folder else None
+            return Reading(url, found.folder, environment, own)
+        case _:
+            return None
+
+
+_VARIABLES = tuple(f"takedown_{name}" for name in SECTIONS)
+
+
+def _whole(file: Path | None) -> Reading:
+    from takedown.settings import load
+
+    config = load(file)
+    settings = config.settings
+    own = config.path(settings.packs.folder) if settings.packs.folder else None
+    return Reading(settings.ledger.url, config.folder, settings.environment, own)

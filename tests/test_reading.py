@@ -1,0 +1,79 @@
+"""The few settings of a reading command are those that the whole configuration would give, or its error."""
+
+from pathlib import Path
+
+import pytest
+
+from takedown.layers import BadConfiguration
+from takedown.notices import BadPacks
+from takedown.reading import Patience, read_settings
+from takedown.settings import load
+
+PACK = Path(__file__).parents[1] / "templates/takedown_notices/packs/pk-peca-37.toml"
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "nobody"))
+
+    def to(text):
+        file = tmp_path / "takedown.toml"
+        file.write_text(text)
+        return file
+
+    return to
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        'environment = "sandbox"\n[ledger]\nurl = "sqlite:///other.db"\n[packs]\nfolder = "mine"\n',
+    ],
+)
+def test_the_same_values_as_the_whole_configuration(write, text):
+    file = write(text)
+    found, whole = read_settings(file), load(file)
+    settings = whole.settings
+    assert (found.url, found.environment) == (settings.ledger.url, settings.environment)
+    assert found.folder == whole.folder
+    assert found.packs == (whole.path(settings.packs.folder) if settings.packs.folder else None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'environment = "prod"\n',
+        'ledger = "takedown.db"\n',
+        "[ledger]\nurl = 3\n",
+        '[ledgr]\nurl = "sqlite:///x.db"\n',
+        "environment = \n",
+    ],
+)
+def test_what_is_not_sound_is_told_as_ever(write, text):
+    file = write(text)
+    with pytest.raises(BadConfiguration) as whole:
+        load(file)
+    with pytest.raises(BadConfiguration) as found:
+        read_settings(file)
+    assert found.value.as_dict() == whole.value.as_dict()
+
+
+def test_the_environment_wins(write, monkeypatch):
+    file = write('[ledger]\nurl = "sqlite:///file.db"\n')
+    monkeypatch.setenv("TAKEDOWN_LEDGER__URL", "sqlite:///variable.db")
+    assert read_settings(file).url == "sqlite:///variable.db"
+
+
+def test_patience_is_the_packs_own(write, tmp_path):
+    found = read_settings(write('[packs]\nfolder = "mine"\n'))
+    (tmp_path / "mine").mkdir()
+    assert found.patience("pk-peca-37") == Patience("72h", 259_200.0)
+    assert found.patience("not-installed") is None
+    assert found.patience("../packs/pk-peca-37") is None
+    own = PACK.read_text().replace('patience = "72h"', 'patience = "12h"')
+    (tmp_path / "mine" / "pk-peca-37.toml").write_text(own)
+    assert found.patience("pk-peca-37") == Patience("12h", 43_200.0)
+    (tmp_path / "mine" / "pk-peca-37.toml").write_text("patience = soon")
+    with pytest.raises(BadPacks):
+        found.patience("pk-peca-37")
