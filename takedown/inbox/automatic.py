@@ -33,7 +33,8 @@ AWAY_TEXT = words(
 |\bwill (?:return|be back) (?:to the office |in the office )?on\b|\bthis (?:mailbox|inbox|address) is not monitored
 |\bno longer (?:work|with)\b.{0,40}\b(?:company|here|team)
 |\bon my return\b|\bfor urgent (?:matters|issues|requests),? (?:please )?(?:contact
-|call|e-?mail)|\b(?:office is|offices are) closed\b|\b(?:upon|on) (?:our|my) return\b|\bwhen i return\b|\bno longer work\b"""
+|call|e-?mail)|\b(?:office is|offices are) closed\b|\b(?:upon|on) (?:our|my) return\b|\bwhen i return\b|\bno longer work\b
+|\bi(?: have|'ve) left (?:the (?:company|team)|\w+)[.,;]"""
     + "|"
     + tongues.AWAY
 )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from takedown.inbox import phrases
+from takedown.inbox import grammar, phrases
 from takedown.inbox.automatic import AWAY_TEXT, CHALLENGE, Automatic, automatic
 from takedown.inbox.bounce import Bounce, read_bounce
 from takedown.inbox.forms import Answer, Misfilled, beside, read_form
@@ -90,6 +90,10 @@ def classify(mail: Mail, words: Words, identify: Identify, *, forms: bool = Fals
         return _open_question(mail, words, reading) or _decided(reading)
     if reading.doubt:
         return Read(Class.OTHER, reading.doubt, reading=reading)
+    if unread := next((one.unread for one in readings if one.unread), ""):
+        about = grammar.ABOUT.search(unread) and not grammar.OF_PAPER.search(unread)
+        what = Class.DECISION if about else Class.OTHER
+        return Read(what, f"it may tell of a decision, in words that are not understood: {unread[:200]}", reading=reading)
     return _undecided(mail, words)
 
 
@@ -138,7 +142,11 @@ def _decided(reading: Reading) -> Read:
 def _open_question(mail: Mail, words: Words, reading: Reading) -> Read | None:
     """`We cannot process your request: it is not signed. Please send a signed copy.` refuses nothing yet."""
     told = reading.every
-    if all(one.value == "declined" and (one.reason_code == "insufficient_information" or _unprocessed(one)) for one in told):
+    if all(
+        one.value == "not_found"
+        or (one.value == "declined" and (one.reason_code == "insufficient_information" or _unprocessed(one)))
+        for one in told
+    ):
         asks = _asked(_spoken(words))
         return Read(Class.QUESTION, "it asks for something", _number(mail, words), asks=asks[:500]) if asks else None
     return None

@@ -44,15 +44,17 @@ _SUBJECT = rf"(?:{_OBJECT}|{_THING})"
 """`Account suspended` is about the one that was asked about; `we removed accounts` may be about any."""
 _OBJECTS = rf"(?:{_OBJECT}(?:(?:, | and |, and | as well as )(?:all )?{_OBJECT}){{0,4}})"
 _SUBJECTS = rf"(?:{_SUBJECT}(?:(?:, | and |, and | as well as )(?:all )?{_OBJECT}){{0,4}})"
-_DONE = r"(?:removed|taken down|deleted|disabled|suspended|terminated|banned|deactivated)"
+_DONE = r"(?:removed|taken (?:down|offline)|deleted|disabled|suspended|terminated|banned|deactivated)"
 _DID = r"(?:removed|took down|deleted|disabled|suspended|terminated|banned|deactivated)"
-_DATE = r"""(?:\d{1,2}(?:st|nd|rd|th)?(?: of)? [a-z]{3,9},? (?:20\d\d)?|[a-z]{3,9} \d{1,2}(?:st|nd|rd|th)?,?(?: 20\d\d)?
+_DATE = r"""(?:\d{1,2}(?:st|nd|rd|th)?(?: of)? [a-z]{3,9}(?:,? 20\d\d)?|[a-z]{3,9} \d{1,2}(?:st|nd|rd|th)?,?(?: 20\d\d)?
 |20\d\d-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]20\d\d)"""
 _TAIL = rf"""(?:,? (?:globally|worldwide|everywhere|from (?:our|the) (?:platform|services?|site|network|website|app)
 |from {_PLATFORM}|on {_PLATFORM}
 |on our (?:platform|services?)|permanently|today|yesterday|accordingly|in full|as well|too|by us|by {_TEAM}
 |with immediate effect|effective immediately
-|(?:on|as of|since) {_DATE}|from public access|within \d{{1,3}} (?:minutes|hours|days)(?: of (?:receipt of )?(?:your
+|(?:on|as of|since) {_DATE}|at \d\d?[:.]\d\d(?: ?(?:utc|gmt|cet|cest|pkt|am|pm|hrs))?|from public access
+|within (?:\d{{1,3}}|one|two|three|an) (?:minutes?|hours?
+|days?)(?: of (?:(?:receipt of|receiving) )?(?:your
 |the) (?:\w+ )?(?:request|report|order|notice))?|completely|entirely
 |(?:under|based on|pursuant to|in accordance with|in line with|in compliance with|to comply with|due to
 |because of) [^,.;]{{0,60}}?
@@ -69,9 +71,11 @@ _LEAD = r"""(?:(?:please (?:note|be advised|be informed)|(?:(?:we|i)(?: are|'re|
 (?: to you)?,?(?: that)? )"""
 _LINK = r"""(?:(?:therefore|accordingly|as a result|consequently|thus|hence|in this case|further to that|however|nevertheless
 |that said|in addition|additionally|moreover|we note that|and|so|then|also|finally|today|now),?[ ]
-|(?:we (?:have )?(?:complied with|honou?red|granted|accepted|upheld|approved) (?:your|the)
-|your)(?: \w+){0,2} (?:request|report|order|notice|referral)
-(?: (?:was|has been) (?:processed|reviewed|accepted|granted|upheld))?(?:[:;,]|,? and) )"""
+|(?:we (?:have )?(?:complied with|honou?red|granted|accepted|upheld|approved
+|actioned|executed|processed|implemented) (?:your|the)|your)(?: \w+){0,2} (?:request|report|order|notice
+|referral)(?: [#\w-]{1,30})?
+(?: (?:was|has been) (?:processed|reviewed|accepted|granted|upheld|approved|executed))?(?:[:;,]
+|,? and) |(?:we inform you that )?effect (?:has been|was) given to your (?:\w+ )?order[:;,] )"""
 _FOUND = rf"""(?:{_WHO}{_HAS}(?: carefully| thoroughly| manually| now)? (?:reviewed|investigated|assessed|examined|checked
 |looked into|evaluated|processed)
 [ ](?:your (?:\w+ ){{0,3}}?(?:request|report|order|notice|referral|message|submission)|{_OBJECTS}
@@ -87,7 +91,8 @@ _COUNTRIES = rf"(?:the )?(?:{ANY})(?:(?:, and |, | and | & )(?:the )?(?:{ANY}))*
 _WHERE = rf"""(?:,? (?:from being (?:viewed|accessed
 |seen) |from view(?:ing)? |for |to )?(?:(?:all )?(?:users|people|viewers|visitors
 |audiences|anyone|those) )?
-(?:located |based |accessing (?:it |them )?)?(?:in|within|inside|for|from|to|across|throughout) (?:{_COUNTRIES}|(?:your
+(?:located |based |accessing (?:it |them )?)?(?:in|within|inside|for|from|to|across
+|throughout) (?:(?:the )?territory of )?(?:{_COUNTRIES}|(?:your
 |that|the (?:relevant|requesting|specified|respective))
 [ ](?:country|jurisdiction|territory)))"""
 _LIMITED = r"(?:restricted|withheld|geo-?blocked|geo-?restricted|blocked|limited)"
@@ -125,6 +130,12 @@ OF_THE_MAIL = words(
 |everything)\b"""
 )
 """What `it` stands for may be the request."""
+ABOUT = words(rf"\b{_THING}\b|{LINK}|@\w")
+OF_PAPER = words(
+    r"""\b(?:requests?|reports?|notices?|orders?|messages?|tickets?|cases?|e-?mails?)\b(?: \S+){0,2} (?:has|have|was|were
+|is|are)\b
+|\b(?:your|the|this|these) (?:\w+ )?(?:requests?|reports?|notices?|orders?|messages?|tickets?|cases?|e-?mails?)\W*$"""
+)
 LEAD = words(rf"^{_SALUTE}?{_LEAD}")
 """`We would like to inform you that`: words that would sound like doubt elsewhere."""
 REMOVED = words(
@@ -132,6 +143,8 @@ REMOVED = words(
 |(?:{_WHO}{_HAS}|has|have)?{_ADVERB}{{0,3}} ?(?:took|taken) {_OBJECTS} down
 |(?:{_WHO}{_HAS}|has|have)?{_ADVERB}{{0,3}} ?(?:took|taken) (?:the )?(?:necessary |appropriate )?action
 [ ](?:by|and) (?:remov|delet|disabl|suspend|terminat|bann)(?:ing|ed) {_OBJECTS}
+|(?:(?:{_WHO}|i) )?(?:can |hereby )?confirm (?:the )?(?:removal|deletion|suspension|deactivation) of {_OBJECTS}
+|{_SUBJECTS} (?:is|are)(?: now)? gone from (?:our|the) (?:platform|services?)
 |{_WHO}{_HAS}{_ADVERB}{{0,3}} complied with your (?:\w+ ){{0,2}}(?:request|order|notice){_AND_SO}
 |(?:access to )?{_SUBJECTS}(?: (?:has|have){_ADVERB}{{0,3}} been| was| were){_ADVERB}{{0,3}} {_DONE})
 {_AND_SO}?{_TAIL}{{0,4}}{_AND_SO}?{_AFTER}?(?:[\s.!:,;]|{LINK})*"""
@@ -139,7 +152,9 @@ REMOVED = words(
 RESTRICTED_THERE = words(
     rf"""{_BEFORE}(?:(?:{_WHO}{_HAS}|has|have)?{_ADVERB}{{0,3}} ?(?:{_LIMITED}|{_DONE}|removed)(?: (?:access to
 |(?:the )?availability of))? {_OBJECTS}
+|(?:is|are)(?: now)? no longer (?:available|accessible|visible)(?=,? (?:in|to|for) )
 |(?:{_WHO}{_HAS}|has|have)?{_ADVERB}{{0,3}} ?made {_OBJECTS} (?:unavailable|inaccessible)
+|{_SUBJECTS} will no longer be (?:available|accessible|visible|viewable)
 |(?:access to )?{_SUBJECTS}{_BE}{_ADVERB}{{0,3}} (?:{_LIMITED}|{_DONE}|{_SHUT})){_TAIL}{{0,2}}{_WHERE}(?:{_TAIL}
 |{_WHERE}){{0,3}}{_AFTER}?(?:[\s.!:,;]|{LINK})*"""
 )
@@ -147,7 +162,10 @@ RESTRICTED = words(
     rf"""{_BEFORE}(?:(?:{_WHO}{_HAS}|has|have)?{_ADVERB}{{0,3}} ?(?:withheld|geo-?blocked|geo-?restricted|(?:restricted
 |blocked) access to) {_OBJECTS}
 |(?:access to )?{_SUBJECTS}{_BE}{_ADVERB}{{0,3}} (?:withheld|geo-?blocked|geo-?restricted)
-|access to {_SUBJECTS}{_BE}{_ADVERB}{{0,3}} (?:restricted|blocked))
+|access to {_SUBJECTS}{_BE}{_ADVERB}{{0,3}} (?:restricted|blocked)
+|(?:users|people|viewers|visitors)(?: located| based)? in {_COUNTRIES} (?:can|will) no longer (?:be able to )?(?:access|see
+|view
+|watch) {_OBJECTS})
 (?: locally)?{_TAIL}{{0,3}}{_AFTER}?(?:[\s.!:,;]|{LINK})*"""
 )
 """The first needs a country (or `in your country`); the second is about measures that are local by nature."""

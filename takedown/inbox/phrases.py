@@ -43,7 +43,9 @@ SAYS_DONE = words(
 """More loosely still: words that may tell of any decision, so that a mail with them is no mere receipt."""
 
 REVERSED = words(
-    r"""\b(?:reinstated|restored|reactivated|reversed|unbanned|unsuspended|re-?enabled|lifted|brought back|put (?:it
+    r"""\bremoved (?:the|a|any|all|its|your|this) (?:\w+ ){0,2}?(?:suspensions?|restrictions?|bans?|blocks?|labels?
+|strikes?|warnings?|limits?|holds?
+|locks?)\b|\b(?:reinstated|restored|reactivated|reversed|unbanned|unsuspended|re-?enabled|lifted|brought back|put (?:it
 |them) back
 |(?:is|are) (?:now |currently )?(?:back|(?:live|available|up|online|active) again)|made available again
 |no longer (?:withh\w+|restrict\w*|block\w*)
@@ -73,7 +75,8 @@ alleg(?:ed|es|edly)|reportedly|claims?|appeal(?:ed|s)?|reinstat(?:e|ed|ing)|rest
 |undone|mistake(?:nly)?|error|soon|shortly|tomorrow|temporar(?:y|ily)|some|several|part(?:s|ly|ially)?|
 most|one of|another|other|except|similar|previously|earlier|last (?:week|month|year)|in the past|usually|generally
 |normally|typically|often|always|every|any|
-e\.g|for example|such as|falls|wenn|sobald|wird|werden|würde|könnte|si|sera|seront|serait|lorsque|wieder|draft|test
+e\.g|for example|such as|falls(?! (?:outside|within|under|short|into))|wenn|sobald|wird|werden|würde|könnte|si|sera|seront
+|serait|lorsque|wieder|draft|test
 |example|sample|only|or that)\b|\?"""
 )
 _OUR_REQUEST = r"""\b(?:in (?:response|reply|relation|reference|regard) to|with (?:regard|reference
@@ -94,7 +97,8 @@ HARMLESS = words(
 |specified|flagged)(?: below| above)? in (?:it\b|them\b)
 |\b(?:mentioned|listed|identified|named|described|contained|referenced|referred to|set out|cited|included|reported
 |specified|flagged)(?: below| above)? in (?:your|the|this) (?:\w+ ){0,2}?(?:request|report|order|notice|e-?mail|letter
-|message|list|referral)s?
+|message|list|referral)s?(?: (?:of|dated|from) \d{1,2}(?:st|nd|rd|th)? [a-z]{3,9}(?:,? 20\d\d)?| (?:of|dated
+|from) 20\d\d-\d\d-\d\d)?
 |\b(?:after|upon|following|on|based on
 |in) (?:a |an |our |further |careful |your |the |this |completing |internal |legal )*(?:review(?:ing)?|investigation
 |assessment|evaluation|request|report|order|notice|submission)(?: of (?:your|the|this|these) (?:\w+ ){0,3}\w+)?
@@ -103,7 +107,10 @@ HARMLESS = words(
 |\b(?:and|so(?: that)?|,)? ?(?:it|they|the \w+|this \w+)? ?(?:is|are|will) no longer (?:be )?(?:available|accessible
 |visible|viewable|public)(?: on (?:our |the )?\w+)?
 |\b(?:for|due to|because of|as|because|since) ?(?:it|they|them)? ?(?:(?:violat|breach|infring|contraven)\w+
-|go(?:es)? against|went against) [^.]{0,200}
+|go(?:es)? against|went against|break(?:s|ing)?\b|broke\b) [^.]{0,200}
+|\b(?:because|since|as) (?:it|they) (?:didn't|did not|don't|do not|doesn't|does not) (?:follow|comply with|meet|respect
+|adhere to)
+[ ](?:our|the) [^.]{0,100}
 |\bwithout (?:undue )?delay\b|\bno further (?:action|steps?|response)[^.,;]{0,60}
 |\bnot? only\b|\bin (?:full )?accordance with [^.,;]{0,100}|\bpursuant to [^.,;]{0,100}"""
 )
@@ -128,7 +135,14 @@ DECLINED = words(
 |\b(?:no|not taken any|not take any) (?:further )?action will be taken\b
 |\b(?:no|not taken any|not take any) (?:further )?action (?:has been|have been|was|is being|will be|against|on
 |in respect)
-|\bno action (?:has been |was |will be )?taken\b
+|\bno (?:further |enforcement )?action (?:has been |was |will be )?(?:taken|(?:is |was )?(?:warranted|required|necessary
+|possible))\b
+|\bnone of (?:the|these|those|your) (?:\w+ ){{0,2}}?(?:has|have|was|were) (?:been )?{_DONE}\b|\b(?:does|do) not (?:operate
+|host) (?:it|this|the)\b
+|\b(?:can't|cannot|can not|unable to|not able to) help with (?:this|your|the)\b|\b(?:decided|chosen|elected) to (?:keep
+|leave)\b
+|\b(?:have|has|was|were) (?:therefore )?rejected (?:it|them)\b|\bdoes not meet (?:our|the) (?:\w+ ){{0,3}}?(?:standards?
+|requirements?|criteria|threshold)\b
 |\bdeclin(?:e|ed|ing) (?:to|your|the|this)\b|\brefus(?:e|ed|ing) (?:to|your|the|this)\b
 |\b(?:request|report|order|notice|referral)s? (?:has|have|was|were|is|are)(?: been)? (?:hereby |therefore )?(?:rejected
 |denied|declined|refused|dismissed|closed without action)\b
@@ -146,7 +160,9 @@ NO_VIOLATION = words(
 |identify|establish|detect
 |determine|conclude|confirm)(?: that)? (?:a |any |the |there (?:is|was) (?:a |any )?)?(?:\w+ ){0,4}?(?:violat\w+|breach\w*
 |infring\w+)
-|\b(?:is|are|was|were) not in (?:violation|breach)\b|\b(?:so|therefore|and|will|shall|content|posts?|accounts?|it|they
+|\b(?:is|are|was|were) (?:found )?not (?:to be )?in (?:violation|breach)\b|\bno violations?\W*$
+|\bnot (?:consider|regard|deem|believe) (?:\S+ ){1,4}?(?:to be )?(?:manifestly )?(?:illegal|unlawful|in (?:violation
+|breach))|\b(?:so|therefore|and|will|shall|content|posts?|accounts?|it|they
 |which|channels?|videos?)
 (?: it| they)?(?: will| shall| is to| can| may| is allowed to)? (?:remains?|stays?|be left) (?:up|online|available
 |accessible|visible|live|on (?:our|the)
@@ -172,7 +188,7 @@ WHY_NOT: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("wrong_entity", words(r"""\b(?:wrong|another|different|not the (?:correct|right|responsible|relevant
 |competent)) (?:entity|company|department|team
 |address|provider|controller|recipient)|\b(?:operated|controlled|provided|hosted|owned|run) by (?:a |an )?(?:different
-|another|separate|\w+ (?:limited|ltd|inc|llc|fz|gmbh))|\bdoes not (?:operate|control|host|own)\b
+|another|separate|\w+ (?:limited|ltd|inc|llc|fz|gmbh))|\b(?:does|do) not (?:operate|control|host|own)\b
 |\busers in [^.,;]{1,60} (?:are|is) served by\b
 |\b(?:please|kindly) (?:re)?(?:direct|address|forward|submit|send) (?:it|them) to (?!us\b)
 |\bplease (?:re)?(?:direct|address|submit|send) (?:your|this|the|any|all) (?:\w+ )?(?:requests?|orders?|notices?
@@ -193,11 +209,15 @@ NOT_FOUND = words(
 |infring|is unlawful))
 |\b(?:accounts?|contents?|urls?|links?|posts?|pages?|videos?|channels?|users?) (?:\S+ ){0, 4}?(?:could not|cannot|can't
 |couldn't|does not|doesn't) (?:be (?:found|located|identified)|exist)\b|\bwas not found\b|\bno longer exists?\b
-|\bdoes not (?:appear to )?exist\b"""
+|\b(?:does not|doesn't) (?:appear to )?exist\b|\b(?:link|url)s?(?: (?:that )?you (?:have )?(?:provided|sent|gave))? (?:is|are)
+[ ](?:invalid|broken|dead|not (?:valid|working)|incorrect)\b"""
 )
 
 OWN_RULES = words(
-    r"""\b(?:incompatible|inconsistent|not compatible) with (?:our|its|the) (?:\S+ ){0,3}?(?:rules|guidelines|terms
+    r"""\b(?:break(?:s|ing)?|broke|(?:didn't|did not|don't|do not|doesn't|does not) (?:follow|comply with)) (?:our
+|the) (?:\w+ ){0,2}?(?:rules
+|guidelines|standards|terms|policies)\b|\b(?:incompatible|inconsistent|not compatible) with (?:our|its
+|the) (?:\S+ ){0,3}?(?:rules|guidelines|terms
 |standards|policies)\b|\b(?:violat|breach|infring|contraven|go(?:es)? against|went against|against)\w*(?: \S+){0,4}? (?:our
 |the|its|x's
 |tiktok's
@@ -225,6 +245,9 @@ RECEIPT = words(
 |\bthank(?:s| you) for (?:contacting|your (?:message|e-?mail|report|request|submission|notice)|reaching out|writing
 |getting in touch|reporting|submitting)
 |\bwe (?:will|'ll) (?:review|look into|get back|respond|reply|investigate|process|assess|be in touch)
+|\bticket #?\S{1,20} (?:has been |was )?(?:created|opened|registered)\b|\byour (?:e-?mail|message) has been (?:delivered
+|routed)
+[ ]to our\b|\byou will be notified\b
 |\bin receipt of your\b|\backnowledge(?:s)? (?:the )?receipt\b|\b(?:report|request|order|notice|complaint)s? (?:received
 |will be (?:\w+ )?(?:reviewed
 |processed|assessed|handled|examined|forwarded|looked into)|has been (?:escalated|forwarded|passed|referred|sent on
@@ -236,8 +259,10 @@ RECEIPT = words(
     + tongues.RECEIPT
 )
 IN_REVIEW = words(
-    r"""\b(?:is|are|currently|now|being) (?:\w+ )?(?:under review|being reviewed|reviewed by|in review|being investigated
-|under investigation|being processed)\b|\bwe are (?:currently |still |now )?(?:reviewing|investigating|looking into
+    r"""\bwe(?: are|'re) (?:currently |still |now )?(?:working on|looking into) (?:it|this|your|the)\b|\bin our queue\b
+|\b(?:matter|request|report|order|case|notice)s? (?:has|have) been referred to our\b|\bteam (?:is|are) looking into\b
+|\b(?:is|are|currently|now|being) (?:\w+ )?(?:under review|being reviewed|reviewed by|in review|being investigated
+|under investigation|being processed)\b|\bwe(?: are|'re) (?:currently |still |now )?(?:reviewing|investigating|looking into
 |assessing|processing)\b"""
 )
 NUMBER = words(
@@ -246,23 +271,28 @@ NUMBER = words(
 |#))?\.?(?: is| has been| was)?(?: created| opened| registered| assigned)?
  ?[:=]? ?[\[(#]{0,2} ?(?P<number>[A-Z0-9]{0,6}[-_.]?\d[A-Z0-9_./-]{2,40})"""
 )
+_GIVE = r"""(?:provide|(?:re-?)?send|supply|furnish|share|forward|(?:re-?)?submit|specify|clarify|explain|confirm|verify
+|identify|indicate|state|name|attach|complete|fill (?:in|out)|sign|return|include|advise|tell us|check|give)"""
+_IDLE = r"""(?!(?: \w+){0,3} (?:survey|feedback|future|(?:ticket|case|reference|request) (?:number|id)|above
+|receipt of this)\b
+|(?: any| all| your)*(?: \w+)? (?:requests?|orders?|notices?|correspondence) (?:to|through|via)\b|(?: it
+| them) to (?!us\b))"""
+"""After such a verb: boilerplate, and where to turn to instead."""
 QUESTION = words(
-    r"""\b(?:could|can|would|will) you (?:please |kindly |also )?(?:provide|send|confirm|clarify|tell|specify|supply|share
-|let us know|explain|forward|resubmit|identify|indicate|attach|give|advise)\b
-|\b(?:please|kindly)(?: also| reply and| reply with and)? (?:provide|send us|clarify|specify|supply|share|explain
-|indicate|identify|attach|resubmit|reply with|respond with|tell us|advise us|let us know (?:which|what|whether|the|under
-|who|if (?:the|this|it)))\b
-|\bwe (?:\w+ ){0,2}?(?:need|require|ask for|request|are missing) (?:\w+ ){0,2}?(?:more(?! time)|additional(?! time)
-|further|the following
-|some|clarification|a copy|information|details)\b
-|\bin order to (?:proceed|continue|process|review)[^.]{0,80}\b(?:need|require|provide|please)\b|\b(?:more|additional
-|further) information (?:is|will be) (?:needed|required|necessary) (?:to|before|in order)|\bwhich (?:law|provision
-|account|content|url|post|court)\b[^.]{0,120}\?
-|\bwe(?:'d| would) like (?:you to|to ask you to|to know)\b|\b(?:please|kindly) (?:complete|fill (?:in|out)|sign|return
-|resend|re-?send|verify|confirm
-|forward us|send (?:it|them|a|the|your)|include|reply (?:to this (?:e-?mail|message) )?(?:from|with))\b(?! (?:our|the|a
-|this) (?:short )?(?:survey|feedback))
-|\b(?:could|can|would|will) you (?:please |kindly )?(?:re-?send|re-?submit|verify|complete|check)\b"""
+    rf"""\b(?:could|can|would|will) you (?:please |kindly |also ){{0,2}}(?:{_GIVE}|let us know)\b{_IDLE}
+|\b(?:please|kindly)(?: also| kindly| reply and| reply with and)? (?:{_GIVE}\b{_IDLE}|(?:reply|respond)(?: to this (?:e-?mail
+|message))? (?:from|with)|let us know (?:which|what|whether|the|under|who|if (?:the|this|it)))\b
+|\b(?:ask|request|invite|like) (?:that )?you (?:to )?(?:kindly )?{_GIVE}\b{_IDLE}|\bwe(?:'d| would) like to know\b
+|\bwe (?:\w+ ){{0,2}}?(?:need|require|ask for|request|are missing) (?:\w+ ){{0,2}}?(?:more(?! time)|additional(?! time)
+|further|the following|some|clarification|a (?:\w+ )?(?:copy|translation)|information|details
+|the (?:\w+ )?(?:link|url|order|document|id|name)s?)\b
+|\bin order to (?:proceed|continue|process|review)[^.]{{0,80}}\b(?:need|require|provide|please)\b|\b(?:more|additional
+|further) information (?:is|will be) (?:needed|required|necessary) (?:to|before|in order)
+|^(?:\W*(?:and|also|so|but|first|second|hello|hi|dear \w+),? )?(?:which|what|whose|who|where|when|do you|does (?:your|this
+|the)
+|is (?:your|this|the|it)|are (?:you|your|these|the)|should we)\b[^?]{{0,200}}\b(?:you|your|this|these|order|request|law
+|account
+|content|posts?|urls?|links?|court|authority)\b[^?]{{0,100}}\?"""
     + "|"
     + tongues.QUESTION
 )
@@ -275,6 +305,7 @@ POLITE = words(
     r"""\b(?:if you (?:have|need|believe|wish|would like|require|disagree|feel)|should you|(?:please )?do not hesitate
 |feel free
 |for (?:more|further|additional) information|visit our|see our|learn more|how (?:did|would) (?:we|you)|rate (?:our|your
-|this)|survey|please do not (?:reply|respond)|please note|unsubscribe|as (?:always|ever))\b"""
+|this)|survey|can we help|was this (?:helpful|answer)|satisfied with|please do not (?:reply|respond)|unsubscribe
+|as (?:always|ever))\b"""
 )
 """Sentences with these ask for nothing and decide nothing."""

@@ -37,7 +37,7 @@ class Reading:
 
     `general` counts for the whole request; `listed` by identity, None where no decision stands by it; `headed` for a list below,
     of which nothing may be known. `strangers`: names that a decision gives to its target and that are not ours. `doubt` says why
-    nothing counts.
+    nothing counts; `unread` is a clause that tells of a decision in words that are not understood, so that none counts either.
     """
 
     general: list[Verdict] = field(default_factory=list[Verdict])
@@ -45,10 +45,11 @@ class Reading:
     headed: list[Verdict] = field(default_factory=list[Verdict])
     strangers: list[str] = field(default_factory=list[str])
     doubt: str = ""
+    unread: str = ""
 
     @property
     def decides(self) -> bool:
-        return not self.doubt and bool(self.general or self.headed or any(self.listed.values()))
+        return not self.doubt and not self.unread and bool(self.general or self.headed or any(self.listed.values()))
 
     @property
     def every(self) -> list[Verdict]:
@@ -62,6 +63,7 @@ class Reading:
             tuple(sorted(self.strangers)),
             {name: one.said if one else None for name, one in self.listed.items()},
             bool(self.doubt),
+            bool(self.unread),
         )
 
 
@@ -102,6 +104,8 @@ def read(text: str, identify: Identify) -> Reading:
             verdict = replace(told, words=with_links(clause, links)) if told else None
             if verdict is None and _shakes(clause, before):
                 reading.doubt = reading.doubt or f"it says more than can be read: {clause[:200]}"
+            elif verdict is None and _unread(clause):
+                reading.unread = reading.unread or clause
             vague = vague or ("" if verdict or _doubtful(clause) or not _hints(clause) else clause)
             before = verdict
             named = list(dict.fromkeys(name for word in (*links, *names) if (name := identify(word))))
@@ -115,7 +119,7 @@ def read(text: str, identify: Identify) -> Reading:
             _list(reading, named, verdict, None if _doubtful(clause) else heading)
     _grounded(reading, [one.text for one in every])
     if vague and reading.every and all(one.value in {"declined", "not_found"} for one in reading.every):
-        reading.doubt = reading.doubt or f"it denies, and may grant something else: {vague[:200]}"
+        reading.unread = reading.unread or vague
     if reading.general and not reading.listed and one_of(reading.general) is None:
         reading.doubt = reading.doubt or "it says different things"
     return reading
@@ -125,7 +129,7 @@ def _shakes(clause: str, before: Verdict | None) -> bool:
     """Whether a clause that decides nothing makes a decision doubtful; `before`: what the same sentence decided already."""
     qualifies = before is not None and before.value in {"removed", "restricted"} and not phrases.POLITE.search(clause)
     retracts = phrases.RETRACTED.search(clause) and not re.search(r"\bif\b", clause, re.I)
-    return bool(phrases.REVERSED.search(clause) or retracts or qualifies or _unread(clause))
+    return bool(phrases.REVERSED.search(clause) or retracts or qualifies)
 
 
 def _list(reading: Reading, named: Sequence[str], verdict: Verdict | None, heading: Verdict | None) -> None:
@@ -171,8 +175,9 @@ def judge(clause: str) -> Verdict | None:
     return _negative(clause) or _positive(clause)
 
 
-_CONDITION = re.compile(
-    r"\b(?:if|whether|when|once|unless|until|in case|should (?:we|you|it|the)|may|might|would|falls|wenn|si|please|\?)\b|\?", re.I
+_CONDITION = words(
+    r"""\b(?:if|whether|when|once|unless|until|in case|should (?:we|you|it|the)|may|might|would
+|falls(?! (?:outside|within|under|short|into))|wenn|si|please)\b|\?"""
 )
 
 
@@ -207,13 +212,16 @@ def _positive(clause: str) -> Verdict | None:
         plain = text.strip(" ,;-–")
         if grammar.restricted_elsewhere(plain):
             return Verdict("restricted", territory=territories(plain) or (), words=clause)
-        if not _certain(phrases.REPORTED.sub(" ", grammar.LEAD.sub("", plain)).replace("no longer", "")):
+        if not _certain(_NO_LONGER.sub("", phrases.REPORTED.sub(" ", grammar.LEAD.sub("", plain)))):
             continue
         if grammar.restricted(plain):
             return Verdict("restricted", territory=territories(plain) or (), words=clause)
         if grammar.removed(plain) and not _somewhere(clause):
             return Verdict("removed", words=clause)
     return None
+
+
+_NO_LONGER = re.compile(r"\b(?:can |will )?no longer\b(?: be able to| be)?", re.I)
 
 
 def _somewhere(clause: str) -> bool:
@@ -268,7 +276,9 @@ def _grounded(reading: Reading, texts: Sequence[str]) -> None:
 
 
 def _own_rules(text: str) -> bool:
-    return bool(phrases.OWN_RULES.search(text)) and not phrases.NO_VIOLATION.search(text) and not phrases.NEGATED.search(text)
+    return (
+        bool(phrases.OWN_RULES.search(text)) and not phrases.NO_VIOLATION.search(text) and not phrases.NEGATED.search(_bare(text))
+    )
 
 
 def one_of(general: Sequence[Verdict]) -> Verdict | None:
@@ -292,7 +302,7 @@ def per_case(reading: Reading, identities: Mapping[int, str]) -> dict[int, Verdi
 
     A mail that names targets speaks of those only: if none of them is ours, it decides nothing here.
     """
-    if reading.doubt or reading.strangers:
+    if not reading.decides or reading.strangers:
         return {}
     general = one_of(reading.general)
     if not reading.listed:

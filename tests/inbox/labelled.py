@@ -93,7 +93,7 @@ REPLIES = [
     Labelled("maybe", mail("The account may have been removed."), "other"),
     Labelled("wish", mail("You asked us whether we have removed the account."), "other"),
     Labelled("some", mail("We have removed some of the accounts."), "other"),
-    Labelled("none", mail("None of the accounts have been removed."), "other"),
+    Labelled("none", mail("None of the accounts have been removed."), "decision", "declined"),
     Labelled("suspension lifted", mail("We have removed the suspension of the account."), "other"),
     Labelled("reinstated", mail("We have removed the account. After an appeal, the account was reinstated."), "other"),
     Labelled("both", mail("We have removed the account. We have not removed the account."), "other"),

@@ -18,7 +18,7 @@ def read(raw, sent=frozenset()):
 
 def says(raw):
     found = read(raw)
-    told = one_of(found.reading.general) if found.kind is Class.DECISION else None
+    told = one_of(found.reading.general) if found.kind is Class.DECISION and found.reading.decides else None
     return "/".join(filter(None, (told.value, told.ground or told.reason_code))) if told else ""
 
 

@@ -35,6 +35,37 @@ decision removed | Olá,/Removemos a conta denunciada.
 decision removed | Abbiamo rimosso il contenuto segnalato.
 decision removed | السلام علیکم/ہم نے اکاؤنٹ ہٹا دیا ہے۔/شکریہ
 decision removed | مرحبا،/لقد قمنا بإزالة الحساب./مع التحية
+decision removed | The posts you flagged are now gone from our platform.
+decision removed | Your removal request R-1 has been approved and the content was removed.
+decision removed | The content is no longer available. We removed it on 12 January.
+decision removed | The content identified in your order of 12 January 2027 was removed at 14:05 UTC on 12 January 2027.
+decision removed | We confirm removal of the account.
+decision removed/own_rules | We've taken down the Page because it didn't follow our Community Standards.
+decision removed | Account suspended.//Kind regards,//Dana Standin/Legal Counsel/Chirp Ltd.
+decision removed | Please note that the account has been deactivated with immediate effect.
+decision restricted/local_law | Users in Pakistan can no longer access the channel.
+decision restricted/local_law | The content will no longer be visible to users located in Pakistan.
+decision restricted/local_law | The content was not removed globally, but is no longer available in Pakistan.
+decision restricted/local_law | We have disabled access to the content within the territory of Germany.
+decision declined | We have determined that no action is warranted.
+decision declined | The content falls outside the scope of our policies, therefore it has not been removed.
+decision declined | We decided to keep the content up.
+decision declined/not_illegal | We do not consider the content to be manifestly illegal.
+decision declined/not_illegal | Report closed - no violation.
+decision declined/wrong_entity | This account belongs to another service. We do not operate it.
+decision not_found/already_gone | The link you provided is invalid.
+decision | The video has been blocked on the Pakistani version of our service.
+receipt | Ticket #4711 created. You will be notified of any updates.
+receipt | Thank you for your patience. We're still reviewing your request.
+receipt | Your ticket was created. Please include your ticket number in all correspondence.
+receipt | We received your request. Please submit all future requests through our portal.
+question | Please advise which specific posts are unlawful.
+question | What is the legal basis for your request?
+question | Do you want us to remove the account or only the posts?
+question | Before we proceed, we kindly ask you to confirm the identity of the requesting officer.
+question | The URLs you have provided are not valid. Please check them and send us the correct ones.
+question | Please note that we need a translation of the order into English before we can act.
+out_of_office | I have left Telegram. For legal requests, please contact our legal desk.
 receipt | Your report will be reviewed.
 receipt | Just confirming that we got your request. We're on it.
 receipt | Your request has been escalated to our policy team.
@@ -59,13 +90,13 @@ out_of_office | Ich befinde mich derzeit im Urlaub und bin ab dem 18. Januar wie
 out_of_office | Estoy fuera de la oficina hasta el 18 de enero.
 out_of_office | Our office is closed for public holidays. We will respond upon our return.
 out_of_office | I am on leave. I have removed notifications from my phone.
-other | Your request was received. We reviewed the content you reported and removed it from our front page.
-other | Thank you for your report. The channel was blocked.
+decision | Your request was received. We reviewed the content you reported and removed it from our front page.
+decision | Thank you for your report. The channel was blocked.
 other | Thank you for your report. Decision: pending removal.
 other | Thank you for your report. Das Konto wurde wieder entsperrt.
 other | Your message was read on Thursday, 14 January 2027.
 other | Your message is being held. To have it delivered, please click below to confirm that you are a real person.
-other | We found no breach. However, the post has since been hidden from the front page and blocked.
+decision | We found no breach. However, the post has since been hidden from the front page and blocked.
 """
 NOT_SURE = """
 With the exception of two posts, we have removed the accounts.|Based on your claim, the account was removed.
