@@ -91,16 +91,18 @@ def _unlisted(point: EntryPoint, listed: Mapping[str, str]) -> str:
     """Why a plugin may not be loaded, or an empty string. Who can change our own can change this line as well."""
     if point.module.partition(".")[0] == OWN:
         return ""
-    dist = point.dist
-    if dist is None or dist.name not in listed:
-        return f"{dist.name if dist else point.value} is not listed under plugins in the policy; it was not loaded"
+    if point.dist is None:
+        return f"{point.value} belongs to no distribution; it was not loaded"
+    dist, name = point.dist, point.dist.name
     try:
         found = files_hash(dist)
     except NotHashed as error:
-        return f"{dist.name} cannot be told by its files: {error}; it was not loaded"
-    if found != listed[dist.name]:
-        return f"{dist.name} is not the one that the policy lists (its files: {found}); it was not loaded"
-    return "" if holds_module(dist, point.module) else f"{point.module} is not among the files of {dist.name}; it was not loaded"
+        return f"{name} cannot be told by its files: {error}; it was not loaded"
+    if name not in listed:
+        return f"the policy does not list {name} under plugins (its files: {found}); it was not loaded"
+    if found != listed[name]:
+        return f"{name} is not the one that the policy lists (its files: {found}); it was not loaded"
+    return "" if holds_module(dist, point.module) else f"{point.module} is not among the files of {name}; it was not loaded"
 
 
 def _usable(point: EntryPoint, made: object) -> type[Platform] | Broken:

@@ -128,6 +128,9 @@ def signed(path: Path, text: str) -> Signature:
     return sign_with_file(path, text, lambda: "")
 
 
+POWER = '[[powers]]\nlaw = "PECA 2016, s. 37 (1)"\nbasis = "pk-peca-37"\nterritories = ["PK"]\n'
+
+
 def write_policy(folder: Path, text: str = "", *, strangers: Iterable[str] = ("mallory", "oversight")) -> Path:
     """A live policy with everybody who has a key, signed by the key `oversight`, which is made when it is missing."""
     key = folder / "oversight"
@@ -135,7 +138,7 @@ def write_policy(folder: Path, text: str = "", *, strangers: Iterable[str] = ("m
         make_key(folder, "oversight")
     people = [f"{p.stem} {p.read_text().strip()}" for p in sorted(folder.glob("*.pub")) if p.stem not in strangers]
     file = folder / "policy.toml"
-    file.write_text(f"approvers = {json.dumps(people)}\n{text}")
+    file.write_text(f"approvers = {json.dumps(people)}\n{text}{POWER}")
     sign_policy(file, key)
     return file
 

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import typer
 
 from takedown.approval import Signature, approvers, armored, fingerprint, public_key, sign_with_file
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of, passphrase
-from takedown.cli.options import As
+from takedown.cli.desk import desk_of, passphrase, sign
+from takedown.cli.options import As, Key
 from takedown.contract import UsageError
 from takedown.display import Answer, Cell, Column, Facts, Prose, Table
 from takedown.ledger.oversight import pinned
 from takedown.planning.lists import in_force
 from takedown.planning.oversight import adopt, rotate, rotation_statement
+from takedown.planning.quality import OURS, of, precision, review, review_statement
+from takedown.policy.schema import Power
 from takedown.policy.signed import NAMESPACE, changes, flaw, read_policy, signature_file, unfit
 
 app = typer.Typer(no_args_is_help=True)
 PolicyFile = Annotated[Path, typer.Argument(metavar="FILE")]
 Oversight = Annotated[Path, typer.Option("--key", metavar="FILE", help="The oversight's OpenSSH Ed25519 key")]
-LISTS = ("approvers", "planners", "protected", "signals", "conflicts")
+LISTS = ("approvers", "planners", "protected", "signals", "conflicts", "powers", "destinations", "plugins")
 
 
 @app.callback()
@@ -41,6 +43,9 @@ def show() -> None:
     values = [(name, value) for name, value in held.policy.model_dump(mode="json").items() if name not in LISTS]
     facts += ((name, _told(value)) for name, value in values)
     facts += (("protected list", one) for one in in_force(held.policy))
+    facts += ((f"may send ({name})", ", ".join(places)) for name, places in held.policy.destinations.items())
+    facts += ((f"plugin {name}", digest) for name, digest in held.policy.plugins.items())
+    facts += (("power", _power(one)) for one in held.policy.powers)
     data = {"origin": held.origin, "sha256": held.hash, "oversight": fingerprint(key) if key else None}
     answer = Answer([{**held.policy.model_dump(mode="json")}], data)
     table = Table([Column("name"), Column("may sign as"), Column("key", 1)], people)
@@ -114,6 +119,51 @@ def rotate_(
     display.say(f"The oversight key is {fingerprint(new)} now; the policy has to be signed anew.")
 
 
+@app.command("precision")
+def precision_() -> None:
+    """How often platforms agreed with each organisation since its last review."""
+    desk, display = desk_of(), current().display
+    found = precision(desk)
+    data = [
+        {"organisation": one.organisation, "granted": one.won, "decided": one.decided, "at_least": round(one.low, 4),
+         "floor": one.floor, "stopped": one.too_low, "reviewed": one.reviewed or None}
+        for one in found
+    ]  # fmt: skip
+    columns = [Column("organisation"), Column("granted", number=True), Column("decided", number=True), Column("surely"),
+               Column("asked for", 1), Column("", 0), Column("reviewed", 2)]  # fmt: skip
+    rows = [
+        [one.organisation or OURS, one.won, one.decided, f"{one.low:.0%}", f"{one.floor:.0%}", "stopped" if one.too_low else "",
+         one.reviewed]
+        for one in found
+    ]  # fmt: skip
+    display.show(Answer(data, {"organisations": len(found)}), Table(columns, rows) if found else Prose("Nothing is decided yet."))
+
+
+@app.command("review")
+def review_(
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="What was found, and what changes; it is kept")],
+    organisation: Annotated[str, typer.Argument(metavar="[ORGANISATION]", help="As in the column organisation")] = "",
+    own: Annotated[bool, typer.Option("--own", help="The authority itself")] = False,
+    key: Key = None,
+    as_name: As = None,
+) -> None:
+    """Record that an approver looked at an organisation's declined requests; it may go on, and is counted anew."""
+    if own == bool(organisation):
+        raise UsageError(what="say whose work was looked at", why="one review is about one", do="ORGANISATION, or --own")
+    desk, display = desk_of(as_name), current().display
+    one = of(desk, organisation)
+    text = review_statement(desk.ledger.setting("ledger"), one)
+    review(desk, one, reason, sign(desk, key, text) if desk.policy.approvals else None)
+    display.show(Answer([], {"organisation": organisation, "granted": one.won, "decided": one.decided}))
+    display.say(f"{desk.who} reviewed the work of {organisation or OURS}; its decisions are counted anew.")
+
+
+def _power(one: Power) -> str:
+    who = ", ".join(name or OURS for name in one.organisations)
+    until = f", until {one.valid_until}" if one.valid_until else ""
+    return f"{one.law} ({one.basis}): {who}; {', '.join(one.platforms) or 'every platform'}; {', '.join(one.territories)}{until}"
+
+
 def _by(key: Path, text: str, namespace: str | None = None) -> Signature:
     return sign_with_file(key, text, lambda: passphrase(key), *([namespace] if namespace else []))
 
@@ -128,5 +178,5 @@ def _public(file: Path) -> str:
         ) from None
 
 
-def _told(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else "none" if value is None else str(value)
+def _told(value: Any) -> str:
+    return ", ".join(map(str, cast("list[Any]", value))) if isinstance(value, list) else "none" if value is None else str(value)

@@ -19,6 +19,7 @@ from takedown.planning.demands import Demands, demands_hash, read_demands
 from takedown.planning.digest import leaf, plan_digest, split
 from takedown.planning.looking import NOT_LOOKED, Looked, check_looked, sample_of
 from takedown.planning.planner import check_apart, check_planner
+from takedown.planning.powers import check_powers
 from takedown.planning.undoing import PlanEnded, get_plan, undo
 from takedown.policy.schema import Policy
 
@@ -212,6 +213,8 @@ def verify(desk: Desk, plan: int) -> Verified:
     allowed = approvers(desk.policy.approvers)
     if demands.approvals:
         check_planner(desk, row)
+    if row["purpose"] == "removal":
+        check_powers(desk, row["id"])
     for one in held:
         check_approval(one["name"], Signature(one["key"], one["signature"]), digest, name, row["planner"], allowed)
         check_apart(row, one["name"], one["key"])

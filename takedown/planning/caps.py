@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from takedown.contract import RefusedByPolicy
 from takedown.ledger.tables import plans, volumes
-from takedown.policy.schema import Policy
+from takedown.policy.schema import Policy, Power
 
 DAY = 86400
 WINDOW = 30
@@ -59,6 +59,15 @@ def check_day(policy: Policy, plan: str, held: Mapping[Held, int], before: Mappi
         for name, count in mine.items():
             if cap and count > cap:
                 raise OverDay(plan=plan, count=count, where=words.format(name or "the authority itself"), cap=cap)
+    for power in policy.powers:
+        own, earlier = (sum(n for key, n in some.items() if _under(power, key)) for some in (held, before))
+        if power.per_day and own and own + earlier > power.per_day:
+            raise OverDay(plan=plan, count=own + earlier, where=f"under {power.law}", cap=power.per_day)
+
+
+def _under(power: Power, key: Held) -> bool:
+    platform, organisation, basis = key
+    return basis == power.basis and organisation in power.organisations and (not power.platforms or platform in power.platforms)
 
 
 def _by(held: Mapping[Held, int], at: int) -> Counter[str]:

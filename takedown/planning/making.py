@@ -14,7 +14,7 @@ from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.moves import State
 from takedown.ledger.rows import to_case
 from takedown.ledger.tables import cases, meta, plans, request_cases, requests, volumes
-from takedown.planning.barring import Barred, rules, why_barred
+from takedown.planning.barring import Bar, Barred, rules, why_barred
 from takedown.planning.caps import check_day
 from takedown.planning.demands import demands_hash
 from takedown.planning.digest import plan_digest
@@ -138,9 +138,8 @@ def make_plan(desk: Desk, selection: Selection, emergency: str = "") -> Planned:
                     chunk = []
             _store(desk, making, chunk, selection)
         drafter.left_out += look.barred
-        if not making.requests and look.barred:
-            raise barred(look.barred)
         if not making.requests:
+            look.refuse()
             raise NothingToPlan(where=": " + "; ".join(f"{one.case} {one.why}" for one in drafter.left_out[:3]))
         return _finish(desk, making, tuple(drafter.left_out), tuple(_warnings(desk, making, drafter)))
     except BaseException:
@@ -171,9 +170,16 @@ class Look:
     """What the policy says to each case: left for later, kept out, or taken with its flags."""
 
     def __init__(self, desk: Desk, waiting: Sequence[str]) -> None:
-        self._rules, self._protected = rules(desk.policy), Protected(desk.policy)
+        self._rules, self._protected = rules(desk), Protected(desk.policy)
         self._waiting = frozenset(waiting)
         self.barred: list[LeftOut] = []
+        self._first: tuple[str, Bar] | None = None
+
+    def refuse(self) -> None:
+        """Raise Barred when cases were kept out."""
+        if self._first:
+            case, why = self._first
+            raise Barred(count=len(self.barred), case=case, what=why.what, do=why.do.format(case=case))
 
     def at(self, row: RowMapping) -> Versioned | None:
         """The case of a row of `cases`, or None when it is not planned now."""
@@ -182,14 +188,10 @@ class Look:
             return None
         facts = {**row}
         if why := why_barred(self._rules, facts):
-            self.barred.append(LeftOut(name, why))
+            self.barred.append(LeftOut(name, f"{why.what}; {why.do.format(case=name)}"))
+            self._first = self._first or (name, why)
             return None
         return Versioned(to_case(row), row["version"], (*self._protected.flags(facts), *flags_of(facts)))
-
-
-def barred(found: Sequence[LeftOut]) -> Barred:
-    """The refusal of a selection of which every case is kept out."""
-    return Barred(count=len(found), case=found[0].case, what=found[0].why)
 
 
 def _selected(db: Connection, selection: Selection, look: Look) -> Iterator[Versioned]:

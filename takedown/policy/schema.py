@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from takedown.contract import Channel, Kind, Measure, span
+
 Reason = Literal["emergency", "worldwide", "jump", "large", "flagged"]
 """What may ask for a second approver."""
 
@@ -24,6 +26,11 @@ def _entry(value: str) -> str:
 
 Entry = Annotated[str, AfterValidator(_entry)]
 """Whom a list names: `x:standin_0042`, `telegram:id:1000000042`, or `*:standin_0042` for that name anywhere."""
+
+
+def _span(value: str) -> str:
+    span(value)
+    return value
 
 
 class Names(Section):
@@ -46,6 +53,29 @@ class Concerned(Names):
     kind: str = Field(min_length=1)
 
 
+Span = Annotated[str, AfterValidator(_span)]
+
+
+class Power(Section):
+    """What an organisation may ask for, and by which law. An empty list is any; territories and organisations are always said.
+
+    `organisations`: as in the column, "" is the authority itself; `delegation`: who gave the power to whom, in words.
+    """
+
+    law: str = Field(min_length=1)
+    basis: str = Field(min_length=1)
+    organisations: tuple[str, ...] = ("",)
+    territories: tuple[str, ...] = Field(min_length=1)
+    platforms: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    max_age: Span | None = None
+    per_day: int = Field(default=0, ge=0)
+    valid_until: datetime.date | None = None
+    delegation: str = ""
+
+
 class Policy(Section):
     """Every limit counts cases, 0 means none. `approvals`: people other than the planner; 0 only in the sandbox."""
 
@@ -62,7 +92,10 @@ class Policy(Section):
     jump_from: int = Field(default=100, ge=0, description="Smaller days are never a jump")
     sample_above: int = Field(default=500, ge=0, description="Above so many cases a sample is walked, a verdict for each")
     sample_size: int = Field(default=10, ge=1, le=200)
+    precision_floor: float = Field(default=0, ge=0, le=1, description="A lower share of decisions for us stops an organisation")
+    precision_from: int = Field(default=20, ge=1, description="Fewer decisions say nothing yet")
     same_reason: float = Field(default=0.5, ge=0, le=1, description="A share of the cases that gives one reason is warned of")
+    powers: tuple[Power, ...] = ()
     destinations: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="platform -> hosts and mail addresses that live may send to"
     )

@@ -116,6 +116,8 @@ def unfit(policy: Policy, now: float) -> list[str]:
         found.append("live needs approvals of at least 1")
     if not policy.approvers:
         found.append("it names no approvers")
+    if not policy.powers:
+        found.append("it lists no powers: what may be asked for, by which law")
     if policy.valid_until and now >= datetime.combine(policy.valid_until, datetime.min.time(), UTC).timestamp() + 86400:
         found.append(f"its time was over on {policy.valid_until}")
     return found

@@ -16,7 +16,7 @@ from itertools import accumulate
 from math import exp, inf, log, sqrt
 from typing import NamedTuple
 
-from takedown.report.rates import Interval, wilson
+from takedown.proportions import Interval, wilson
 
 Z = 1.96
 HALF = 0.5

@@ -3,9 +3,13 @@
 import json
 
 import pytest
-from desks import make_desk, make_key
+from desks import POWER, add_cases, make_desk, make_key
+from sqlalchemy import update
 
 from takedown.cli import run
+from takedown.desk import open_desk
+from takedown.ledger.tables import cases
+from takedown.settings import load
 
 
 @pytest.fixture
@@ -24,7 +28,7 @@ def answer(capsys, *words, code=0):
 
 
 def test_from_adopting_to_a_policy_that_live_takes(here, capsys):
-    (here / "policy.toml").write_text(f"approvers = ['alice {(here / 'alice.pub').read_text().strip()}']\n")
+    (here / "policy.toml").write_text(f"approvers = ['alice {(here / 'alice.pub').read_text().strip()}']\n{POWER}")
     told = answer(capsys, "policy", "check", "policy.toml", code=7)
     assert told["items"] == [{"problem": "nobody has signed it"}]
     assert answer(capsys, "policy", "adopt", "oversight.pub")["summary"]["oversight"].startswith("SHA256:")
@@ -53,3 +57,23 @@ def test_what_is_no_key_is_not_adopted(here, capsys, text):
     (here / "key.pub").write_text(text)
     assert run(["policy", "adopt", "key.pub"]) == 2
     assert "key.pub" in capsys.readouterr().err
+
+
+def test_the_work_of_an_organisation_is_shown_and_reviewed(here, capsys):
+    desk = again_at(here)
+    add_cases(desk, "facebook", [1, 2], organisation="Hasty")
+    change = update(cases).values(claimed="declined", declined_at=desk.clock.now(), delivered="sent")
+    desk.ledger.write(lambda book: book.db.execute(change))
+    desk.ledger.close()
+    (item,) = answer(capsys, "policy", "precision")["items"]
+    assert (item["organisation"], item["granted"], item["decided"], item["stopped"]) == ("Hasty", 0, 2, False)
+    words = ("policy", "review", "Hasty", "--reason", "both were satire", "--as", "alice", "--key", "alice")
+    assert answer(capsys, *words)["summary"] == {"organisation": "Hasty", "granted": 0, "decided": 2}
+    assert answer(capsys, "policy", "precision")["items"] == []
+    assert run(["policy", "review", "--reason", "none named", "--key", "alice"]) == 2
+    assert run(["policy", "precision"]) == 0
+    assert "Nothing is decided yet" in capsys.readouterr().out
+
+
+def again_at(folder):
+    return open_desk(load(folder / "takedown.toml"), "planner")

@@ -3,7 +3,7 @@
 import subprocess
 
 import pytest
-from desks import add_cases, adopt_oversight, again, make_key, sign_policy, signed, write_policy
+from desks import POWER, add_cases, adopt_oversight, again, make_key, sign_policy, signed, write_policy
 from sqlalchemy import update
 
 from takedown.approval import BadSignature, NotAnApprover, OwnPlan, StrangeKey, armored, dearmored, public_key
@@ -101,7 +101,7 @@ def test_the_planners_key_approves_under_no_name(live):
     (folder / "carla.pub").write_text((folder / "planner.pub").read_text())
     people = [f'"{name} {(folder / f"{name}.pub").read_text().strip()}"' for name in ("alice", "bilal", "carla")]
     planner = f'"planner {(folder / "planner.pub").read_text().strip()}"'
-    (folder / "policy.toml").write_text(f"approvers = [{', '.join(people)}]\nplanners = [{planner}]\n")
+    (folder / "policy.toml").write_text(f"approvers = [{', '.join(people)}]\nplanners = [{planner}]\n{POWER}")
     sign_policy(folder / "policy.toml", folder / "oversight")
     desk = again(live)
     with pytest.raises(OwnPlan, match="planner's key"):
@@ -113,7 +113,7 @@ def test_a_planner_may_not_approve_what_another_planned(live):
     folder = live.config.folder
     people = [f'"{name} {(folder / f"{name}.pub").read_text().strip()}"' for name in ("alice", "planner")]
     bilal = f'"bilal {(folder / "bilal.pub").read_text().strip()}"'
-    (folder / "policy.toml").write_text(f"approvers = [{', '.join(people)}]\nplanners = [{bilal}]\n")
+    (folder / "policy.toml").write_text(f"approvers = [{', '.join(people)}]\nplanners = [{bilal}]\n{POWER}")
     sign_policy(folder / "policy.toml", folder / "oversight")
     desk = again(live)
     with pytest.raises(NotAnApprover):
@@ -153,7 +153,10 @@ def test_a_signature_for_something_else_is_none(live, tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "what"),
-    [("valid_until = 2020-01-31\n", "2020-01-31"), ("approvals = 0\n", "at least 1")],
+    [
+        ("valid_until = 2020-01-31\n", "2020-01-31"),
+        ("approvals = 0\n", "at least 1"),
+    ],
 )
 def test_a_signed_policy_that_live_does_not_take(live, text, what):
     write_policy(live.config.folder, text)

@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from takedown.proportions import wilson
 from takedown.report.figures import CLAIMED, DELIVERY, OBSERVED, Cell, tally, total
-from takedown.report.rates import Rate, percent, wilson
+from takedown.report.rates import Rate, percent
 
 CELLS = st.lists(
     st.builds(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from takedown.report.rates import wilson
+from takedown.proportions import wilson
 from takedown.report.survival import Spans, estimate
 
 Told = list[tuple[float, str]]
