@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from pathlib import Path
-
-from platformdirs import user_config_path
 
 from takedown.cli.context import current
 from takedown.contract import TakedownError
+from takedown.layers import BadConfiguration, read_layers
 from takedown.registry import Registry, load
 
 
@@ -30,14 +28,8 @@ def _live() -> bool:
     said = [value for name, value in os.environ.items() if name.upper() == "TAKEDOWN_ENVIRONMENT"]
     if said:
         return said[0] != "sandbox"
-    project = Path(current().flags.config or os.environ.get("TAKEDOWN_CONFIG") or "takedown.toml")
-    for file in (project, user_config_path("takedown") / "takedown.toml"):
-        try:
-            held = tomllib.loads(file.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            continue
-        except (OSError, ValueError):
-            return True
-        if "environment" in held:
-            return bool(held["environment"] != "sandbox")
-    return False
+    file = current().flags.config
+    try:
+        return bool(read_layers(Path(file) if file else None).table.get("environment", "sandbox") != "sandbox")
+    except BadConfiguration:
+        return True

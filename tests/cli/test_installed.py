@@ -2,6 +2,7 @@
 
 import pytest
 
+from takedown import layers
 from takedown.cli import installed
 
 
@@ -11,7 +12,7 @@ def asked(tmp_path, monkeypatch):
     found = []
     monkeypatch.setattr(installed, "load", lambda listed=None: found.append(listed))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(installed, "user_config_path", lambda name: tmp_path / "user")
+    monkeypatch.setattr(layers, "user_config_path", lambda name: tmp_path / "user")
     (tmp_path / "user").mkdir()
     return found
 
