@@ -34,7 +34,7 @@ def _cases(db: Connection, told: Told) -> Iterator[str]:
         first, last, own = number(batch["first"], "C"), number(batch["last"], "C"), number(batch["batch"], "B")
         mine = and_(cases.c.id.between(first, last), cases.c.batch == own)
         digest, count = hashlib.sha256(), 0
-        for one, salt, *values in tuples(db, CASE_ROW.where(mine).order_by(cases.c.id)):
+        for one, _, salt, *values in tuples(db, CASE_ROW.where(mine).order_by(cases.c.id)):
             past = kept.get(one)
             if past is None and one in told.cases:
                 continue  # made later by a person, in the same batch

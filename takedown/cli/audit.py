@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated, Any
+
 import typer
 
 from takedown.audit import verify
+from takedown.audit.bundle import bundle
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of, sign
 from takedown.cli.options import As, Key
 from takedown.display import Answer, Column, Facts, Table
 from takedown.heads import problems, reconcile, statement
+from takedown.ledger.ids import number
 
 app = typer.Typer()
 
@@ -42,6 +47,27 @@ def head() -> None:
     current().display.show(
         Answer([], {"seq": found.events, "hash": found.head}), Facts([("event", found.events), ("hash", found.head)])
     )
+
+
+@app.command("bundle")
+def bundle_(
+    case: Annotated[str, typer.Argument(metavar="CASE")],
+    folder: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="A new or empty folder")],
+    as_name: As = None,
+) -> int:
+    """Write all that proves one case into a folder, with a script that checks it on any machine with Python.
+
+    It holds the target, the exact bytes of each request, approvals, answers, claims, sightings, evidence, and the chain of events
+    from the case's first to the newest, which name other cases by number only. That a bundle was made is recorded.
+    """
+    made = bundle(desk_of(as_name), number(case, "C"), folder)
+    display = current().display
+    counts: dict[str, Any] = {"folder": str(made.folder), "requests": made.requests, "events": made.events}
+    display.show(Answer([], {**counts, "missing": list(made.missing)}), Facts([*counts.items()]))
+    for sha256 in made.missing:
+        display.warn(f"the evidence {sha256} is not here: restore it from a backup of the folder evidence/")
+    display.next(f"python3 -I {made.folder / 'verify.py'}")
+    return 3 if made.missing else 0
 
 
 @app.command("reconcile")

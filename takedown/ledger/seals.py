@@ -54,19 +54,31 @@ def case_seal(row: Mapping[str, Any]) -> str:
     return seal(row["salt"], [row[name] for name in CASE]).hex()
 
 
+def claim_values(row: Mapping[str, Any]) -> list[object]:
+    return [millis(row[name]) for name in (*CLAIM, "recorded_at")]
+
+
 def claim_seal(row: Mapping[str, Any]) -> str:
-    return seal(row["salt"], [millis(row[name]) for name in (*CLAIM, "recorded_at")]).hex()
+    return seal(row["salt"], claim_values(row)).hex()
+
+
+def sighting_values(row: Mapping[str, Any]) -> list[object]:
+    return [millis(row[name]) for name in (*SIGHTING, "recorded_at")]
 
 
 def sighting_seal(row: Mapping[str, Any]) -> str:
-    return seal(row["salt"], [millis(row[name]) for name in (*SIGHTING, "recorded_at")]).hex()
+    return seal(row["salt"], sighting_values(row)).hex()
 
 
 def attempt_seal(salt: bytes, values: Sequence[Any]) -> str:
     """Of the values in the order of `ATTEMPT`; `salt` is the request's."""
+    return seal(salt, attempt_values(values)).hex()
+
+
+def attempt_values(values: Sequence[Any]) -> list[object]:
     *said, started, ended, reply = values
     answer = None if reply is None else hashlib.sha256(reply).hexdigest()
-    return seal(salt, (*said, round(started * 1000), round(ended * 1000), answer)).hex()
+    return [*said, round(started * 1000), round(ended * 1000), answer]
 
 
 def millis(value: object) -> object:
@@ -93,6 +105,7 @@ def add_attempts(book: Book, tries: Sequence[tuple[bytes, Mapping[str, Any]]]) -
 _TRIED = insert(attempts)
 CASE_ROW = select(
     cases.c.id,
+    cases.c.batch,
     cases.c.salt,
     *(cast(cases.c[name], Text).label(name) if name in {"fields", "evidence"} else cases.c[name] for name in CASE),
 )

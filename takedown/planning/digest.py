@@ -22,7 +22,12 @@ def leaf(salt: bytes, row: Mapping[str, Any], body: bytes, carried: Sequence[str
 
 def leaf_of(salt: bytes, row: Mapping[str, Any], sha256: str, carried: Sequence[str]) -> bytes:
     """`leaf` where the bytes were hashed already."""
-    facts: dict[str, Any] = {
+    return hashlib.sha256(salt + canonical(facts_of(row, sha256, carried)).encode()).digest()  # RFC 8785: header names are ASCII
+
+
+def facts_of(row: Mapping[str, Any], sha256: str, carried: Sequence[str]) -> dict[str, Any]:
+    """What a leaf is over: where a request goes, how, which cases, and the hash of its bytes."""
+    return {
         "request": request_id(row["id"]),
         "reference": row["reference"],
         "purpose": row["purpose"],
@@ -34,7 +39,6 @@ def leaf_of(salt: bytes, row: Mapping[str, Any], sha256: str, carried: Sequence[
         "sha256": sha256,
         "cases": list(carried),
     }
-    return hashlib.sha256(salt + canonical(facts).encode()).digest()  # RFC 8785, since header names are ASCII
 
 
 def plan_digest(ledger: str, plan: str, environment: str, policy: str, leaves: Sequence[bytes], demands: str = "") -> str:

@@ -18,7 +18,7 @@ from takedown.ledger.truths import Claim, Sighting, add_claims, add_sightings
 from takedown.planning.approving import approve
 from takedown.planning.making import Selection, make_plan
 
-sys.path += [str(Path(__file__).parent / name) for name in ("delivery", "outcomes")]
+sys.path += [str(Path(__file__).parents[1] / name) for name in ("delivery", "outcomes")]
 
 from asking import Platform
 from sendings import send
