@@ -19,7 +19,7 @@ from takedown.display import Answer, Block
 from takedown.ledger.ids import number, plan_id
 from takedown.planning.approving import approve, demands_of
 from takedown.planning.comparing import compare
-from takedown.planning.looking import Looked, sample_of, shown
+from takedown.planning.looking import ASKED, Looked, sample_of, shown
 from takedown.planning.rejecting import reject
 from takedown.planning.showing import review
 from takedown.planning.undoing import get_plan
@@ -38,6 +38,9 @@ def approve_(
     sample: Annotated[
         Verdicts, typer.Option("--sample", metavar="CASE=yes", help="Your verdict on one case of the sample; may be repeated")
     ] = None,
+    answer: Annotated[
+        Verdicts, typer.Option("--answer", metavar="CASE=TEXT", help="Why a protected speaker's case is lawful; may be repeated")
+    ] = None,
     key: Key = None,
     as_name: As = None,
 ) -> int:
@@ -47,7 +50,7 @@ def approve_(
     """
     desk, context = desk_of(as_name), current()
     row = get_plan(desk.ledger, number(plan, "P"))
-    looked = Looked(_verdicts(flagged, "--flagged"), _verdicts(sample, "--sample"))
+    looked = Looked(_verdicts(flagged, "--flagged"), _verdicts(sample, "--sample"), _answers(answer))
     if context.interactive:
         context.display.show(Answer(), *_screen(desk, row))
         looked = _walk(desk, row, looked)
@@ -77,7 +80,13 @@ def _walk(desk: Desk, row: RowMapping, looked: Looked) -> Looked:
     demands = demands_of(desk, row)
     sample = sample_of(desk.ledger, row, demands.sample)
     flagged = _ask(desk, tuple(demands.flagged), looked.flagged, demands.flagged)
-    return Looked(flagged, _ask(desk, sample, {**looked.sample, **{c: v for c, v in flagged.items() if c in sample}}, {}))
+    seen = {case: verdict for case, verdict in flagged.items() if case in sample}
+    walked = _ask(desk, sample, {**looked.sample, **seen}, {})
+    wanted = [case for case in demands.protected if flagged.get(case) and case not in looked.answers]
+    if wanted:
+        current().display.say(f"Protected speakers: say why it is lawful all the same. Think of {ASKED}.")
+    asked = {case: current().ask(f"{case}:", f'--answer "{case}=TEXT"') for case in wanted}
+    return Looked(flagged, walked, {**looked.answers, **asked})
 
 
 def _ask(desk: Desk, wanted: Sequence[str], given: Mapping[str, bool], why: Mapping[str, Sequence[str]]) -> dict[str, bool]:
@@ -101,6 +110,12 @@ def _verdicts(given: Verdicts, flag: str) -> dict[str, bool]:
             raise UsageError(what=f"{flag} {one} is not a verdict", why="it is yes or no, for one case", do=f"{flag} C-3=yes")
         found[f"C-{number(case, 'C')}"] = verdict.lower() == "yes"
     return found
+
+
+def _answers(given: Verdicts) -> dict[str, str]:
+    """`C-3=words` as a mapping. Raises UsageError."""
+    parted = [one.partition("=") for one in given or ()]
+    return {f"C-{number(case, 'C')}": text.strip() for case, _, text in parted}
 
 
 def _number(text: str) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from takedown.approval import Signature, approvers, check_approval
 from takedown.contract import RefusedByPolicy, UsageError
 from takedown.desk import Desk
-from takedown.ledger.book import Book
+from takedown.ledger.book import Book, canonical
 from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.moves import State, move
 from takedown.ledger.states import DORMANT
@@ -148,7 +148,7 @@ def demands_of(desk: Desk, row: RowMapping) -> Demands:
 def approve(desk: Desk, plan: int, typed: int, signature: Signature, looked: Looked = NOT_LOOKED) -> int:
     """Record `desk.who`'s approval; returns how many are still missing. The bytes are hashed anew first.
 
-    Raises what check_fresh and check_approval raise, WrongCount, NotLookedAt, NotWalked, Doubted, Tampered, OverDay.
+    Raises what check_fresh and check_approval raise, WrongCount, NotLookedAt, Unanswered, NotWalked, Doubted, Tampered, OverDay.
     """
     row = get_plan(desk.ledger, plan)
     name, demands = plan_id(plan), demands_of(desk, row)
@@ -165,13 +165,15 @@ def approve(desk: Desk, plan: int, typed: int, signature: Signature, looked: Loo
     told = {"digest": row["digest"], "key": signature.key}
     told |= {"looked_at": sorted(looked.flagged), "walked": sorted(looked.sample)} if demands.flagged or demands.sample else {}
 
+    answers = {"answers": canonical(dict(looked.answers))} if demands.protected else {}
+
     def record(book: Book) -> int:
         known = book.db.execute(select(approvals.c.name, approvals.c.key).where(approvals.c.plan == plan)).all()
         held, keys = {one.name for one in known}, {one.key for one in known}
         if desk.who not in held:
             values = {"name": desk.who, "key": signature.key, "digest": row["digest"], "signature": signature.signature}
             book.db.execute(insert(approvals).values(plan=plan, at=book.now, **values))
-            book.record("plan.signed", name, told, {"by": desk.who})
+            book.record("plan.signed", name, told, {"by": desk.who, **answers})
         missing = demands.approvals - min(len(held | {desk.who}), len(keys | {signature.key}))
         if missing <= 0:
             release(book, row, desk.policy)
@@ -184,7 +186,7 @@ def release(book: Book, row: RowMapping, policy: Policy) -> None:
     """All signatures are there: the plan's requests may be sent. Raises OverDay, but not for an emergency."""
     plan, digest = row["id"], row["digest"]
     if row["purpose"] == "removal" and not read_demands(row["demands"], 0).emergency:
-        check_day(policy, plan_id(plan), held_by(book.db, plan), volume(book.db, today(book.now), book.now + 1))
+        check_day(policy, plan_id(plan), held_by(book.db, plan), volume(book.db, today(book.now), book.now + 1, but=plan))
     if not book.db.execute(
         update(plans).where(plans.c.id == plan, plans.c.state == "open").values(state="approved", approved_at=book.now)
     ).rowcount:

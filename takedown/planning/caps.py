@@ -31,10 +31,10 @@ def today(now: float) -> float:
     return now - now % DAY
 
 
-def volume(db: Connection, since: float, until: float) -> Counter[Held]:
-    """Cases of plans that were approved in a span of time, by platform, organisation and basis."""
+def volume(db: Connection, since: float, until: float, but: int = 0) -> Counter[Held]:
+    """Cases of plans that were approved in a span of time, by platform, organisation and basis; `but` one plan."""
     keys = (volumes.c.platform, volumes.c.organisation, volumes.c.basis)
-    within = (plans.c.approved_at >= since, plans.c.approved_at < until, plans.c.purpose == "removal")
+    within = (plans.c.approved_at >= since, plans.c.approved_at < until, plans.c.purpose == "removal", plans.c.id != but)
     query = select(*keys, func.sum(volumes.c.cases)).join(plans, plans.c.id == volumes.c.plan).where(*within).group_by(*keys)
     return Counter({(p, o, b): int(n) for p, o, b, n in db.execute(query)})
 

@@ -10,6 +10,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+PROTECTED = "protected speaker"
+"""The words by which a flag says so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Demands:
@@ -21,6 +24,11 @@ class Demands:
     flagged: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     sample: int = 0
     emergency: str = ""
+
+    @property
+    def protected(self) -> tuple[str, ...]:
+        """The flagged cases of protected speakers, by list or by sign."""
+        return tuple(case for case, why in self.flagged.items() if any(PROTECTED in one for one in why))
 
     def text(self) -> str:
         """As the ledger keeps it: canonical JSON."""

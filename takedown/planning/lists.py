@@ -69,4 +69,4 @@ class Protected:
 
 def in_force(policy: Policy) -> tuple[str, ...]:
     """The protected lists for a reviewer: kind, size, source, date, a line each."""
-    return tuple(f"{one.kind}: {len(one.entries):,} names, {one.source} of {one.date}" for one in policy.protected)
+    return tuple(f"{one.kind}, {one.source} of {one.date}: {len(one.entries):,}" for one in policy.protected)

@@ -15,17 +15,24 @@ from takedown.ledger.tables import cases, request_cases, requests
 from takedown.planning.demands import Demands, doubted, unanswered
 
 NAMED = 5
+ANSWER = 40
+"""Characters in which nobody answers anything."""
+ASKED = (
+    "context, speaker, intent, content and form, extent, likelihood of harm; and whether it is journalism, art, research,"
+    " education or a warning against the very thing"
+)
+"""The six parts of the Rabat threshold test (A/HRC/22/17/Add.4, paragraph 29), and Article 1 (3) of Regulation (EU) 2021/784."""
 
 
 class NotLookedAt(RefusedByPolicy):
-    """{count} flagged cases of {plan} have not been approved one by one: {cases}."""
+    """Flagged cases of {plan} have not been approved one by one ({count}): {cases}."""
 
     code = "TD-0757"
     why, do = "{reason}; a flagged case is never approved with the others", "look at each, then add {flags}"
 
 
 class NotWalked(UsageError):
-    """{count} cases of {plan}'s sample have no verdict: {cases}."""
+    """Cases of {plan}'s sample have no verdict ({count}): {cases}."""
 
     code, why, do = "TD-0758", "a plan of this size is not approved unseen", "read each, then add {flags}"
 
@@ -37,12 +44,21 @@ class Doubted(RefusedByPolicy):
     do = "takedown reject {plan} --reason TEXT {flags}, and approve the plan that is left"
 
 
+class Unanswered(RefusedByPolicy):
+    """Nothing says why it is lawful to act against protected speakers in {plan} ({count}): {cases}."""
+
+    code = "TD-0773"
+    why = "whose words are protected is silenced only for what the law leaves no doubt about; the answer is kept"
+    do = "answer in {least} characters or more, of {asked}: add {flags}"
+
+
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A reviewer's verdicts on flagged and on walked cases: case -> approved."""
+    """A reviewer's verdicts on flagged and on walked cases: case -> approved; `answers`: protected case -> why it is lawful."""
 
     flagged: Mapping[str, bool] = field(default_factory=dict[str, bool])
     sample: Mapping[str, bool] = field(default_factory=dict[str, bool])
+    answers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 NOT_LOOKED = Looked()
@@ -88,13 +104,16 @@ def _shown(row: RowMapping) -> Shown:
 
 
 def check_looked(plan: str, demands: Demands, sample: tuple[str, ...], looked: Looked) -> None:
-    """Raise Doubted, NotLookedAt or NotWalked unless every case that asks for a look got a good one."""
+    """Raise Doubted, NotLookedAt, Unanswered or NotWalked unless every case that asks for a look got a good one."""
     if bad := doubted({**looked.sample, **looked.flagged}):
         flags = " ".join(f"--case {case}" for case in bad)
         raise Doubted(plan=plan, cases=", ".join(bad), flags=flags)
     if left := unanswered(tuple(demands.flagged), looked.flagged):
         reason = f"{left[0]}: {'; '.join(demands.flagged[left[0]])}"
         raise NotLookedAt(plan=plan, count=len(left), cases=_named(left), reason=reason, flags=_flags("--flagged", left))
+    if left := [case for case in demands.protected if len(looked.answers.get(case, "").strip()) < ANSWER]:
+        flags = f'--answer "{left[0]}=TEXT"'
+        raise Unanswered(plan=plan, count=len(left), cases=_named(left), least=ANSWER, asked=ASKED, flags=flags)
     if left := unanswered(sample, looked.sample):
         raise NotWalked(plan=plan, count=len(left), cases=_named(left), flags=_flags("--sample", left))
 

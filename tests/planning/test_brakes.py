@@ -6,18 +6,19 @@ import pytest
 from desks import TurnedClock, add_cases, again, make_key, signed
 from sqlalchemy import select, update
 
-from takedown.ledger.tables import cases, events, plans, volumes
+from takedown.ledger.tables import cases, events, openings, plans, volumes
 from takedown.planning.approving import NotApproved, Tampered, approve, demands_of, verify
 from takedown.planning.barring import Barred
 from takedown.planning.caps import OverDay
 from takedown.planning.lists import names_of
-from takedown.planning.looking import Looked, NotLookedAt
+from takedown.planning.looking import Looked, NotLookedAt, Unanswered
 from takedown.planning.making import OverCap, Selection, make_plan
 from takedown.planning.rejecting import reject
 from takedown.planning.showing import review
 from takedown.planning.undoing import get_plan
 
 DAY = 86400.0
+WHY = "It names a person and calls for their killing on a given day; no report, no satire."
 PRESS = '[[policy.protected]]\nkind = "press"\nsource = "Register of newspapers"\ndate = 2026-10-01\nentries = ["{}"]\n'
 STAFF = '[[policy.conflicts]]\nkind = "staff"\nsource = "Personnel office"\ndate = 2026-10-01\nentries = ["{}"]\n'
 
@@ -124,13 +125,33 @@ def test_every_protected_speaker_is_flagged_and_none_approved_with_the_others(de
     assert asked(desk, plan).flagged == {"C-3": ("protected speaker (press), named by Register of newspapers of 2026-10-01",)}
     with pytest.raises(NotLookedAt, match="C-3"):
         sign_as(desk, plan, "alice")
-    assert sign_as(desk, plan, "alice", Looked({"C-3": True})) == 0
+    for words in ({}, {"C-3": "it is fine"}, {"C-3": " " * 60}, {"C-1": WHY}):
+        with pytest.raises(Unanswered, match="C-3"):
+            sign_as(desk, plan, "alice", Looked({"C-3": True}, answers=words))
+    assert sign_as(desk, plan, "alice", Looked({"C-3": True}, answers={"C-3": WHY})) == 0
+
+
+def test_the_answer_is_kept_and_can_be_erased(desk):
+    desk = with_policy(desk, tables=PRESS.format("facebook:standin.0003"))
+    sign_as(desk, make_plan(desk, Selection()).plan, "alice", Looked({"C-3": True}, answers={"C-3": WHY}))
+    with desk.ledger.read() as db:
+        told = db.execute(select(events.c.data).where(events.c.kind == "plan.signed")).scalar_one()
+        kept = db.execute(select(openings.c.value).where(openings.c.name == "answers")).scalar_one()
+    assert WHY not in told
+    assert json.loads(kept) == {"C-3": WHY}
+
+
+def test_one_more_signature_is_not_another_days_volume(desk):
+    desk = with_policy(desk, "max_cases_per_platform_and_day = 5")
+    plan = make_plan(desk, Selection(platform="facebook")).plan
+    assert sign_as(desk, plan, "alice") == 0
+    assert sign_as(desk, plan, "bilal") == 0
 
 
 def test_reviewers_see_which_lists_are_in_force(desk):
     desk = with_policy(desk, tables=PRESS.format("facebook:standin.0003"))
     seen = review(desk.ledger, get_plan(desk.ledger, make_plan(desk, Selection()).plan), desk.policy)
-    assert seen.lists == ("press: 1 names, Register of newspapers of 2026-10-01",)
+    assert seen.lists == ("press, Register of newspapers of 2026-10-01: 1",)
 
 
 def test_a_word_in_a_name_is_a_signal(desk):
