@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.answers import answered
 from bench.chart import chart
 from bench.figures import FULL, QUICK, Figure, Sizes, commit, report
 from bench.importing import importing
@@ -22,6 +23,7 @@ GROUPS: dict[str, Callable[[Sizes, int], Iterator[Figure]]] = {
     "sending": sending,
     "pacing": pacing,
     "importing": importing,
+    "answers": answered,
     "memory": memory,
     "screens": screens,
     "crowded": crowded,

@@ -49,32 +49,41 @@ class Ground:
 
 
 @contextmanager
-def ground(seed: int, rates: dict[str, str], keyed: bool = True) -> Generator[Ground]:
-    """A fresh desk whose platforms have these rates; everything goes when the block ends."""
+def ground(
+    seed: int,
+    rates: dict[str, str],
+    keyed: bool = True,
+    platforms: Mapping[str, Mapping[str, object]] | None = None,
+    extra: str = "",
+) -> Generator[Ground]:
+    """A fresh desk whose platforms have these rates; everything goes when the block ends.
+
+    platforms: further tables, of platforms without a stand-in; extra: other tables, as text.
+    """
     with TemporaryDirectory(prefix="takedown-bench-") as name:
         folder = Path(name)
         with stand_in(folder / "platforms", seed, **dict.fromkeys(rates, keyed)) as described:
-            platforms = described["platforms"]
+            stands = described["platforms"]
             channels = {
                 name: {
                     "channel": "api",
-                    "base_url": platforms[name]["base_url"],
-                    "token_file": platforms[name]["token_file"],
+                    "base_url": stands[name]["base_url"],
+                    "token_file": stands[name]["token_file"],
                     "rate": rate,
                     "idempotency": keyed,
                     "cases_per_request": 1,
                 }
                 for name, rate in rates.items()
             }
-            write_config(folder, channels)
+            write_config(folder, {**channels, **(platforms or {})}, extra)
             desk = new_desk(folder)
             try:
-                yield Ground(folder, desk, platforms, Path(described["journal"]))
+                yield Ground(folder, desk, stands, Path(described["journal"]))
             finally:
                 desk.ledger.close()
 
 
-def write_config(folder: Path, platforms: Mapping[str, Mapping[str, object]]) -> None:
+def write_config(folder: Path, platforms: Mapping[str, Mapping[str, object]], extra: str = "") -> None:
     lines = [
         'environment = "sandbox"', "[authority]", 'name = "Example Authority"', 'unit = "Desk 1"', 'contact = "Duty officer"',
         'email = "desk@authority.example"', 'country = "PK"', "[policy]", "approvals = 0", "max_cases_per_plan = 1000000",
@@ -82,7 +91,7 @@ def write_config(folder: Path, platforms: Mapping[str, Mapping[str, object]]) ->
     for name, keys in platforms.items():
         consent = {"automation_consent": "BENCH-1"} if name == "x" else {}
         lines += [f"[platforms.{name}]", *(f"{key} = {json.dumps(value)}" for key, value in {**keys, **consent}.items())]
-    (folder / "takedown.toml").write_text("\n".join(lines) + "\n")
+    (folder / "takedown.toml").write_text("\n".join(lines) + "\n" + extra)
 
 
 def new_desk(folder: Path) -> Desk:

@@ -35,7 +35,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much is measured: cases, rows and events by figure, seconds of the paced run, repeats of what varies."""
+    """How much is measured: cases, rows and events by figure, seconds of the paced run, repeats of what varies, answers read."""
 
     sends: int
     repeats: int
@@ -47,10 +47,11 @@ class Sizes:
     crowd_sends: int
     events: int
     starts: int
+    answers: int
 
 
-QUICK = Sizes(600, 3, 6.0, 100_000, 5_000, 100_000, (1_000, 10_000, 100_000), 300, 20_000, 5)
-FULL = Sizes(2_000, 5, 60.0, 1_000_000, 100_000, 1_000_000, (1_000, 10_000, 100_000, 1_000_000), 300, 100_000, 15)
+QUICK = Sizes(600, 3, 6.0, 100_000, 5_000, 100_000, (1_000, 10_000, 100_000), 300, 20_000, 5, 1_000)
+FULL = Sizes(2_000, 5, 60.0, 1_000_000, 100_000, 1_000_000, (1_000, 10_000, 100_000, 1_000_000), 300, 100_000, 15, 10_000)
 
 
 def median(values: Iterable[float]) -> float:

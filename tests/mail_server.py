@@ -85,20 +85,29 @@ DYING = """
 import os, signal, sys
 from pathlib import Path
 from takedown.desk import open_desk
-from takedown.inbox import mailbox
+from takedown.inbox import mailbox, store
 from takedown.settings import load
 
-def die(*_, **__):
-    os.kill(os.getpid(), signal.SIGKILL)
-
 where = {"before storing": (mailbox, "store"), "before marking": (mailbox.OpenMailbox, "mark")}
-where["before judging"] = (mailbox, "judge_new")
-setattr(*where[sys.argv[2]], die)
+where |= {"before judging": (mailbox, "judge_new"), "while judging": (store, "_apply_all")}
+home, name = where[sys.argv[2]]
+whole, left = getattr(home, name), int(sys.argv[3])
+
+def die(*given, **named):
+    global left
+    left -= 1
+    if not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return whole(*given, **named)
+
+setattr(home, name, die)
+mailbox.BATCH = store.BATCH = 3
 mailbox.read_mailbox(open_desk(load(Path(sys.argv[1])), "planner"), None)
 """
 
 
-def die_reading(folder: Path, where: str) -> None:
-    """A process reads the mailbox and is killed there."""
-    done = subprocess.run([sys.executable, "-c", DYING, str(folder / "takedown.toml"), where], check=False, env={**os.environ})
+def die_reading(folder: Path, where: str, nth: int = 1) -> None:
+    """A process reads the mailbox, three mails at a time, and is killed when it comes there for the nth time."""
+    words = [sys.executable, "-c", DYING, str(folder / "takedown.toml"), where, str(nth)]
+    done = subprocess.run(words, check=False, env={**os.environ})
     assert done.returncode == -signal.SIGKILL

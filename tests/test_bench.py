@@ -14,11 +14,11 @@ from bench.figures import Figure, Sizes
 from bench.pacing import worst
 
 TINY = Sizes(
-    sends=6, repeats=1, paced=0.1, rows=20, memory=6, ledger=12, crowd=(6, 12), crowd_sends=3, events=6, starts=1
+    sends=6, repeats=1, paced=0.1, rows=20, memory=6, ledger=12, crowd=(6, 12), crowd_sends=3, events=6, starts=1, answers=6
 )  # fmt: skip
 KEYS = {"name", "value", "bound", "target", "holds", "unit", "how"}
 FIGURES = {
-    "sending": 4, "pacing": 2, "importing": 3, "memory": 1, "screens": 4, "crowded": 1, "startup": 6, "chain": 1,
+    "sending": 4, "pacing": 2, "importing": 3, "answers": 2, "memory": 1, "screens": 4, "crowded": 1, "startup": 6, "chain": 1,
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from takedown.contract import TakedownError
 from takedown.desk import Desk
@@ -127,6 +127,17 @@ def known_requests(desk: Desk, mails: Iterable[Opened]) -> dict[str, Known]:
     return known
 
 
+_BODY = select(requests.c.body).where(requests.c.id == bindparam("a_request"), requests.c.channel == "email")
+_CARRIED = (
+    select(cases.c.id, cases.c.key, cases.c.identity, cases.c.claimed, cases.c.basis, former_names.c.identity)
+    .select_from(
+        request_cases.join(cases, cases.c.id == request_cases.c.case).outerjoin(former_names, former_names.c.case == cases.c.id)
+    )
+    .where(request_cases.c.request == bindparam("a_request"), request_cases.c.excepted == "")
+    .order_by(request_cases.c.position)
+)
+
+
 class Judge:
     """Judges at one desk. `resolve` looks up keys in the DNS; None where there is none."""
 
@@ -193,17 +204,13 @@ class Judge:
 
     def _sent(self, request: int) -> tuple[frozenset[str], list[Carried]]:
         """The lines of the mail that we sent, and the cases it carries."""
-        joined = request_cases.join(cases, cases.c.id == request_cases.c.case)
-        query = select(cases.c.id, cases.c.key, cases.c.identity, cases.c.claimed, cases.c.basis).select_from(joined)
-        with self._desk.ledger.read() as db:
-            body = db.execute(select(requests.c.body).where(requests.c.id == request, requests.c.channel == "email")).scalar()
-            mine = query.where(request_cases.c.request == request, request_cases.c.excepted == "")
-            carried = [Carried(*row) for row in db.execute(mine)]
-            names = select(former_names.c.case, former_names.c.identity)
-            former = db.execute(names.where(former_names.c.case.in_([one.case for one in carried]))).all()
-        if former:
-            carried = [replace(one, former=tuple(name for case, name in former if case == one.case)) for one in carried]
-        return own_lines(parse(body).texts("text/plain")) if body else frozenset(), carried
+        body = self._desk.ledger.peek(lambda db: db.execute(_BODY, {"a_request": request}).scalar())
+        found: dict[int, Carried] = {}
+        for *known, former in self._desk.ledger.peek(lambda db: db.execute(_CARRIED, {"a_request": request}).all()):
+            one = found.setdefault(known[0], Carried(*known))
+            if former:
+                found[one.case] = replace(one, former=(*one.former, former))
+        return own_lines(parse(body).texts("text/plain")) if body else frozenset(), [*found.values()]
 
     def _has_forms(self, basis: str) -> bool:
         pack = self._desk.packs.get(basis)

@@ -1,7 +1,10 @@
 """Reading from a real IMAP server: nothing is lost, nothing counts twice, whatever dies and whatever the server renumbers."""
 
+from random import Random
+
 import pytest
 from desks import again
+from figures import FULL, SEED
 from inbox_desk import office
 from mail_server import configure, connected, die_reading, empty, flags, free_port, post, serving
 from mails import SERVER, mail
@@ -47,6 +50,34 @@ def test_bytes_are_those_on_the_server_and_stay_unseen(at, server):
         kept = db.execute(select(messages.c.raw).order_by(messages.c.id.desc()).limit(1)).scalar_one()
     assert kept == b"Subject: bytes\r\n\r\n" + raw
     assert not any(b"Seen" in line or b"Deleted" in line for line in flags(server))
+
+
+def test_a_mailbox_read_with_kills_in_between(tmp_path, server, figure):
+    """Twelve answers, and processes that die in the middle of reading them: each is there, each counts once."""
+    made = office(tmp_path, 12)
+    configure(tmp_path, server, SERVER)
+    made.desk = again(made.desk)
+    post(server, *(made.reply(to=n) for n in range(12)))
+    rng, kills = Random(SEED), 0
+    points = ["before storing", "before marking", "before judging", "while judging"]
+    try:
+        for where in rng.sample(points, 4) if FULL else ["before storing", "before marking", "while judging"]:
+            die_reading(tmp_path, where, 2 if where in {"before storing", "before marking"} and not kills else 1)
+            kills += 1
+        read_mailbox(made.desk, None)
+        read_mailbox(made.desk, None)
+    finally:
+        empty(server)
+    assert made.claimed() == ["removed"] * 12
+    wrong = abs(len(listed(made.desk)) - 12) + abs(len(made.claims()) - 12)
+    figure(
+        "mails lost or counted twice over kills",
+        wrong,
+        bound="<=",
+        target=0,
+        unit="mails",
+        how=f"{kills} kills, 12 mails over IMAP",
+    )
 
 
 @pytest.mark.parametrize("where", ["before storing", "before marking", "before judging"])
