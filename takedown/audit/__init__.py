@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from takedown.audit.approvals import of_approvals
 from takedown.audit.chain import read_chain
+from takedown.audit.oversight import of_oversight
 from takedown.audit.requests import of_requests
 from takedown.audit.rows import of_rows
 from takedown.ledger.book import GENESIS
@@ -35,6 +36,6 @@ def verify(ledger: Ledger) -> Verified:
         told = read_chain(db)
         found = Verified(told.events, int(db.execute(select(func.count()).select_from(heads)).scalar() or 0), told.head)
         found.problems += told.problems
-        for check in (of_requests, of_approvals, of_rows):
+        for check in (of_requests, of_approvals, of_oversight, of_rows):
             found.problems += ((0, what) for what in check(db, told))
     return found

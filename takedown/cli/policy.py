@@ -13,9 +13,9 @@ from takedown.cli.desk import desk_of, passphrase, sign
 from takedown.cli.options import As, Key
 from takedown.contract import UsageError
 from takedown.display import Answer, Cell, Column, Facts, Prose, Table
-from takedown.ledger.oversight import pinned
+from takedown.ledger.oversight import pinned, rotation_statement
 from takedown.planning.lists import in_force
-from takedown.planning.oversight import adopt, rotate, rotation_statement
+from takedown.planning.oversight import adopt, rotate
 from takedown.planning.quality import OURS, of, precision, review, review_statement
 from takedown.policy.schema import Power
 from takedown.policy.signed import NAMESPACE, changes, flaw, read_policy, signature_file, unfit

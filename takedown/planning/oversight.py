@@ -7,7 +7,7 @@ from dataclasses import asdict
 from takedown.approval import BadSignature, Signature, StrangeKey, fingerprint, holds
 from takedown.contract import RefusedByPolicy
 from takedown.desk import Desk
-from takedown.ledger.oversight import SUBJECT, pinned
+from takedown.ledger.oversight import SUBJECT, pinned, rotation_statement
 from takedown.policy.signed import NoOversight
 
 HOLDER = "the oversight"
@@ -26,11 +26,6 @@ def adopt(desk: Desk, key: str) -> None:
         raise Adopted(known=fingerprint(known))
     told = {"oversight": key, "fingerprint": fingerprint(key)}
     desk.ledger.write(lambda book: book.record("oversight.adopted", SUBJECT, told, {"by": desk.who}))
-
-
-def rotation_statement(ledger: str, old: str, new: str) -> str:
-    """What the holder of the old key signs."""
-    return f"takedown-rotate-v1\n{ledger}\n{old}\n{new}"
 
 
 def rotate(desk: Desk, new: str, signature: Signature) -> None:

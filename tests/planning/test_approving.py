@@ -50,6 +50,7 @@ def test_unapproved_nothing_may_be_sent(desk, plan):
         ("alice", "mallory", StrangeKey),
     ],
 )
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
 def test_who_cannot_approve(desk, plan, name, key, refused):
     make_key(desk.config.folder, "mallory").with_suffix(".pub").unlink()
     with pytest.raises(refused):
@@ -58,6 +59,7 @@ def test_who_cannot_approve(desk, plan, name, key, refused):
         verify(desk, plan)
 
 
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
 def test_one_key_under_two_names_is_one_person(desk, tmp_path):
     (tmp_path / "alice.pub").write_text((tmp_path / "planner.pub").read_text())
     write_config(tmp_path, {}, approvals=1)
@@ -67,11 +69,13 @@ def test_one_key_under_two_names_is_one_person(desk, tmp_path):
         sign_as(desk, plan, "alice", "planner", typed=5)
 
 
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
 def test_a_signature_of_other_words(desk, plan):
     with pytest.raises(BadSignature):
         approve(again(desk, "alice"), plan, 7, signed(desk.config.folder / "alice", "something else"))
 
 
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
 def test_the_number_of_cases_is_typed(desk, plan):
     with pytest.raises(WrongCount, match="7 cases, not 8"):
         sign_as(desk, plan, "alice", typed=8)
@@ -94,18 +98,21 @@ def forge(desk, plan, **values):
     desk.ledger.write(lambda book: book.db.execute(update(plans).values(state="approved")))
 
 
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
 def test_a_row_written_into_the_ledger_is_no_approval(desk, plan):
     forge(desk, plan)
     with pytest.raises(StrangeKey):
         verify(desk, plan)
 
 
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
 def test_a_state_written_into_the_ledger_is_no_approval(desk, plan):
     desk.ledger.write(lambda book: book.db.execute(update(plans).values(state="approved")))
     with pytest.raises(NotApproved):
         verify(desk, plan)
 
 
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
 def test_an_approval_moved_from_another_plan(desk, plan):
     sign_as(desk, plan, "alice")
     add_cases(desk, "facebook", [50])
@@ -115,12 +122,14 @@ def test_an_approval_moved_from_another_plan(desk, plan):
         verify(desk, other)
 
 
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
 def test_bytes_edited_before_approval_are_found(desk, plan):
     desk.ledger.write(lambda book: book.db.execute(update(requests).where(requests.c.position == 2).values(body=b"{}")))
     with pytest.raises(Tampered):
         sign_as(desk, plan, "alice")
 
 
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
 def test_a_request_taken_out_of_the_ledger_is_missed(desk, plan):
     from takedown.ledger.tables import request_cases
 
@@ -135,6 +144,7 @@ def test_a_request_taken_out_of_the_ledger_is_missed(desk, plan):
 
 
 @pytest.mark.parametrize("change", ["closed", "version"])
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
 def test_a_case_that_changed_makes_the_plan_stale(desk, plan, change):
     sign_as(desk, plan, "alice")
     values = {"closed": "mistake"} if change == "closed" else {"version": 2}
@@ -143,6 +153,7 @@ def test_a_case_that_changed_makes_the_plan_stale(desk, plan, change):
         verify(desk, plan)
 
 
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
 def test_another_policy_makes_the_plan_stale(desk, plan, tmp_path):
     sign_as(desk, plan, "alice")
     text = (tmp_path / "takedown.toml").read_text()
@@ -151,6 +162,7 @@ def test_another_policy_makes_the_plan_stale(desk, plan, tmp_path):
         verify(again(desk), plan)
 
 
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
 def test_another_destination_makes_the_plan_stale(desk, plan, tmp_path):
     sign_as(desk, plan, "alice")
     text = (tmp_path / "takedown.toml").read_text()

@@ -7,12 +7,14 @@ from desks import POWER, add_cases, adopt_oversight, again, make_key, sign_polic
 from sqlalchemy import update
 
 from takedown.approval import BadSignature, NotAnApprover, OwnPlan, StrangeKey, armored, dearmored, public_key
+from takedown.audit import verify as audit
 from takedown.desk import open_desk
+from takedown.ledger.oversight import NotTheOversight, pinned, rotation_statement
 from takedown.ledger.setup import create
 from takedown.ledger.tables import plans
 from takedown.planning.approving import NotApproved, StalePlan, approve, verify
 from takedown.planning.making import Selection, make_plan
-from takedown.planning.oversight import Adopted, adopt, rotate, rotation_statement
+from takedown.planning.oversight import Adopted, adopt, rotate
 from takedown.planning.planner import NotPlanner, PlannerUnsigned, planner_statement, sign_as_planner
 from takedown.planning.reviewed_packs import review_text, sign_pack
 from takedown.planning.undoing import get_plan
@@ -67,6 +69,7 @@ def test_a_plan_of_two_people_with_keys_may_be_sent(live):
 
 
 @pytest.mark.safeguard("S5")
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
 def test_a_planner_who_only_typed_a_name_gets_no_approval(live):
     plan = planned(live, key=None)
     with pytest.raises(PlannerUnsigned, match="not signed by planner") as refused:
@@ -75,6 +78,7 @@ def test_a_planner_who_only_typed_a_name_gets_no_approval(live):
 
 
 @pytest.mark.safeguard("S5")
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
 def test_only_the_planner_signs_as_planner(live):
     plan = planned(live, key=None)
     digest = get_plan(live.ledger, plan)["digest"]
@@ -87,6 +91,7 @@ def test_only_the_planner_signs_as_planner(live):
 
 
 @pytest.mark.safeguard("S5")
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
 def test_a_name_under_which_nobody_has_a_key_cannot_plan(live):
     make_key(live.config.folder, "stranger")
     desk = again(live, "stranger")
@@ -96,6 +101,7 @@ def test_a_name_under_which_nobody_has_a_key_cannot_plan(live):
 
 
 @pytest.mark.safeguard("S5")
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
 def test_the_planners_key_approves_under_no_name(live):
     folder = live.config.folder
     (folder / "carla.pub").write_text((folder / "planner.pub").read_text())
@@ -109,6 +115,7 @@ def test_the_planners_key_approves_under_no_name(live):
 
 
 @pytest.mark.safeguard("S5")
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
 def test_a_planner_may_not_approve_what_another_planned(live):
     folder = live.config.folder
     people = [f'"{name} {(folder / f"{name}.pub").read_text().strip()}"' for name in ("alice", "planner")]
@@ -122,6 +129,7 @@ def test_a_planner_may_not_approve_what_another_planned(live):
 
 @pytest.mark.parametrize("text", ["approvals = 0\n", "max_cases_per_plan = 100000\n"])
 @pytest.mark.safeguard("S5")
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
 def test_an_edited_policy_is_none(live, text):
     file = live.config.folder / "policy.toml"
     file.write_text(text + file.read_text())
@@ -131,6 +139,7 @@ def test_an_edited_policy_is_none(live, text):
 
 
 @pytest.mark.safeguard("S5")
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
 def test_a_policy_that_an_approver_signed_is_none(live):
     sign_policy(live.config.folder / "policy.toml", live.config.folder / "alice")
     with pytest.raises(NotInForce, match="not the oversight key"):
@@ -174,6 +183,7 @@ def test_what_is_no_policy(live, text):
 
 
 @pytest.mark.safeguard("S5")
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
 @pytest.mark.parametrize("where", ["environment", "file"])
 def test_neither_the_environment_nor_takedown_toml_loosens_it(live, monkeypatch, where):
     if where == "environment":
@@ -197,6 +207,7 @@ def test_without_an_oversight_key_nothing_is_planned(tmp_path):
 
 
 @pytest.mark.safeguard("S5")
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
 def test_the_oversight_key_is_adopted_once_and_changed_only_by_itself(live):
     folder = live.config.folder
     make_key(folder, "newer")
@@ -216,6 +227,7 @@ def test_the_oversight_key_is_adopted_once_and_changed_only_by_itself(live):
 
 
 @pytest.mark.safeguard("S5")
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
 def test_another_signed_policy_makes_a_plan_stale(live):
     plan = planned(live)
     sign_as(live, plan, "alice")
@@ -256,3 +268,31 @@ def test_a_signature_survives_its_armor(tmp_path):
     make_key(tmp_path, "alice")
     signature = signed(tmp_path / "alice", "words")
     assert dearmored(armored(signature)) == signature
+
+
+@pytest.mark.safeguard("S5")
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
+@pytest.mark.parametrize("kind", ["oversight.adopted", "oversight.rotated"])
+@pytest.mark.parametrize("by", ["mallory", "oversight"])
+def test_an_oversight_that_somebody_wrote_into_the_ledger_is_none(live, kind, by):
+    """Its place in the chain is as whoever may write the ledger gives it; its signature is another's, or of other words."""
+    folder = live.config.folder
+    make_key(folder, "mallory")
+    key = public_key((folder / "mallory.pub").read_text())
+    given = signed(folder / by, rotation_statement(live.ledger.setting("ledger"), "another key", key))
+    told = {"oversight": key, "key": given.key, "signature": given.signature}
+    live.ledger.write(lambda book: book.record(kind, "oversight", told))
+    sign_policy(folder / "policy.toml", folder / "mallory")
+    with pytest.raises(NotTheOversight) as refused:
+        _ = again(live).policy
+    assert refused.value.exit == 12
+    assert any("did not sign for" in what for _, what in audit(live.ledger).problems)
+
+
+def test_a_true_rotation_is_no_problem(live):
+    folder = live.config.folder
+    make_key(folder, "newer")
+    old, new = pinned(live.ledger), public_key((folder / "newer.pub").read_text())
+    rotate(live, new, signed(folder / "oversight", rotation_statement(live.ledger.setting("ledger"), old, new)))
+    assert pinned(live.ledger) == new
+    assert audit(live.ledger).problems == []

@@ -1,0 +1,88 @@
+"""A live desk from its first command to a packet on the officers' list, with nothing but the command line."""
+
+import json
+import shutil
+import subprocess
+
+import pytest
+from desks import make_key
+
+from takedown.cli import run
+
+LIVE = """environment = "live"
+[authority]
+name = "Example Authority"
+unit = "Desk 1"
+contact = "Duty officer"
+email = "desk@authority.example"
+country = "PK"
+"""
+ROW = "{},pk-peca-37,Account publishes calls to violence for a banned organisation.,FILE-{},remove_account,All is alike.,{}\n"
+HEAD = "url,legal_basis,reason,reference,measure,proportionality,territory\n"
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """Keys, a configuration, a policy that nobody has signed yet, and two cases of which one is in another country."""
+    for name in ("carla", "alice", "bilal", "oversight"):
+        make_key(tmp_path, name)
+    public = {name: (tmp_path / f"{name}.pub").read_text().strip() for name in ("carla", "alice", "bilal")}
+    (tmp_path / "takedown.toml").write_text(LIVE)
+    (tmp_path / "policy.toml").write_text(
+        f'approvers = ["alice {public["alice"]}", "bilal {public["bilal"]}"]\nplanners = ["carla {public["carla"]}"]\n'
+        '[[powers]]\nlaw = "PECA 2016, s. 37 (1)"\nbasis = "pk-peca-37"\nterritories = ["PK"]\n'
+    )
+    rows = (ROW.format(f"https://www.facebook.com/standin.{n}", n, where) for n, where in ((1, "PK"), (2, "DE")))
+    (tmp_path / "cases.csv").write_text(HEAD + "".join(rows))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    return tmp_path
+
+
+def step(*words, code=0):
+    assert run([*words]) == code, words
+
+
+def test_from_init_to_a_packet(here, capsys):
+    step("init", "--no-input", code=7)  # doctor misses the oversight
+    step("import", "cases.csv")
+    step("plan", "--as", "carla", "--key", "carla", code=7)
+    step("policy", "adopt", "oversight.pub")
+    step("plan", "--as", "carla", "--key", "carla", code=7)
+    command = ["ssh-keygen", "-q", "-Y", "sign", "-n", "takedown-policy", "-f", "oversight", "policy.toml"]
+    assert shutil.which("ssh-keygen")
+    subprocess.run(command, check=True, capture_output=True)
+    step("policy", "check", "policy.toml")
+    step("packs", "sign", "pk-peca-37", "--as", "alice", "--key", "alice")
+    step("plan", "--as", "carla", code=3)
+    err = capsys.readouterr().err
+    assert "C-2 was left out: PECA 2016, s. 37 (1) does not reach DE" in err
+    assert "next: takedown plan sign P-1 --as carla --key FILE" in err
+    step("approve", "P-1", "--as", "alice", "--key", "alice", "--cases", "1", code=7)
+    step("plan", "sign", "P-1", "--as", "alice", "--key", "alice", code=7)
+    step("plan", "sign", "P-1", "--as", "carla", "--key", "carla")
+    step("approve", "P-1", "--as", "carla", "--key", "carla", "--cases", "1", code=7)
+    step("submit", "P-1", "--as", "carla", code=7)
+    step("approve", "P-1", "--as", "alice", "--key", "alice", "--cases", "1")
+    step("halt", "--oversight", "oversight", "--reason", "a drill")
+    step("submit", "P-1", "--as", "carla", code=7)
+    step("unhalt", "--as", "bilal", "--key", "bilal", code=8)
+    step("unhalt", "--oversight", "oversight")
+    step("submit", "P-1", "--as", "carla", code=8)
+    capsys.readouterr()
+    step("case", "list", "--json")
+    assert {item["case"]: item["delivery"] for item in json.loads(capsys.readouterr().out)["items"]} == {
+        "C-1": "operator",
+        "C-2": "draft",
+    }
+    step("audit", "verify")
+
+
+def test_the_environment_loosens_nothing(here, monkeypatch, capsys):
+    step("init", "--no-input", code=7)
+    step("import", "cases.csv")
+    step("policy", "adopt", "oversight.pub")
+    step("policy", "sign", "policy.toml", "--key", "oversight")
+    monkeypatch.setenv("TAKEDOWN_POLICY__MAX_CASES_PER_PLAN", "100000")
+    step("plan", "--as", "carla", "--key", "carla", code=7)
+    assert "remove [policy] and TAKEDOWN_POLICY variables" in capsys.readouterr().err
