@@ -76,6 +76,10 @@ class ObserveSection(Section):
     country: str = Field(
         default="", pattern=r"^([A-Z]{2})?$", description="Where our network is; default: the authority's country"
     )
+    pictures: Literal["none", "missing", "all"] = Field(
+        default="none", description="Of which looks a picture is kept: those that find a target missing, or all; extra capture"
+    )
+    browser: str = Field(default="", description="The path of Chromium; default: the one that is found")
     fresh: str = Field(default="1h", description="How long a look is good for; older ones are taken again before sending")
 
     @field_validator("fresh")

@@ -19,6 +19,7 @@ from takedown.desk import Desk
 from takedown.ledger.moves import State
 from takedown.ledger.truths import HOUR, UNREACHABLE, Sighting
 from takedown.secrets import secret
+from takedown.transport.picture import Camera
 from takedown.transport.probe import Looked, ProbeTransport
 
 RECHECKS = (1, 3, 7, 14, 30, 60)
@@ -124,10 +125,17 @@ class Looker:
         ca = desk.settings.network.ca_file
         self._transport = ProbeTransport(inside=self._sandbox, ca_file=desk.config.path(ca) if ca else None)
         given = self._terms.probe_token_file if not self._sandbox else None
+        self._camera = Camera(desk.settings.observe.browser)
         self._token = secret(desk.config, given, None, f"the read token of {adapter.name}") if given else ""
+
+    async def open(self) -> None:
+        """Raises MissingExtra, NoBrowser where pictures are wanted and cannot be taken."""
+        if self._desk.settings.observe.pictures != "none":
+            await self._camera.open()
 
     async def aclose(self) -> None:
         await self._transport.aclose()
+        await self._camera.aclose()
 
     def probe(self, target: Target) -> Probe | str:
         """The best probe that may be used, or why none may."""
@@ -145,7 +153,25 @@ class Looker:
     async def look(self, target: Target, probe: Probe) -> Look:
         looked = await self._transport.get(self._where(target, probe), self._deadline, self._headers(probe))
         seen = self._read(probe, looked)
-        return Look(probe, looked, seen, self._keep(target, probe, looked, seen))
+        return Look(
+            probe, looked, seen, self._keep(target, probe, looked, seen, await self._picture(target, probe, looked, seen))
+        )
+
+    async def _picture(self, target: Target, probe: Probe, looked: Looked, seen: Seen) -> Mapping[str, str]:
+        """What the evidence says of a picture: its sha256, or why there is none; nothing where none is wanted."""
+        wanted, reply = self._desk.settings.observe.pictures, looked.reply
+        if reply is None or wanted == "none" or (wanted == "missing" and seen.value not in UNREACHABLE):
+            return {}
+        mark = secrets.token_hex(8)
+        facts = {
+            "target": target.url, "asked": probe.url, "final address": looked.final_url, "at": iso(self._desk.clock.now()),
+            "from": vantage_of(self._desk), "status": str(reply.status), "sha256": hashlib.sha256(reply.body).hexdigest(),
+            "read as": seen.value, "mark": mark,
+        }  # fmt: skip
+        taken = await self._camera.take(reply.body, reply.headers.get("content-type", ""), facts)
+        if isinstance(taken, str):
+            return {"picture_failed": taken}
+        return {"picture": keep_document(self._desk.ledger.folder / "evidence", taken), "picture_mark": mark}
 
     def elsewhere(self, look: Look, target: Target) -> str:
         """The address of another target that this one's address led to; empty when it led to none."""
@@ -177,7 +203,7 @@ class Looker:
         assert isinstance(self._adapter, Observable)  # noqa: S101 - for the type checker
         return self._adapter.read_probe(probe, looked.reply)
 
-    def _keep(self, target: Target, probe: Probe, looked: Looked, seen: Seen) -> str:
+    def _keep(self, target: Target, probe: Probe, looked: Looked, seen: Seen, picture: Mapping[str, str]) -> str:
         reply = looked.reply
         document = {
             "schema": "takedown-sighting/1", "target": target.url, "method": probe.method, "asked": probe.url,
@@ -185,7 +211,7 @@ class Looker:
             "why": seen.why or looked.why, "final_url": looked.final_url,
             "chain": [{"url": hop.url, "address": hop.address, "status": hop.status} for hop in looked.chain],
             "status": reply.status if reply else None, "headers": dict(reply.headers) if reply else {},
-            "body_base64": base64.b64encode(reply.body).decode() if reply else "",
+            "body_base64": base64.b64encode(reply.body).decode() if reply else "", **picture,
         }  # fmt: skip
         return keep_document(self._desk.ledger.folder / "evidence", json.dumps(document, sort_keys=True).encode())
 

@@ -116,6 +116,7 @@ async def _look(desk: Desk, row: RowMapping, target: Target) -> Look:
             raise LookingElsewhere(platform=platform)
         try:
             await hold.enter()
+            await looker.open()
             await hold.pace.slot()
             return await looker.look(target, probe)
         finally:

@@ -150,6 +150,7 @@ class Looking:
             return
         try:
             await self._hold.enter()
+            await self._looker.open()
             work = [one for one in self.work if self._may(one)]
             self.progress.start(lane.name, len(work))
             failed = await self._control() if work else ""
