@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import RowMapping
+
 from takedown.cli.wording import plural
 from takedown.clock import iso
 from takedown.display import Block, Cell, Column, Facts, Styled, Table
@@ -45,6 +47,7 @@ def _head(seen: Review) -> Facts:
         ("holds", f"{row['cases']} cases in {row['requests']} requests, {seen.reminders} frozen reminders"),
         ("valid until", iso(row["valid_until"])),
         ("approved by", ", ".join(seen.approved_by) or "nobody yet"),
+        *_vouched(row),
         ("asks for", f"{plural(demands.approvals, 'approval')} by others than {row['planner']}"),
         *(("because", why) for why in demands.why),
         *(("protected list", one) for one in seen.lists or ("none is configured",)),
@@ -52,6 +55,15 @@ def _head(seen: Review) -> Facts:
     if demands.emergency:
         facts.insert(1, ("emergency", Styled(demands.emergency, "red")))
     return Facts([*facts, ("digest", row["digest"])])
+
+
+def _vouched(row: RowMapping) -> list[tuple[str, Cell]]:
+    """Whether the planner signed, where that is asked for."""
+    if row["planner_signature"]:
+        return [("signed by", row["planner"])]
+    name = plan_id(row["id"])
+    missing = Styled(f"not by {row['planner']} yet: takedown plan sign {name} --as {row['planner']} --key FILE", "yellow")
+    return [("signed by", missing)] if row["environment"] == "live" else []
 
 
 def _flags(seen: Review) -> Table:

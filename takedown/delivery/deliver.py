@@ -16,6 +16,7 @@ from takedown.delivery.lanes import Lane, lane_for
 from takedown.delivery.run import Budget, LaneRun, Progress
 from takedown.desk import Desk
 from takedown.heads import check, write_head
+from takedown.ledger.halts import told_halt
 from takedown.ledger.ids import plan_id
 from takedown.ledger.moves import State, move
 from takedown.ledger.states import DORMANT
@@ -64,7 +65,7 @@ class Delivered:
 def deliver(desk: Desk, plan: int, *, wait: float, limit: int | None, progress: Progress) -> Delivered:
     """Send an approved plan; again to resume. Raises what verify and heads.check raise, Halted, and what the ledger raises."""
     if why := desk.ledger.setting("halted"):
-        raise Halted(why=why)
+        raise Halted(why=told_halt(why))
     check(desk)
     verified = verify(desk, plan)
     write_head(desk)

@@ -16,6 +16,7 @@ from takedown.delivery.lanes import Lane, lane_for
 from takedown.delivery.run import Progress
 from takedown.delivery.senders import ApiSender
 from takedown.desk import Desk
+from takedown.ledger.halts import told_halt
 from takedown.ledger.ids import case_id
 from takedown.ledger.moves import State
 from takedown.ledger.tables import cases, former_names, meta, request_cases, requests
@@ -46,7 +47,7 @@ class Synced:
 def sync(desk: Desk, platform: str | None, progress: Progress) -> Synced:
     """Ask every lane that has a status endpoint about its open requests. Raises Halted and what the ledger raises."""
     if why := desk.ledger.setting("halted"):
-        raise Halted(why=why)
+        raise Halted(why=told_halt(why))
     return asyncio.run(_sync(desk, platform, progress))
 
 

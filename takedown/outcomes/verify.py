@@ -19,6 +19,7 @@ from takedown.delivery.portal.attachments import keep
 from takedown.delivery.run import Progress
 from takedown.desk import Desk
 from takedown.ledger.cases import no_such
+from takedown.ledger.halts import told_halt
 from takedown.ledger.ids import case_id
 from takedown.ledger.tables import cases, meta, sightings
 from takedown.ledger.truths import UNREACHABLE, Change, Sighting
@@ -80,7 +81,7 @@ def verify(desk: Desk, platform: str | None, progress: Progress, *, due: bool) -
     What was closed as done after it was seen gone is looked at too while its re-checks last.
     """
     if why := desk.ledger.setting("halted"):
-        raise Halted(why=why)
+        raise Halted(why=told_halt(why))
     return look_at(desk, _work(desk, platform, due=due), progress)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from takedown.contract.errors import TakedownError
+from takedown.ledger.halts import told_halt
 from takedown.ledger.ids import plan_id
 from takedown.ledger.reader import among
 from takedown.ledger.states import DORMANT, FINAL, UNREACHABLE, State
@@ -47,7 +48,7 @@ def for_time(view: View) -> Iterator[Matter]:
 
 def _halted(view: View) -> Iterator[Matter]:
     if why := view.ledger.setting("halted"):
-        yield Matter("halted", "sending is halted", 1, "switch", why, "takedown unhalt --as NAME")
+        yield Matter("halted", "sending is halted", 1, "switch", told_halt(why), "takedown unhalt --as NAME")
 
 
 def _stopped(view: View) -> Iterator[Matter]:
@@ -56,18 +57,25 @@ def _stopped(view: View) -> Iterator[Matter]:
         yield Matter("stopped", f"{name} stopped: {what}", 1, "lane", why, do)
 
 
-PLANS = """SELECT id, planner, cases, valid_until, demands, (SELECT count(*) FROM approvals WHERE plan = plans.id) FROM plans
-  WHERE state = 'open' {mine} ORDER BY id"""
+PLANS = """SELECT id, planner, cases, valid_until, demands, environment, planner_signature,
+  (SELECT count(*) FROM approvals WHERE plan = plans.id) FROM plans WHERE state = 'open' {mine} ORDER BY id"""
 
 
 def _plans(view: View) -> Iterator[Matter]:
-    """Plans that wait for approval; with `approvals = 0`, to be submitted."""
-    for number, planner, count, valid_until, demands, signed in view.plans(PLANS):
-        asked, name = read_demands(demands, 1), plan_id(number)
-        needed = asked.approvals
+    """Plans that wait for their planner, for approval, or with `approvals = 0` to be submitted; emergencies first."""
+    found = [(read_demands(row[4], 1), row) for row in view.plans(PLANS)]
+    for asked, (number, planner, count, valid_until, _, where, vouched, signed) in sorted(
+        found, key=lambda one: not one[0].emergency
+    ):
+        name, needed = plan_id(number), asked.approvals
         if valid_until < view.now:
             do = f"takedown plan discard {name}"
             yield Matter("expired", f"{name} is too old to be sent", count, "case", "[plan] valid_for is over", do)
+        elif where == "live" and not vouched:
+            do = f"takedown plan sign {name} --as {planner} --key FILE"
+            yield Matter(
+                "approval", f"{name} waits for its planner's signature", count, "case", f"planned by {planner}", do, valid_until
+            )
         elif needed:
             urgent, why = "EMERGENCY: " if asked.emergency else "", f"planned by {planner}; {signed} of {needed} approvals given"
             do = f"takedown approve {name} --as NAME"

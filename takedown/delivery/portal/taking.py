@@ -26,6 +26,7 @@ from takedown.delivery.portal.tasks import (
 )
 from takedown.desk import Desk
 from takedown.ledger.book import Book
+from takedown.ledger.halts import told_halt
 from takedown.ledger.ids import case_id, plan_id, request_id
 from takedown.ledger.moves import State, move
 from takedown.ledger.tables import meta, plans, requests
@@ -83,7 +84,7 @@ def take(desk: Desk, only: Only) -> Taken:
 def ready(desk: Desk) -> list[str]:
     """Before anything is filed: the switch, ended leases, and what was given back. Returns what could not be handed over."""
     if why := desk.ledger.setting("halted"):
-        raise Halted(why=why)
+        raise Halted(why=told_halt(why))
     desk.ledger.write(sweep)
     return _hand_over_again(desk)
 
