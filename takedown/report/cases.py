@@ -169,5 +169,5 @@ def _claim_item(one: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sighting_item(one: Mapping[str, Any]) -> dict[str, Any]:
-    told = {name: value for name, value in one.items() if name not in {"id", "case", "recorded_at"}}
+    told = {name: value for name, value in one.items() if name not in {"id", "case", "salt", "recorded_at"}}
     return {**told, "recorded_at": iso(one["recorded_at"])}
