@@ -15,7 +15,7 @@ from takedown.approval import Approver, approvers
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of, sign
 from takedown.cli.options import As, Key
-from takedown.cli.packs_sheet import brief, in_live, law, sheet
+from takedown.cli.packs_sheet import brief, law, live_word, sheet
 from takedown.cli.wording import plural
 from takedown.contract import TakedownError
 from takedown.desk import ChannelBarred, Desk
@@ -45,10 +45,10 @@ def list_() -> None:
     packs = _readable(config)
     allowed = _allowed(config)
     found = [(pack, standing(config, pack, allowed)) for pack in packs.values()]
-    columns = [Column("pack"), Column("what it is", 1), Column("instrument"), Column("where"), Column("law"), Column("origin", 2),
-               Column("in live")]  # fmt: skip
+    columns = [Column("pack"), Column("what it is"), Column("instrument"), Column("where", 1), Column("its text"),
+               Column("origin", 2), Column("in live")]  # fmt: skip
     rows: list[list[Cell]] = [
-        [pack.id, pack.title, pack.instrument, pack.jurisdiction, law(pack), pack.origin, in_live(held)] for pack, held in found
+        [pack.id, pack.title, pack.instrument, pack.jurisdiction, law(pack), pack.origin, live_word(held)] for pack, held in found
     ]
     items = [brief(pack, held) for pack, held in found]
     verified = sum(pack.verified for pack in packs.values())

@@ -38,6 +38,11 @@ def in_live(held: Standing) -> str:
     return f"yes, reviewed by {held.by}" if held.by else f"no: {held.why_not}"
 
 
+def live_word(held: Standing) -> Styled:
+    """The same for a list, where `show` has room for the reason."""
+    return Styled(in_live(held), "green") if held.by or not held.needed else Styled("not yet", "yellow")
+
+
 def sheet(pack: Pack, held: Standing) -> Iterator[Block]:
     """Everything that the pack says."""
     yield Facts(
@@ -48,7 +53,8 @@ def sheet(pack: Pack, held: Standing) -> Iterator[Block]:
             ("in live", in_live(held)), ("who signs", pack.signatory),
             ("patience", f"{pack.patience}, {plural(pack.reminders, 'reminder')}"),
             ("user may be told", f"{pack.user_may_be_told.replace('_', ' ')}. {pack.user_may_be_told_note}"),
-            ("published", f"{pack.publication.rule}, as {pack.lumen_type}. {pack.publication.text}"),
+            ("published", f"{pack.publication.rule}. {pack.publication.text}"),
+            ("in Lumen", pack.lumen_type if pack.publication.rule != "never" else "not at all"),
             ("languages", ", ".join(pack.languages)),
             *_habits(pack), ("origin", pack.origin), ("fingerprint", pack.fingerprint),
         ]
@@ -63,7 +69,7 @@ def sheet(pack: Pack, held: Standing) -> Iterator[Block]:
     everyone = [[name, "", "yes", "a column of every case"] for name in pack.required]
     own = [[one.name, one.label[pack.languages[0]], _needed(one), one.help] for one in pack.columns]
     yield Prose("")
-    yield Table([Column("column"), Column("label"), Column("required"), Column("what it holds", 1)], [*everyone, *own], "Columns")
+    yield Table([Column("column"), Column("label", 1), Column("required"), Column("what it holds")], [*everyone, *own], "Columns")
     if pack.clocks:
         columns = [Column("clock"), Column("length"), Column("runs from"), Column("stands still", 2), Column("counted"),
                    Column("source", 1)]  # fmt: skip
