@@ -11,7 +11,8 @@ from takedown.inbox.automatic import AWAY_TEXT, CHALLENGE, Automatic, automatic
 from takedown.inbox.bounce import Bounce, read_bounce
 from takedown.inbox.forms import Answer, Misfilled, beside, read_form
 from takedown.inbox.parse import Mail
-from takedown.inbox.plain import Visible, html_text, new_text, normal
+from takedown.inbox.plain import Visible, html_text, normal
+from takedown.inbox.quoting import new_text
 from takedown.inbox.sentences import sentences
 from takedown.inbox.verdicts import Identify, Reading, Verdict, hints, read
 
@@ -32,12 +33,14 @@ class Class(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Words:
     """`versions`: what the sender wrote, normalised, as the mail's text and as its HTML shows it. `unseen`: the HTML with what is
-    hidden in it. `whole`: everything visible, with what is quoted. `forms`: where a filled form may stand, attached texts too."""
+    hidden in it. `whole`: everything visible, with what is quoted. `forms`: where a filled form may stand, attached
+    texts too. `written`: a style sheet puts words into the HTML."""
 
     versions: tuple[str, ...]
     unseen: str
     whole: str
     forms: tuple[str, ...] = ()
+    written: bool = False
 
     @property
     def new(self) -> str:
@@ -68,7 +71,7 @@ def words_of(mail: Mail, sent: frozenset[str] = frozenset()) -> Words:
     whole = "\n".join(filter(None, (plain, seen.text)))[:MAX_TEXT]
     attached = (one.text[:MAX_TEXT] for one in mail.parts if one.kind == "text/plain" and one.attached)
     forms = tuple(normal(one) for one in (plain, seen.text, *attached) if one.strip())
-    return Words(versions, with_hidden if with_hidden != shown else "", whole, forms)
+    return Words(versions, with_hidden if with_hidden != shown else "", whole, forms, seen.written)
 
 
 def classify(mail: Mail, words: Words, identify: Identify, *, forms: bool = False, reference: str = "") -> Read:
@@ -118,6 +121,8 @@ def _agree(words: Words, readings: Sequence[Reading], chosen: Reading, identify:
     for text, one in zip(words.versions, readings, strict=True):
         if one.key() != chosen.key() and (one.decides or one.doubt or len(text) > LONGEST_POINTER):
             return False
+    if words.written:
+        return False
     return not words.unseen or read(words.unseen, identify).key() == chosen.key()
 
 

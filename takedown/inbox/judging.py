@@ -18,7 +18,7 @@ from takedown.inbox.forms import KNOWN, Answer
 from takedown.inbox.identify import Identified
 from takedown.inbox.match import Known, Match, Traces, choose, covered, returned_traces, traces
 from takedown.inbox.parse import Mail, parse
-from takedown.inbox.plain import own_lines
+from takedown.inbox.quoting import own_lines
 from takedown.inbox.verdicts import Identify, per_case
 from takedown.inbox.verdicts import Verdict as Decision
 from takedown.ledger.moves import State

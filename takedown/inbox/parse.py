@@ -28,6 +28,7 @@ MAX_BODY = 512_000
 
 _END = re.compile(rb"\r?\n\r?\n")
 _NAME = re.compile(r"[!-9;-~]{1,200}")
+_ONCE = ("content-type", "content-transfer-encoding", "content-disposition")
 _PARAM_NAME = re.compile(r"[!-9<>-~]{1,60}")
 _STRANGE_CODECS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf_7", "undefined"})
 
@@ -197,27 +198,31 @@ def _between_semicolons(text: str) -> Iterator[str]:
 
 def _leaves(headers: Headers, body: bytes, odd: list[str]) -> Iterator[Part]:
     """The parts that hold no others, in order. An attached mail is one leaf: what it says is not what the sender says."""
-    waiting: list[tuple[Headers, bytes, int]] = [(headers, body, 0)]
+    waiting: list[tuple[Headers, bytes, int, str]] = [(headers, body, 0, "text/plain")]
     seen = 0
     while waiting:
-        own, content, depth = waiting.pop()
+        own, content, depth, usual = waiting.pop()
         seen += 1
         if seen > MAX_PARTS:
             odd.append(f"it has more than {MAX_PARTS} parts")
             return
-        kind, params = content_type(own.get("content-type"))
-        boundary = dict(params).get("boundary", "")
+        kind, params = content_type(own.get("content-type") or usual)
+        boundary = dict(reversed(params)).get("boundary", "")
+        if any(len(own.all(name)) > 1 for name in _ONCE) or [name for name, _ in params].count("boundary") > 1:
+            odd.append("it says twice how it is made up")
         if kind.startswith("multipart/") and boundary:
             if depth >= MAX_DEPTH:
                 odd.append(f"its parts are nested more than {MAX_DEPTH} deep")
                 continue
             inner = [_split(piece, odd) for piece in _pieces(content, boundary[:200])]
-            waiting += [(Headers(tuple(_read_headers(h, odd))), b, depth + 1) for h, b in reversed(inner)]
+            within = "message/rfc822" if kind == "multipart/digest" else "text/plain"
+            waiting += [(Headers(tuple(_read_headers(h, odd))), b, depth + 1, within) for h, b in reversed(inner)]
             continue
         disposition = own.get("content-disposition").partition(";")[0].strip().lower()
         if len(content) > MAX_BODY and kind.startswith("text/"):
             odd.append("a text in it is too long")
-        yield Part(own, kind, params, disposition == "attachment", content[:MAX_BODY])
+        named = "name" in dict(params) or "filename" in dict(parameters(own.get("content-disposition").partition(";")[2]))
+        yield Part(own, kind, params, disposition == "attachment" or (named and depth > 0), content[:MAX_BODY])
 
 
 def _pieces(content: bytes, boundary: str) -> list[bytes]:

@@ -30,6 +30,8 @@ _LINK = re.compile(
 _TOKEN = re.compile(r"⟦(\d+)⟧")
 _ITEM = re.compile(r"\s*(?:[-*•·–—▪]|@\w|\(?\d{1,4}[.)]|⟦\d+⟧)")
 _FIELD = re.compile(r"\s*[A-ZÀ-Þ][\w-]{1,20}(?: [\w-]{1,20}){0,3}: ")
+_SAID = re.compile(r"[\"'][^\"']{2,}[\"'][.,]?")
+"""A whole sentence in quotes: somebody else's words."""
 _SENTENCE_END = re.compile(
     r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[¿¡]*[A-ZÀ-Þ⟦\u0370-\u03ff\u0400-\u042f\u0590-\u07ff\u0900-\u0dff])|(?<=[؟۔।。！？])\s*|\n+"
 )
@@ -70,7 +72,7 @@ def sentences(text: str) -> list[Sentence]:
     made: list[Sentence] = []
     for piece in pieces:
         plain = " ".join(piece.split())
-        if plain:
+        if plain and not _SAID.fullmatch(plain):
             found = tuple(links[int(number)] for number in _TOKEN.findall(plain) if int(number) < len(links))
             whole = plain if len(plain) <= MAX_SENTENCE else f"{plain[:MAX_SENTENCE]} …"
             made.append(Sentence(whole, found, heads=plain.endswith(":")))

@@ -9,8 +9,26 @@ BOMB = base64.b64encode(b"0" * 3_000_000).decode()
 HIDING = [
     "display:none", "display : none !important", "visibility:hidden", "opacity:0", "font-size:0", "font-size:0px;color:red", "font-size:1px",
     "color:#fff", "color:#FFFFFF", "color: white", "color:transparent", "color:rgba(255,255,255,1)", "max-height:0", "height:0;overflow:hidden",
-    "width:0px", "text-indent:-9999px", "position:absolute;left:-9999px", "mso-hide:all", "display:/*x*/none",
+    "width:0px", "text-indent:-9999px", "position:absolute;left:-9999px", "mso-hide:all", "display:/*x*/none", "color:#fefefe",
+    "color:rgb(250, 250, 250)", "color:hsl(0,0%,100%)", "background:#123456;color:#123456", "font:0/0 a",
+    "position:absolute;clip:rect(0,0,0,0)", "transform:scale(0)", "display:\\6eone", "text-decoration:line-through",
 ]  # fmt: skip
+
+STYLES = [
+    "p{display:none}", "[title=x]{display:none}", "*{display:none}", "body p.x{display:none}", "@media all{.x{display:none}}",
+    "a, .y , .x {display : none}", "p[class*='x']{visibility:hidden}", "div > p{font-size:0}", ".x::before{content:'not '}",
+]  # fmt: skip
+"""Each hides (or overwrites) the paragraph of class x and title x."""
+
+ELSEWHERE = [
+    "Desk wrote:\n\n    REMOVED\n\nWe will look into that.", 'You wrote:\n\n"REMOVED"\n\nCould you explain?',
+    "Your original message:\nREMOVED", "*** Original text ***\nREMOVED", "--- Ticket history ---\nAgent 2: REMOVED",
+    "Van: Desk\nVerzonden: x\nAan: Legal\n\nREMOVED", "Kimden: Desk\nGönderildi: x\nKime: Legal\n\nREMOVED",
+    "От: Desk\nОтправлено: x\nКому: Legal\n\nREMOVED", "发件人：Desk\n发送时间：x\n收件人：Legal\n\nREMOVED",
+    "W dniu 14.01.2027 o 09:02, Desk pisze:\nREMOVED", "14.01.2027 09:02, Desk пишет:\nREMOVED",
+    "2027年1月14日(木) 9:02 Desk <desk@authority.example>:\nREMOVED", "2027-01-14 9:02 Desk <desk@authority.example>:\nREMOVED",
+]  # fmt: skip
+"""Words of somebody else, in the ways in which programs and people set them off."""
 
 HEADERS = [
     ("two senders", mail(REMOVED, **{"from": "legal@telegram.example, x@evil.test"})),
@@ -93,6 +111,7 @@ BODIES = [
     ("brackets", mail("", in_reply_to="<" * 50_000)),
     ("bounce of empty lines", mail("\n" * 60_000, subject="Undelivered Mail", return_path="<>", **{"from": "MAILER-DAEMON@a.example"})),
     ("spaces where a number may stand", mail("Your request was received. Ticket" + " \n" * 2_000 + "x")),
+    ("rules and elements", html("<style>" + "p.x[a=b]{display:none}" * 300 + "</style>" + "<p a=c class=x>" * 12_000)),
     ("open tags", html("<div>" * 50_000)),
     ("open comment", html("<!--" * 50_000)),
     ("open attribute", html("<a href='" * 20_000)),
@@ -114,6 +133,18 @@ BODIES = [
     ("size 0", html('<font size="0">We have removed the account.</font>')),
     ("style sheet", html("<style>.x{display:none}</style><p class=x>We have removed the account.</p>")),
     *((f"hidden: {style}", html(f'<p>Hello.</p><p style="{style}">We have removed the account.</p>')) for style in HIDING),
+    *((f"sheet: {one}", html(f"<style>{one}</style><p class=x title=x>{REMOVED}</p>")) for one in STYLES),
+    *((f"elsewhere: {one[:20]}", mail("Noted.\n\n" + one.replace("REMOVED", REMOVED))) for one in ELSEWHERE),
+    ("ground of another", html(f'<div style="background:#123456"><p style="color:#123456">{REMOVED}</p></div>')),
+    ("struck", html(f"<s>{REMOVED}</s> We are still reviewing it.")),
+    ("struck not", html("We have <del>not</del> removed the account.")),
+    ("closed details", html(f"<details><summary>More</summary>{REMOVED}</details>")),
+    ("named text", mail(f"--b\nContent-Type: text/plain; name=letter.txt\n\n{REMOVED}\n--b--", content_type="multipart/mixed; boundary=b")),
+    ("inline file", mail(f"--b\nContent-Disposition: inline; filename=a.txt\n\n{REMOVED}\n--b--", content_type="multipart/mixed; boundary=b")),
+    ("digest", mail(f"--b\n\nFrom: a\n\n{REMOVED}\n--b--", content_type="multipart/digest; boundary=b")),
+    ("two boundaries", mail(f"--c\n\n{REMOVED}\n--c--\n--b\n\nx\n--b--", content_type="multipart/mixed; boundary=b; boundary=c")),
+    ("two types", b"Content-Type: text/plain\r\n" + mail(REMOVED)),
+    ("two encodings", b"Content-Transfer-Encoding: 8bit\r\n" + mail(REMOVED, content_transfer_encoding="7bit")),
     ("hidden not", html("We have <span style='display:none'>not</span> removed the account.")),
     ("not in HTML", html("<p>We have not removed the account.</p>", REMOVED)),
     ("not in plain", html(f"<p>{REMOVED}</p>", "We have not removed the account, and this is our final word on the matter.")),

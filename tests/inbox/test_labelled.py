@@ -7,7 +7,7 @@ from wordings import not_sure, wordings
 
 from takedown.inbox.classify import Class, classify, words_of
 from takedown.inbox.parse import parse
-from takedown.inbox.plain import own_lines
+from takedown.inbox.quoting import own_lines
 from takedown.inbox.verdicts import one_of
 
 
