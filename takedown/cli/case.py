@@ -119,6 +119,7 @@ def _sheet(file: Dossier) -> Iterator[Block]:
     )  # fmt: skip
     pairs = [(name, _shown(item[name])) for name in first]
     pairs += [(title, words(truth, item[truth])) for truth, title in titles.items()]
+    item["withdrawal"] = words("withdrawal", item["withdrawal"]) if item["withdrawal"] != "none" else ""
     pairs += [(name.replace("_", " "), _shown(item[name])) for name in rest] + [(k, str(v)) for k, v in item["fields"].items()]
     pairs += [("evidence", f"{one['sha256'][:12]} {one['name']}") for one in item["evidence"]]
     yield Facts([(name, value) for name, value in pairs if value and value != "none"])

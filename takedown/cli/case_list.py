@@ -37,6 +37,9 @@ def list_(
     observed: Annotated[
         str | None, typer.Option("--observed", metavar="V", help="We saw: available, gone, none (not looked) ...")
     ] = None,
+    withdrawal: Annotated[
+        str | None, typer.Option("--withdrawal", metavar="V", help="Withdrawn, open or closed: requested, sent, restored ...")
+    ] = None,
     platform: Annotated[str | None, typer.Option("--platform", metavar="P")] = None,
     batch: Batch = None,
     pending: Annotated[bool, typer.Option("--pending", help="Delivered, without a final answer, not seen gone")] = False,
@@ -51,7 +54,9 @@ def list_(
     """List open cases."""
     reading = reading_of()
     which = None if proposed else closed
-    chosen = Filter(delivery, claimed, observed, platform, batch_in(reading, batch), pending, which, differs, proposed)
+    chosen = Filter(
+        delivery, claimed, observed, platform, batch_in(reading, batch), pending, which, differs, proposed, withdrawal
+    )
     display = current().display
     on_screen = display.out.isatty() and not display.mode.json
     most = limit or (ON_A_TERMINAL if on_screen and not every else None)

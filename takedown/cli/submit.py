@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -16,9 +17,10 @@ from takedown.contract import UsageError, span
 from takedown.delivery.deliver import Delivered, deliver
 from takedown.delivery.halting import halt, halt_statement, unhalt, unhalt_statement
 from takedown.display import Answer, Cell, Column, Prose, Styled, Table
-from takedown.ledger.ids import number, plan_id
+from takedown.ledger.ids import case_id, number, plan_id
 from takedown.outcomes.before_sending import look_before
 from takedown.outcomes.resubmit import Resubmission, choose, wake
+from takedown.outcomes.withdraw import TakenBack, go_on
 from takedown.planning.making import Planned, Selection, make_plan
 
 app = typer.Typer()
@@ -64,11 +66,22 @@ def submit(
     try:
         looked = look_before(desk, number(plan, "P"), lanes)
         done = deliver(desk, number(plan, "P"), wait=patience, limit=limit, progress=lanes)
+        tell_withdrawn(go_on(desk, patience, lanes))
     finally:
         lanes.done()
     code = show_delivered(done)
     tell_noticed(looked)
     return code or (8 if looked.held or looked.renamed else 0)
+
+
+def tell_withdrawn(found: Iterable[TakenBack]) -> None:
+    """Withdrawals that had waited for their requests' sending to end."""
+    for one in found:
+        if one.done.withdrawing:
+            names = ", ".join(map(case_id, one.done.withdrawing))
+            current().display.warn(f"{names}: was to be taken back while it was being sent; it is being withdrawn now")
+        if one.why:
+            current().display.warn(one.why)
 
 
 def show_delivered(done: Delivered) -> int:

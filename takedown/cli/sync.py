@@ -9,18 +9,23 @@ from takedown.cli.desk import desk_of
 from takedown.cli.inbox import Post, read_post
 from takedown.cli.options import As
 from takedown.cli.plan import OnPlatform
+from takedown.cli.submit import tell_withdrawn
 from takedown.display import Answer, Facts
 from takedown.outcomes.sync import sync
+from takedown.outcomes.withdraw import go_on
 
 app = typer.Typer()
 
 
 @app.command("sync")
 def sync_(platform: OnPlatform = None, as_name: As = None) -> int:
-    """Ask platforms what became of requests, read the mailbox, and write down what they claim. Changes nothing else."""
+    """Ask platforms what became of requests, read the mailbox, and write down what they claim.
+
+    Nothing is sent but the withdrawals of what was being sent when it was taken back."""
     desk = desk_of(as_name)
     lanes = current().display.lanes()
     try:
+        tell_withdrawn(go_on(desk, 0.0, lanes))
         done = sync(desk, platform, lanes)
     finally:
         lanes.done()

@@ -121,6 +121,8 @@ def mail(request: Request, to: str) -> MailDraft:
         message["In-Reply-To"] = request.in_reply_to
         message["References"] = request.in_reply_to
     message["X-Takedown-Reference"] = request.reference
+    if request.withdraws:
+        message["X-Takedown-Withdraws"] = request.withdraws
     message.set_content(request.notice.letter, cte="quoted-printable")
     if letter := request.letter:
         kind, _, subtype = letter.media_type.partition("/")

@@ -47,10 +47,14 @@ class ItemStatus:
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
-    """The state of a whole request; items whose status is not a known word are left out."""
+    """The state of a whole request; items whose status is not a known word are left out.
+
+    withdrawal: what became of a withdrawal: acknowledged, restored, refused, or empty while the platform says nothing of one.
+    """
 
     reference: str
     items: tuple[ItemStatus, ...]
+    withdrawal: str = ""
 
 
 class Platform(ABC):
@@ -135,15 +139,16 @@ class Searchable(ABC):
 
 
 class Retractable(ABC):
-    """A sent request can be withdrawn."""
+    """A sent request can be withdrawn: as a whole, or for the cases that are named where it carries others too."""
 
     @abstractmethod
-    def withdraw_call(self, receipt: str, reason: str) -> HttpDraft: ...
+    def withdraw_call(self, receipt: str, reason: str, cases: tuple[str, ...] = ()) -> HttpDraft: ...
 
     @abstractmethod
     def read_withdrawal(self, reply: Reply) -> Reading: ...
 
 
+WITHDRAWAL_ANSWERS = frozenset({"acknowledged", "restored", "refused"})
 STATUSES = frozenset({"received", "in_review", "removed", "restricted", "declined", "needs_information", "not_found"})
 
 
@@ -159,14 +164,16 @@ class SpeaksIntake(Trackable, Searchable, Retractable):
     def search_call(self, reference: str) -> HttpDraft:
         return HttpDraft("GET", f"/v1/removal-requests?reference={quote(reference, safe='')}")
 
-    def withdraw_call(self, receipt: str, reason: str) -> HttpDraft:
+    def withdraw_call(self, receipt: str, reason: str, cases: tuple[str, ...] = ()) -> HttpDraft:
         path = f"/v1/removal-requests/{quote(receipt, safe='')}/withdrawal"
-        return HttpDraft("POST", path, compact_json({"reason": reason}), {"Content-Type": "application/json"})
+        named = {"items": [{"case": case} for case in cases]} if cases else {}
+        return HttpDraft("POST", path, compact_json({"reason": reason, **named}), {"Content-Type": "application/json"})
 
     def read_status(self, reply: Reply) -> StatusReport | TryLater | Denied | Unclear:
         match self.read(reply):
             case Receipt(reference=reference):
-                return StatusReport(reference, tuple(_statuses(reply)))
+                told = reply.at("withdrawal")
+                return StatusReport(reference, tuple(_statuses(reply)), told if told in WITHDRAWAL_ANSWERS else "")
             case Denied(what="endpoint") if reply.status == 404:
                 return Unclear("the platform does not know this receipt")
             case TryLater() | Denied() | Unclear() as other:
@@ -210,7 +217,10 @@ class SpeaksIntake(Trackable, Searchable, Retractable):
         return None if not reply.at("results") else Unclear("the search answered with requests that are not ours")
 
     def read_withdrawal(self, reply: Reply) -> Reading:
-        return Receipt("withdrawal") if reply.status in {200, 202, 204} else self.read(reply)
+        if reply.status not in {200, 202, 204} or self.error_beside(reply):
+            return self.read(reply)
+        told = reply.at("id")
+        return Receipt(told if isinstance(told, str) and 0 < len(told) <= 200 else "withdrawal")
 
 
 def _results(reply: Reply) -> list[dict[str, Any]]:

@@ -174,6 +174,8 @@ class Request:
     message_id: str = ""
     in_reply_to: str = ""
     letter: LetterFile | None = None
+    withdraws: str = ""
+    """The reference of the request that this one takes back, in whole or in part."""
 
     @property
     def values(self) -> dict[str, str]:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Float, Select, and_, bindparam
 from takedown.delivery.lanes import Lane
 from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id, plan_id
-from takedown.ledger.moves import State, begin, move
+from takedown.ledger.moves import WITHDRAWAL, State, begin, move
 from takedown.ledger.seals import add_attempts
 from takedown.ledger.tables import cases, lanes, meta, plans, request_cases, requests
 from takedown.planning.approving import Tampered, Verified
@@ -47,7 +47,8 @@ def sendable(lane: Lane, now: ColumnElement[Any] | float) -> ColumnElement[bool]
         return requests.c.state == State.APPROVED.value
     young = or_(requests.c.key_born.is_(None), requests.c.key_born > now - lane.key_life)
     held = select(request_cases.c.request).join(cases, cases.c.id == request_cases.c.case).where(cases.c.held != "")
-    again = and_(requests.c.state == State.UNKNOWN.value, young, requests.c.id.not_in(held))
+    free = or_(requests.c.purpose == WITHDRAWAL, requests.c.id.not_in(held))
+    again = and_(requests.c.state == State.UNKNOWN.value, young, free)
     return or_(requests.c.state == State.APPROVED.value, again)
 
 

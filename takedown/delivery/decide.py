@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from takedown.contract import Denied, Platform, Receipt, ReceiptItem, Refusal, Reply, TryLater, Unclear
+from takedown.contract import Denied, Reading, Receipt, ReceiptItem, Refusal, Reply, TryLater, Unclear
 from takedown.transport.results import Answered, Held, Lost, NotSent, Result
 
 LONGEST_BACK_OFF = 3600.0
@@ -49,10 +50,11 @@ class Stopped:
 Outcome = Sent | Later | Unsure | Refused | Stopped | Held
 
 
-def decide_http(result: Result, platform: Platform) -> Outcome:
+def decide_http(result: Result, platform: str, read: Callable[[Reply], Reading]) -> Outcome:
+    """`read`: how the platform's adapter reads the answer to what was sent."""
     match result:
         case Answered(reply):
-            return _reading(platform, reply)
+            return _reading(platform, read, reply)
         case NotSent(why):
             return Later(None, why, failure=True)
         case Lost(why):
@@ -61,11 +63,11 @@ def decide_http(result: Result, platform: Platform) -> Outcome:
             return result
 
 
-def _reading(platform: Platform, reply: Reply) -> Outcome:
+def _reading(platform: str, read: Callable[[Reply], Reading], reply: Reply) -> Outcome:
     try:
-        reading = platform.read(reply)
+        reading = read(reply)
     except Exception as error:  # noqa: BLE001 -- an adapter that fails to read must not lose the fact that something was sent
-        return Unsure(f"{platform.name} could not read the answer (HTTP {reply.status}): {type(error).__name__}")
+        return Unsure(f"{platform} could not read the answer (HTTP {reply.status}): {type(error).__name__}")
     match reading:
         case Receipt(reference, items):
             return Sent(reference, items)

@@ -226,7 +226,7 @@ class LaneRun:
             result = await self._send(one)
             self._land()  # the connection is free while the outcome is committed
             released = True
-            outcome = self.sender.decide(result)
+            outcome = self.sender.decide(one, result)
             wait = self._retry_in(one, outcome)
             await self._recorder.put(Ended(one, outcome, wait, result))
             self.progress.advance(self.lane.name, self._word(outcome))

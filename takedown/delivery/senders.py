@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from takedown.contract import Channel, HttpDraft, Receipt, Searchable, TryLater
+from takedown.contract import Channel, HttpDraft, Receipt, Retractable, Searchable, StatusReport, Trackable, TryLater
 from takedown.delivery.claims import Claimed
 from takedown.delivery.decide import Outcome, Unsure, decide_http, decide_mail
 from takedown.delivery.lanes import Lane
 from takedown.desk import Desk
+from takedown.ledger.moves import WITHDRAWAL
 from takedown.planning.destinations import SANDBOX, bounds, check_url, is_loopback
 from takedown.secrets import secret
 from takedown.transport.http import Call, HttpTransport
@@ -23,7 +24,7 @@ class Sender(Protocol):
 
     async def send(self, one: Claimed, deadline: float, look_again: LookAgain) -> Result: ...
 
-    def decide(self, result: Result) -> Outcome: ...
+    def decide(self, one: Claimed, result: Result) -> Outcome: ...
 
     async def aclose(self) -> None: ...
 
@@ -71,8 +72,26 @@ class ApiSender:
         found = self._platform.read_search(result.reply, reference)
         return found if isinstance(found, Receipt | TryLater) or found is None else Unsure(found.why)
 
-    def decide(self, result: Result) -> Outcome:
-        return decide_http(result, self._platform)
+    async def search_withdrawal(self, receipt: str, look_again: LookAgain) -> Receipt | TryLater | Unsure | None:
+        """Ask for the request that is withdrawn: a withdrawal has no reference of its own at the endpoint."""
+        if not isinstance(self._platform, Trackable):
+            return Unsure(f"{self._platform.title} cannot be asked")
+        result = await self.call(self._platform.status_call(receipt), look_again)
+        if not isinstance(result, Answered):
+            return Unsure(result.why)
+        match self._platform.read_status(result.reply):
+            case StatusReport(withdrawal=told):
+                return Receipt(receipt) if told else None
+            case TryLater() as later:
+                return later
+            case other:
+                return Unsure(other.why)
+
+    def decide(self, one: Claimed, result: Result) -> Outcome:
+        platform = self._platform
+        if one.row["purpose"] == WITHDRAWAL and isinstance(platform, Retractable):
+            return decide_http(result, platform.name, platform.read_withdrawal)
+        return decide_http(result, platform.name, platform.read)
 
     async def aclose(self) -> None:
         await self._http.aclose()
@@ -98,7 +117,8 @@ class MailSender:
     async def send(self, one: Claimed, deadline: float, look_again: LookAgain) -> Result:
         return await self._smtp.send(self._sender, one.row["destination"], one.row["body"], deadline, look_again)
 
-    def decide(self, result: Result) -> Outcome:
+    def decide(self, one: Claimed, result: Result) -> Outcome:
+        del one
         return decide_mail(result)
 
     async def aclose(self) -> None:

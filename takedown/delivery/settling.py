@@ -11,7 +11,7 @@ from takedown.contract import Receipt, TryLater
 from takedown.delivery.claims import sendable
 from takedown.delivery.lanes import Lane
 from takedown.ledger.book import Book, commitment
-from takedown.ledger.moves import State, move
+from takedown.ledger.moves import WITHDRAWAL, State, move
 from takedown.ledger.store import Ledger
 from takedown.ledger.tables import requests
 from takedown.transport.results import LookAgain
@@ -24,13 +24,20 @@ def due_searches(db: Connection, lane: Lane, plan: int | None, now: float) -> Se
     """Uncertain requests that a search may settle now: those that no key can, settled long enough."""
     waiting = and_(requests.c.lane == lane.name, requests.c.state == State.UNKNOWN.value, requests.c.not_before <= now)
     mine = (requests.c.plan == plan,) if plan is not None else ()
-    query = select(requests.c.id, requests.c.reference, requests.c.salt, requests.c.attempts)
+    followed = requests.alias("followed")
+    theirs = select(followed.c.receipt).where(followed.c.id == requests.c.follows).scalar_subquery()
+    query = select(
+        requests.c.id, requests.c.reference, requests.c.salt, requests.c.attempts, requests.c.purpose, theirs.label("followed")
+    )
     return [{**row} for row in db.execute(query.where(waiting, not_(sendable(lane, now)), *mine)).mappings()]
 
 
 async def settle_one(ledger: Ledger, sender: ApiSender, lane: Lane, row: Mapping[str, Any], look_again: LookAgain) -> str:
     """Search for one request; returns what became of it: sent, approved (surely not sent) or unknown."""
-    found = await sender.search(row["reference"], look_again)
+    if row["purpose"] == WITHDRAWAL:
+        found = await sender.search_withdrawal(row["followed"], look_again)
+    else:
+        found = await sender.search(row["reference"], look_again)
 
     def write(book: Book) -> str:
         match found:

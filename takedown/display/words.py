@@ -40,9 +40,17 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "restricted": "restricted, cause unknown",
         "unknown": "could not check",
     },
+    "withdrawal": {
+        "none": "not withdrawn",
+        "requested": "being withdrawn",
+        "sent": "withdrawal sent",
+        "acknowledged": "withdrawal acknowledged",
+        "restored": "restored",
+        "refused": "withdrawal refused",
+    },
 }
 
 
 def words(truth: str, value: str) -> str:
-    """How an officer reads `value` of `delivery`, `claimed` or `observed`; the value itself where there is no other word."""
+    """How an officer reads `value` of `delivery`, `claimed`, `observed` or `withdrawal`; else the value itself."""
     return WORDS[truth].get(value, value)

@@ -21,7 +21,7 @@ from takedown.inbox.parse import Mail, parse
 from takedown.inbox.quoting import own_lines
 from takedown.inbox.verdicts import Identify, per_case
 from takedown.inbox.verdicts import Verdict as Decision
-from takedown.ledger.moves import State
+from takedown.ledger.moves import WITHDRAWAL, State
 from takedown.ledger.tables import cases, former_names, request_cases, requests
 from takedown.ledger.truths import Claim
 
@@ -70,6 +70,12 @@ class Judgement:
         return self.match.request is not None and bool(self.proof.how)
 
     @property
+    def acknowledges(self) -> bool:
+        """Whether it confirms that a withdrawal arrived."""
+        request = self.match.request
+        return self.counts and request is not None and request.purpose == WITHDRAWAL and self.read.kind is Class.RECEIPT
+
+    @property
     def person(self) -> bool:
         """Whether somebody must look."""
         if self.match.request is None:
@@ -81,6 +87,8 @@ class Judgement:
                 return self.returned or bool(self.read.bounce and self.read.bounce.permanent)
             case Class.OTHER:
                 return True
+            case Class.RECEIPT if self.acknowledges:
+                return False
             case _:
                 return not self.counts or not self.claims
 

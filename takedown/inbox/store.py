@@ -17,8 +17,9 @@ from takedown.inbox.judging import Judge, Judgement, known_requests, open_mail
 from takedown.ledger.book import Book
 from takedown.ledger.ids import message_name
 from takedown.ledger.moves import State, move
-from takedown.ledger.tables import cases, claims, messages
+from takedown.ledger.tables import cases, claims, messages, request_cases
 from takedown.ledger.truths import Claim, add_claims
+from takedown.ledger.withdrawals import answered
 
 BATCH = 200
 FILES = "file"
@@ -152,6 +153,9 @@ def _claim(book: Book, ident: int, one: Judgement) -> int:
     if not one.counts:
         return 0
     sha256 = book.db.execute(select(messages.c.sha256).where(messages.c.id == ident)).scalar_one()
+    if one.acknowledges and one.match.request:
+        carried = select(request_cases.c.case).where(request_cases.c.request == one.match.request.id)
+        answered(book, book.db.execute(carried).scalars().all(), "acknowledged", "mail", evidence=sha256)
     news = [replace(claim, evidence=sha256) for claim in one.claims if not _overtaken(book, claim)]
     stale = len(one.claims) - len(news)
     added = add_claims(book, news)

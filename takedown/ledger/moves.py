@@ -56,18 +56,22 @@ def move(
     if to not in ALLOWED[was]:
         raise IllegalMove(was=was, to=to)
     moved: list[int] = []
+    retracting: list[int] = []
     for start in range(0, len(ids), 500):
         change = (
             update(requests)
             .where(requests.c.id.in_(ids[start : start + 500]), requests.c.state == was.value, *where)
             .values(state=to.value, updated_at=book.now, **columns)
-            .returning(requests.c.id)
+            .returning(requests.c.id, requests.c.purpose)
         )
-        moved += [int(row[0]) for row in book.db.execute(change)]
+        found = book.db.execute(change).all()
+        moved += [int(number) for number, _ in found]
+        retracting += [int(number) for number, purpose in found if purpose == WITHDRAWAL]
     if not moved:
         return []
     moved.sort()
     _carry(book, moved, to)
+    _retract(book, retracting, to)
     data = {"from": was.value, "to": to.value, "requests": moved, **(event or {})}
     book.record(f"request.{to.value}", request_id(moved[0]), data, private)
     return moved
@@ -117,7 +121,7 @@ def move_each(book: Book, was: State, to: State, owner: str, each: Sequence[Each
     if to not in ALLOWED[was]:
         raise IllegalMove(was=was, to=to)
     mine = {"ids": [one.id for one in each], "was": was.value, "owner": owner}
-    held = set(book.db.execute(_HELD, mine).scalars())
+    held = {int(number): str(purpose) for number, purpose in book.db.execute(_HELD, mine)}
     moved = [one for one in each if one.id in held]
     if not moved:
         return []
@@ -126,6 +130,7 @@ def move_each(book: Book, was: State, to: State, owner: str, each: Sequence[Each
     book.db.execute(_setting(tuple(moved[0].columns)), rows)
     ids = sorted(one.id for one in moved)
     _carry(book, ids, to)
+    _retract(book, [number for number in ids if held[number] == WITHDRAWAL], to)
     for one in moved:
         data = {"from": was.value, "to": to.value, "requests": [one.id], **one.event}
         book.record(f"request.{to.value}", request_id(one.id), data)
@@ -133,7 +138,7 @@ def move_each(book: Book, was: State, to: State, owner: str, each: Sequence[Each
 
 
 _HELD = (
-    select(requests.c.id)
+    select(requests.c.id, requests.c.purpose)
     .where(
         requests.c.id.in_(bindparam("ids", expanding=True)),
         requests.c.state == bindparam("was"),
@@ -167,6 +172,27 @@ def _following(to: State) -> Update:
             value = State.DRAFT if to is State.WITHDRAWN else to
             change = theirs.where(cases.c.sent_at.is_(None)).values(delivered=value.value)
     return change.values(updated_at=_NOW)
+
+
+WITHDRAWAL = "withdrawal"
+"""The purpose of a request that takes back what another one asked for; its cases follow it in a field of their own."""
+STANDS = {State.SENT: "sent", State.REFUSED: "refused", State.WITHDRAWN: "none"}
+"""A case's `withdrawal` after its withdrawal moved; `requested` everywhere else."""
+
+
+def _retract(book: Book, moved: Sequence[int], to: State) -> None:
+    """What becomes of the cases whose withdrawals moved. One that is taken back from several requests waits for the last."""
+    if not moved:
+        return
+    theirs = select(request_cases.c.case).where(request_cases.c.request.in_(moved))
+    change = update(cases).where(cases.c.id.in_(theirs), cases.c.withdrawal.in_(["requested", "sent", "refused"]))
+    if to is State.SENT:
+        other = request_cases.join(requests, requests.c.id == request_cases.c.request)
+        waiting = (requests.c.purpose == WITHDRAWAL, requests.c.state.in_(["approved", "sending", "unknown", "operator"]))
+        change = change.where(
+            cases.c.id.not_in(select(request_cases.c.case).select_from(other).where(*waiting, requests.c.id.not_in(moved)))
+        )
+    book.db.execute(change.values(withdrawal=STANDS.get(to, "requested"), updated_at=book.now))
 
 
 def take_out(book: Book, request: int, excepted: Mapping[int, str]) -> None:

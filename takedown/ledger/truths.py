@@ -15,6 +15,7 @@ from takedown.ledger.states import ACTED as ACTED  # claims are asked for togeth
 from takedown.ledger.states import FINAL as FINAL
 from takedown.ledger.states import UNREACHABLE as UNREACHABLE
 from takedown.ledger.tables import cases, claims, sightings
+from takedown.ledger.withdrawals import ANSWERABLE, answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +131,12 @@ def observed_after(was: str, earlier: Sequence[Mapping[str, Any]], new: Sighting
 def add_sightings(book: Book, found: Sequence[Sighting], hour: float = HOUR) -> list[Change]:
     """Append what was seen and carry it into the cases; returns the cases that changed. One event tells of all of them."""
     changes: list[Change] = []
+    restored: list[int] = []
     told: list[list[object]] = []
     for one, salt in zip(found, salts(len(found)), strict=True):
         history = select(sightings).where(sightings.c.case == one.case)
         earlier = [{**row} for row in book.db.execute(history.order_by(sightings.c.id)).mappings()]
-        was = str(book.db.execute(select(cases.c.observed).where(cases.c.id == one.case)).scalar_one())
+        was, withdrawal = book.db.execute(select(cases.c.observed, cases.c.withdrawal).where(cases.c.id == one.case)).one()
         after = observed_after(was, earlier, one, book.now, hour)
         row: dict[str, Any] = {name: getattr(one, name) for name in Sighting.__slots__}
         row |= {"observed": after, "recorded_at": book.now, "salt": salt}
@@ -144,6 +146,9 @@ def add_sightings(book: Book, found: Sequence[Sighting], hour: float = HOUR) -> 
             first = {"gone_at": func.coalesce(cases.c.gone_at, book.now)} if after in UNREACHABLE else {}
             book.db.execute(update(cases).where(cases.c.id == one.case).values(observed=after, updated_at=book.now, **first))
             changes.append(Change(one.case, was, after))
+        if one.value == "available" and withdrawal in ANSWERABLE:
+            restored.append(one.case)
+    answered(book, restored, "restored", found[0].source if found else "probe")
     if found:
         data = {"source": found[0].source, "vantage": found[0].vantage, "sightings": told}
         private = {"by": found[0].by} if found[0].by else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
 from takedown.contract import Authority, Case, Notice, Request
 from takedown.notices.errors import BadPacks, BadTemplate, Fault, IncompleteCase, NoIdentity, NoSuchPack, NoTerritory, TextTooLong
@@ -33,6 +34,7 @@ __all__ = [
     "load_packs",
     "read_packs",
     "render",
+    "render_follow_up",
     "render_reminder",
 ]
 
@@ -64,6 +66,19 @@ def render_reminder(pack: Pack, request: Request, *, reference: str, number: int
     from takedown.notices.writing import write_reminder
 
     return write_reminder(pack, request, reference=reference, number=number)
+
+
+def render_follow_up(
+    name: Literal["withdrawal", "reply"], pack: Pack, cases: Sequence[Case], authority: Authority, first: Request, said: str,
+    *, reference: str, issued_at: datetime, receipt: str = "",
+) -> Notice:  # fmt: skip
+    """The withdrawal of a request that was sent, or the answer to a question about it, for those of its cases that are named.
+
+    said: why, or the answer. receipt: what the platform calls the request. Raises as `render`.
+    """
+    from takedown.notices.writing import write_follow_up
+
+    return write_follow_up(name, pack, cases, authority, first, said, reference=reference, issued_at=issued_at, receipt=receipt)
 
 
 def check_templates(pack: Pack) -> list[Fault]:

@@ -41,6 +41,17 @@ REMINDER_SAYS = {
 }
 
 
+FOLLOW_UP_SAYS = {
+    "authority.name": "who sends it",
+    "reference": "our reference",
+    "first.reference": "the reference of the request",
+    "item.url": "the exact URLs",
+    "said": "what is said",
+}
+FOLLOW_UPS = ("withdrawal", "withdrawal_subject", "reply", "reply_subject")
+"""Texts that every pack has in common, unless it has its own."""
+
+
 class Wording(Data):
     """For one instrument: phrases of which one must be there, and words that may not be, save within `allowed` phrases."""
 
@@ -57,6 +68,7 @@ class Words(Data):
     page: str = "{page} / {pages}"
     signature: str = ""
     wording: Mapping[Instrument, Wording]
+    instruments: Mapping[Instrument, str]
     measures: Mapping[Measure, str]
     kinds: Mapping[Kind, str]
     item: str
@@ -83,18 +95,19 @@ def _language_faults(pack: Pack, language: str, texts: Mapping[str, str]) -> Ite
         "letter.txt",
         "words.toml",
         *(["reminder.txt", "reminder_subject.txt"] if pack.reminders else []),
-        *(f"{name}.txt" for name in pack.forms),
+        *(f"{name}.txt" for name in (*pack.forms, *FOLLOW_UPS)),
     ]
     lost = [name for name in wanted if f"{language}/{name}" not in texts]
     place = f"{language}/{pack.texts_of or pack.id}"
     for name in lost:
         where = f"{language}/{name}" if name.endswith(".toml") else f"{place}/{name}"
+        where = f"{language}/shared/{name}" if name.removesuffix(".txt") in FOLLOW_UPS else where
         yield Fault(pack.file, where, "there is no such text", f"write it, or take {language} out of languages")
     if lost:
         return
     try:
         words = words_of(pack.texts, language)
-        wording = words.wording[pack.instrument]
+        wording, _ = words.wording[pack.instrument], words.instruments[pack.instrument]
     except (ValidationError, tomllib.TOMLDecodeError, KeyError) as error:
         yield Fault(
             pack.file, f"{language}/words.toml", f"not sound: {_short(error)}", "mend it after the shape of en/words.toml"
@@ -105,12 +118,13 @@ def _language_faults(pack: Pack, language: str, texts: Mapping[str, str]) -> Ite
             yield from _forbidden(pack, path, text, wording)
     for field, text in _printed(pack, language):
         yield from _forbidden(pack, field, text, wording)
-    for name, says in (("letter", LETTER_SAYS), ("reminder", REMINDER_SAYS if pack.reminders else {})):
+    follow_ups = (("withdrawal", FOLLOW_UP_SAYS), ("reply", FOLLOW_UP_SAYS))
+    for name, says in (("letter", LETTER_SAYS), ("reminder", REMINDER_SAYS if pack.reminders else {}), *follow_ups):
         whole = _with_includes(texts, language, f"{language}/{name}.txt") if says else ""
         for value, meaning in says.items():
             if not re.search(rf"\b{re.escape(value)}\b", whole):
                 yield Fault(pack.file, f"{place}/{name}.txt", f"it does not print {value} ({meaning})", f"print {value} in it")
-        if says and not any(phrase in _flat(whole) for phrase in wording.needs):
+        if says and name not in FOLLOW_UPS and not any(phrase in _flat(whole) for phrase in wording.needs):
             needs = " or ".join(repr(phrase) for phrase in wording.needs)
             yield Fault(
                 pack.file, f"{place}/{name}.txt", f"it does not say that it is a {pack.instrument}: {needs}", "say what it is"

@@ -13,13 +13,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from takedown.notices.errors import BadPacks, Fault, NoSuchPack
-from takedown.notices.lint import lint
+from takedown.notices.lint import FOLLOW_UPS, lint
 from takedown.notices.pack import Pack, PackFile
 
 BUILT_IN = "built-in"
@@ -130,18 +131,20 @@ def _texts(terms: PackFile, sources: Sequence[Source]) -> tuple[dict[str, str], 
     owners: set[str] = set()
     for language in terms.languages:
         folder = f"{language}/{terms.texts_of or terms.id}"
-        waiting = {f"{language}/{name}.txt": f"{folder}/{name}.txt" for name in (*TEXTS, *terms.forms)} | {
-            f"{language}/words.toml": f"{language}/words.toml"
-        }
+        own = (*TEXTS, *terms.forms, *FOLLOW_UPS)
+        waiting: dict[str, tuple[str, ...]] = {f"{language}/{name}.txt": (f"{folder}/{name}.txt",) for name in own}
+        for name in FOLLOW_UPS:
+            waiting[f"{language}/{name}.txt"] += (f"{language}/shared/{name}.txt",)
+        waiting[f"{language}/words.toml"] = (f"{language}/words.toml",)
         while waiting:
-            path, place = waiting.popitem()
-            for source in reversed(sources):
+            path, places = waiting.popitem()
+            for place, source in product(places, reversed(sources)):
                 text = source.read(place)
                 if text is not None:
                     texts[path] = text
                     owners.add(source.name)
                     nested = (f"{language}/{name}" for name in INCLUDE.findall(text) if SHARED.fullmatch(name))
-                    waiting |= {name: name for name in nested if name not in texts}
+                    waiting |= {name: (name,) for name in nested if name not in texts}
                     break
     return texts, owners
 

@@ -243,6 +243,10 @@ class Pack(PackFile):
     def required_columns(self) -> tuple[str, ...]:
         return (*self.required, *(column.name for column in self.columns if column.required))
 
+    def language_for(self, wanted: str) -> str:
+        """The language that its texts are in when `wanted` (`ur`, `en-GB`) is asked for: its first where it has no other."""
+        return next((one for one in (wanted, wanted.partition("-")[0]) if one in self.languages), self.languages[0])
+
     def respond_by(self, issued_at: datetime) -> datetime | None:
         """When the platform's earliest verified clock that runs from the issue ends; None when the law sets no such time."""
         ends = [

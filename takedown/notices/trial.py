@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from takedown.contract import Authority, Case, Channel, Evidence, Kind, Measure, Request, Target
 from takedown.notices.errors import BadTemplate, Fault, TextTooLong
 from takedown.notices.pack import Pack
-from takedown.notices.writing import compose, write_reminder
+from takedown.notices.writing import FollowUp, compose, write_follow_up, write_reminder
 
+FOLLOW_UPS: tuple[FollowUp, ...] = ("withdrawal", "reply")
 WHEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 AUTHORITY = Authority("Example Authority", "Example Office", "Duty officer", "desk@authority.example", "PK")
 
@@ -29,6 +30,10 @@ def _faults(pack: Pack, language: str) -> Iterator[Fault]:
             )
             for number in range(1, pack.reminders + 1):
                 write_reminder(pack, request, reference="EXAMPLE-2", number=number)
+            for name in FOLLOW_UPS:
+                write_follow_up(
+                    name, pack, cases[:1], AUTHORITY, request, "Invented.", reference="EXAMPLE-3", issued_at=WHEN, receipt="EX-1"
+                )
         except (BadTemplate, TextTooLong) as error:
             yield Fault(pack.file, f"{language}/{error.facts['template']}", error.message, "mend the template")
             return

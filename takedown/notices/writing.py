@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import fields as dataclass_fields
 from datetime import UTC, datetime
+from typing import Literal
 
 from jinja2 import TemplateError
 
@@ -18,6 +19,8 @@ from takedown.notices.plain import isolated, isolated_line, one_line, paragraphs
 
 CUT = "-----"
 """The line between a letter and each form that comes with it."""
+FollowUp = Literal["withdrawal", "reply"]
+"""Texts about a request that was sent: it is taken back, or a question about it is answered."""
 IDENTITY = ("name", "unit", "contact", "email")
 
 
@@ -62,11 +65,12 @@ class Annex:
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """The request that a reminder reminds of."""
+    """The request that a reminder, a withdrawal or an answer is about. `receipt`: what the platform calls it, if it does."""
 
     reference: str
     message_id: str
     issued: str
+    receipt: str = ""
 
 
 def write(
@@ -94,7 +98,7 @@ def compose(
     language: str,
 ) -> Notice:
     """As `write`, without asking whether the cases are complete."""
-    language = next((one for one in (language, language.partition("-")[0]) if one in pack.languages), pack.languages[0])
+    language = pack.language_for(language)
     values = _values(pack, cases, authority, reference, territory, issued_at, language)
     return Notice(
         instrument=pack.instrument,
@@ -121,6 +125,30 @@ def write_reminder(pack: Pack, request: Request, *, reference: str, number: int)
         request.notice,
         subject=_subject(pack, language, "reminder_subject.txt", values),
         letter=_fill(pack, language, "reminder.txt", {**values, "first": first, "number": number}).strip() + "\n",
+    )
+
+
+def write_follow_up(
+    name: FollowUp, pack: Pack, cases: Sequence[Case], authority: Authority, first: Request, said: str,
+    *, reference: str, issued_at: datetime, receipt: str,
+) -> Notice:  # fmt: skip
+    """See `takedown.notices.render_follow_up`."""
+    language = first.notice.language
+    words = words_of(pack.texts, language)
+    values = _values(pack, cases, authority, reference, first.territory, issued_at, language)
+    told = (first.reference, first.message_id, _moment(first.issued_at), receipt)
+    values |= {
+        "first": First(*map(_hand(words), told)),
+        "said": _hand_of_lines(words)(said),
+        "partial": len(cases) < len(first.cases),
+        "instrument": words.instruments[pack.instrument],
+    }
+    letter = _fill(pack, language, f"{name}.txt", values).strip() + "\n"
+    return replace(
+        first.notice,
+        subject=_subject(pack, language, f"{name}_subject.txt", values),
+        statement=without_isolates(letter),
+        letter=letter,
     )
 
 

@@ -17,7 +17,7 @@ from takedown.desk import Desk
 from takedown.ledger.book import Book
 from takedown.ledger.cases import NothingProposed, no_such
 from takedown.ledger.ids import case_id
-from takedown.ledger.moves import State, move
+from takedown.ledger.moves import WITHDRAWAL, State, move
 from takedown.ledger.tables import cases, request_cases, requests, returns, sightings
 from takedown.ledger.truths import Change, Sighting, add_sightings
 from takedown.planning.undoing import UNSENT, unsent_in
@@ -85,8 +85,13 @@ def hold(book: Book, case: int, why: str) -> bool:
 
 
 def take_back(book: Book, case: int) -> list[int]:
-    """Withdraw every request with the case that surely has not left; its other cases can be planned again. Returns them."""
-    mine = select(request_cases.c.request).where(request_cases.c.case == case)
+    """Withdraw every request with the case that surely has not left; its other cases can be planned again. Returns them.
+
+    The withdrawal of what was sent before still leaves.
+    """
+    joined = request_cases.join(requests, requests.c.id == request_cases.c.request)
+    removals = (request_cases.c.case == case, requests.c.purpose != WITHDRAWAL)
+    mine = select(request_cases.c.request).select_from(joined).where(*removals)
     taken: list[int] = []
     for state in UNSENT:
         ids = [
@@ -136,10 +141,10 @@ def case_row(book: Book, case: int) -> RowMapping:
 
 
 def _propose(book: Book, case: int) -> None:
-    """Only of what a platform was asked to remove, and once until a person decides."""
+    """Only of what a platform was asked to remove and not to leave after all, and once until a person decides."""
     row = case_row(book, case)
     waiting = book.db.execute(select(returns.c.id).where(returns.c.case == case, returns.c.state == "open")).first()
-    if row["sent_at"] is None or waiting is not None:
+    if row["sent_at"] is None or row["withdrawal"] != "none" or waiting is not None:
         return
     book.db.execute(insert(returns).values(case=case, url=row["url"], seen_at=book.now))
     book.record("return.proposed", case_id(case), {})

@@ -18,6 +18,7 @@ from takedown.contract import Kind, Observable, Platform, Probe, Seen, Target, U
 from takedown.desk import Desk
 from takedown.ledger.moves import State
 from takedown.ledger.truths import HOUR, UNREACHABLE, Sighting
+from takedown.ledger.withdrawals import ANSWERABLE
 from takedown.secrets import secret
 from takedown.transport.picture import Camera
 from takedown.transport.probe import Looked, ProbeTransport
@@ -43,11 +44,14 @@ def due_at(case: Mapping[str, Any], history: History, hour: float) -> float | No
 
     `history`: its sightings, oldest first. Never seen: at once, for the baseline. Missing once: an hour after that. Gone: on
     RECHECKS. Could not check: in an hour. Still up: every day once it was sent, and at once when the platform says otherwise.
+    Taken back: at once, and then every day until it is there again.
     """
     if not history:
         return 0.0
     last, day = history[-1], 24 * hour
     at = float(last["recorded_at"])
+    if case["withdrawal"] in ANSWERABLE:
+        return at if at < (case["withdrawn_at"] or 0) else at + day
     if case["observed"] in UNREACHABLE:
         since = float(_run(history, "observed", UNREACHABLE)[0]["recorded_at"])
         return next((since + days * day for days in RECHECKS if since + days * day > at), None)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from takedown.contract import Channel, Denied, ItemStatus, StatusReport, Trackable, TryLater, Unclear
 from takedown.delivery.deliver import Halted
@@ -16,11 +16,13 @@ from takedown.delivery.lanes import Lane, lane_for
 from takedown.delivery.run import Progress
 from takedown.delivery.senders import ApiSender
 from takedown.desk import Desk
+from takedown.ledger.book import Book
 from takedown.ledger.halts import told_halt
 from takedown.ledger.ids import case_id
 from takedown.ledger.moves import State
 from takedown.ledger.tables import cases, former_names, meta, request_cases, requests
 from takedown.ledger.truths import FINAL, Claim, add_claims
+from takedown.ledger.withdrawals import answered
 from takedown.transport.results import Answered, Held
 
 WIDTH = 10
@@ -63,10 +65,12 @@ async def _sync(desk: Desk, platform: str | None, progress: Progress) -> Synced:
 
 def _work(desk: Desk, platform: str | None) -> Iterator[tuple[Lane, Sequence[Mapping[str, Any]]]]:
     """Open requests by lane. Mail and portal requests are asked for too where the platform grants a status endpoint."""
-    open_case = (cases.c.closed == "", cases.c.claimed.not_in(FINAL))
-    carried = select(request_cases.c.request).join(cases, cases.c.id == request_cases.c.case).where(*open_case)
+    open_case = and_(cases.c.closed == "", cases.c.claimed.not_in(FINAL))
+    taken_back = and_(cases.c.withdrawal != "none", cases.c.withdrawal == "sent")
+    carried = select(request_cases.c.request).join(cases, cases.c.id == request_cases.c.case).where(or_(open_case, taken_back))
+    asked = (requests.c.state == State.SENT.value, requests.c.purpose.in_(["removal", "reminder"]))
     columns = (requests.c.id, requests.c.platform, requests.c.channel, requests.c.receipt, requests.c.reference)
-    query = select(*columns).where(requests.c.state == State.SENT.value, requests.c.id.in_(carried)).order_by(requests.c.id)
+    query = select(*columns).where(*asked, requests.c.id.in_(carried)).order_by(requests.c.id)
     if platform:
         query = query.where(requests.c.platform == platform)
     found: dict[str, list[Mapping[str, Any]]] = {}
@@ -109,6 +113,7 @@ class Asking:
     async def _batch(self, rows: Sequence[Mapping[str, Any]]) -> None:
         width = asyncio.Semaphore(WIDTH)
         found: list[Claim] = []
+        told: list[tuple[str, list[int]]] = []
 
         async def one(row: Mapping[str, Any]) -> None:
             async with width:
@@ -118,11 +123,15 @@ class Asking:
                 await self._hold.pace.slot()
                 answer = await self._ask(row)
             found.extend(self._understood(row, answer))
+            if isinstance(answer, StatusReport) and answer.withdrawal:
+                told.append((answer.withdrawal, [*set(self._carried(row["id"]).values())]))
             self.progress.advance(self.lane.name, "asked")
 
         await asyncio.gather(*(one(row) for row in rows))
         if found:
             self.done.news += await self.desk.ledger.awrite(lambda book: add_claims(book, found))
+        if told:
+            self.done.news += await self.desk.ledger.awrite(lambda book: _withdrawn(book, told))
         if self._rest_until > self._hold.not_before:
             await self.desk.ledger.awrite(lambda book: self._hold.rest(book, self._rest_until, "asked to wait"))
 
@@ -174,6 +183,12 @@ class Asking:
         query = select(cases.c.id, cases.c.url, former_names.c.url).select_from(joined).where(*mine)
         rows = self.desk.ledger.peek(lambda db: db.execute(query).all())
         return {name: number for number, *urls in rows for name in (case_id(number), *urls) if name}
+
+
+def _withdrawn(book: Book, told: Sequence[tuple[str, list[int]]]) -> int:
+    """That something was restored is for us to see: by the platform's word, the withdrawal is acknowledged."""
+    said = [("refused" if value == "refused" else "acknowledged", numbers) for value, numbers in told]
+    return sum(len(answered(book, numbers, value, "status_api")) for value, numbers in said)
 
 
 def _claim(request: int, case: int, item: ItemStatus) -> Claim:

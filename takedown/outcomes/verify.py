@@ -23,6 +23,7 @@ from takedown.ledger.halts import told_halt
 from takedown.ledger.ids import case_id
 from takedown.ledger.tables import cases, meta, sightings
 from takedown.ledger.truths import UNREACHABLE, Change, Sighting
+from takedown.ledger.withdrawals import ANSWERABLE
 from takedown.outcomes.differences import Noticed, known_id, record
 from takedown.outcomes.looking import RECHECKS, Look, Looker, control_of, due_at, hour_of, target_of, unlookable, vantage_of
 
@@ -109,7 +110,9 @@ def _work(desk: Desk, platform: str | None, *, due: bool) -> dict[str, list[Work
     now, hour = desk.clock.now(), hour_of(desk)
     watched = and_(cases.c.closed == "done", cases.c.observed.in_(UNREACHABLE))
     still = and_(watched, cases.c.gone_at > now - (RECHECKS[-1] + 1) * 24 * hour)
-    which = [or_(cases.c.closed == "", still)]
+    # A case is mostly closed when it is taken back, and whether its target is there again is still to be seen.
+    taken_back = and_(cases.c.withdrawal != "none", cases.c.withdrawal.in_(sorted(ANSWERABLE)))
+    which = [or_(cases.c.closed == "", still, taken_back)]
     if platform:
         desk.platform(platform)
         which.append(cases.c.platform == platform)

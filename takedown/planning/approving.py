@@ -11,12 +11,13 @@ from takedown.contract import RefusedByPolicy, UsageError
 from takedown.desk import Desk
 from takedown.ledger.book import Book, canonical
 from takedown.ledger.ids import case_id, plan_id
-from takedown.ledger.moves import State, move
+from takedown.ledger.moves import WITHDRAWAL, State, move
 from takedown.ledger.states import DORMANT
 from takedown.ledger.tables import approvals, cases, plans, request_cases, requests
 from takedown.planning.caps import check_day, held_by, today, volume
 from takedown.planning.demands import Demands, demands_hash, read_demands
 from takedown.planning.digest import leaf, plan_digest, split
+from takedown.planning.follow_ups import made_again
 from takedown.planning.looking import NOT_LOOKED, Looked, check_looked, sample_of
 from takedown.planning.planner import check_apart, check_planner
 from takedown.planning.powers import check_powers
@@ -67,6 +68,23 @@ class Verified:
         return 0 < position <= len(self.leaves) and self.leaves[position - 1] == found
 
 
+def check_withdrawals(desk: Desk, row: RowMapping) -> None:
+    """One person may send a plan of withdrawals, so it must hold nothing else: each is drafted anew, and must come out the same.
+
+    Raises Tampered, StalePlan.
+    """
+    name = plan_id(row["id"])
+    with desk.ledger.read() as db:
+        for one in db.execute(select(requests).where(requests.c.plan == row["id"])).mappings().all():
+            if one["purpose"] != WITHDRAWAL:
+                raise Tampered(plan=name, what=f"R-{one['id']} is no withdrawal")
+            again, changed = made_again(desk, db, {**one}, row["reason"])
+            if any(again.row[key] != one[key] for key in ("sha256", "destination", "method", "headers")):
+                if changed:
+                    raise StalePlan(plan=name, what="a case that it takes back")
+                raise Tampered(plan=name, what=f"R-{one['id']} does not say what a withdrawal says")
+
+
 def check_fresh(desk: Desk, row: RowMapping) -> None:
     """Raise PlanEnded or StalePlan unless the plan is in force and nothing under it changed."""
     name = plan_id(row["id"])
@@ -79,7 +97,7 @@ def check_fresh(desk: Desk, row: RowMapping) -> None:
         raise StalePlan(plan=name, what="the environment")
     with desk.ledger.read() as db:
         platforms, packs = _shaped_by(db, row["id"])
-        changed = _changed_case(db, row["id"])
+        changed = _changed_case(db, row["id"]) if row["purpose"] != WITHDRAWAL else ""
     if desk.inputs_hash(platforms, packs) != row["inputs"]:
         raise StalePlan(plan=name, what="the policy, the authority, a pack or a platform's settings")
     if changed:
@@ -221,7 +239,10 @@ def verify(desk: Desk, plan: int) -> Verified:
         check_approval(one["name"], Signature(one["key"], one["signature"]), digest, name, row["planner"], allowed)
         check_apart(row, one["name"], one["key"])
     given = min(len({one["name"] for one in held}), len({one["key"] for one in held}))
-    if given < demands.approvals:
+    if row["purpose"] == WITHDRAWAL:
+        check_planner(desk, row)
+        check_withdrawals(desk, row)
+    elif given < demands.approvals:
         needed = f"{demands.approvals} approval{'s' * (demands.approvals > 1)}"
         raise NotApproved(plan=name, needed=needed, given=given)
     if row["state"] == "open":

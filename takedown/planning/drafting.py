@@ -13,7 +13,8 @@ from typing import Any
 from takedown.clock import utc
 from takedown.contract import Case, Channel, Draft, HttpDraft, MissingExtra, PortalDraft, PortalForm, Request
 from takedown.desk import Desk
-from takedown.ledger.ids import idempotency_key, message_id, reference
+from takedown.ledger.ids import idempotency_key, reference
+from takedown.ledger.ids import message_id as derived_id
 from takedown.ledger.states import DORMANT, State
 from takedown.notices import Pack, render, render_reminder
 from takedown.planning.destinations import Bounds, bounds, pin
@@ -82,7 +83,7 @@ class Drafter:
             return
         if request.letter:
             keep(self.desk.ledger.folder, request.letter)
-        yield self._freeze(ident, request, draft, group, "removal")
+        yield self.freeze(ident, request, draft, group, "removal")
         if channel is Channel.EMAIL and self.desk.packs[first.basis].reminders > 0:
             yield self._reminder(ident, request, group)
 
@@ -106,7 +107,7 @@ class Drafter:
             issued_at=issued,
             respond_by=pack.respond_by(issued),
             form=form,
-            message_id=self._message_id(ident) if channel is Channel.EMAIL else "",
+            message_id=self.message_id(ident) if channel is Channel.EMAIL else "",
         )
         return self._with_letter(request, pack) if goes_along(self.desk, pack, request.platform, channel, form) else request
 
@@ -119,9 +120,9 @@ class Drafter:
             self.without_letter += 1
             return request
 
-    def _message_id(self, ident: int) -> str:
+    def message_id(self, ident: int) -> str:
         domain = self.desk.settings.authority.email.rpartition("@")[2] or "takedown.invalid"
-        return message_id(self.desk.ledger.secret, ident, 1, domain)
+        return derived_id(self.desk.ledger.secret, ident, 1, domain)
 
     def _form(self, platform: str) -> PortalForm | None:
         folder = self.desk.settings.packs.forms
@@ -136,16 +137,17 @@ class Drafter:
             reference=ref,
             notice=render_reminder(pack, request, reference=ref),
             letter=None,
-            message_id=self._message_id(ident),
+            message_id=self.message_id(ident),
             in_reply_to=request.message_id,
             issued_at=request.issued_at + timedelta(seconds=pack.patience_seconds),  # about when it will leave
         )
         draft = self.desk.platform(request.platform).prepare(again)
-        return self._freeze(ident, again, draft, group, "reminder", follows=first, not_before=DORMANT)
+        return self.freeze(ident, again, draft, group, "reminder", follows=first, not_before=DORMANT)
 
-    def _freeze(
+    def freeze(
         self, ident: int, request: Request, draft: Draft, group: Sequence[Versioned], purpose: str, **more: object
     ) -> Drafted:
+        """A draft as a row of `requests`, pinned to where it may go. Raises NotConfigured, Unreachable."""
         desk = self.desk
         self.position += 1
         sha256, salt = hashlib.sha256(draft.body).hexdigest(), os.urandom(16)

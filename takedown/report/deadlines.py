@@ -15,6 +15,7 @@ from takedown.desk import Desk
 from takedown.display import safe
 from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.moves import State
+from takedown.ledger.states import DORMANT
 from takedown.ledger.tables import cases, plans, requests
 from takedown.ledger.truths import FINAL, UNREACHABLE
 from takedown.notices.pack import Pack
@@ -67,7 +68,11 @@ def _of_plans(db: Connection) -> Iterator[Deadline]:
     """Plans with something that has not left."""
     unsent = requests.c.state.in_([State.PLANNED.value, State.APPROVED.value])
     left = select(requests.c.id).where(requests.c.plan == plans.c.id, unsent, requests.c.purpose != "reminder").exists()
-    query = select(plans.c.id, plans.c.valid_until).where(plans.c.state.in_(["open", "approved"]), left).order_by(plans.c.id)
+    query = (
+        select(plans.c.id, plans.c.valid_until)
+        .where(plans.c.state.in_(["open", "approved"]), plans.c.valid_until < DORMANT, left)
+        .order_by(plans.c.id)
+    )
     for number, until in db.execute(query):
         name = plan_id(number)
         yield Deadline(f"plan-{name}", utc(until), f"{name}: the plan is too old to be sent", f"takedown plan show {name}")

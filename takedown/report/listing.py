@@ -8,16 +8,22 @@ from typing import Any
 
 from takedown.clock import iso
 from takedown.contract.errors import UsageError
+from takedown.display.words import WORDS
 from takedown.ledger.ids import batch_id, case_id, request_id
 from takedown.ledger.reader import Reader, among
 from takedown.ledger.states import FINAL, UNREACHABLE, State
 from takedown.report.differing import DIFFERING
 from takedown.report.figures import CLAIMED, DELIVERY, NOT_LOOKED, OBSERVED
 
-VALUES: Mapping[str, Sequence[str]] = {"delivery": DELIVERY, "claimed": CLAIMED, "observed": OBSERVED}
-COLUMNS = {"delivery": "delivered", "claimed": "claimed", "observed": "observed"}
-LISTED = """SELECT c.id, c.batch, c.platform, c.kind, c.key, c.url, c.reference, c.delivered, c.claimed, c.observed, c.closed,
-  c.held, c.moved_to, c.request, r.receipt, r.attempts, c.updated_at
+VALUES: Mapping[str, Sequence[str]] = {
+    "delivery": DELIVERY,
+    "claimed": CLAIMED,
+    "observed": OBSERVED,
+    "withdrawal": tuple(WORDS["withdrawal"]),
+}
+COLUMNS = {"delivery": "delivered", "claimed": "claimed", "observed": "observed", "withdrawal": "withdrawal"}
+LISTED = """SELECT c.id, c.batch, c.platform, c.kind, c.key, c.url, c.reference, c.delivered, c.claimed, c.observed,
+  c.withdrawal, c.closed, c.held, c.moved_to, c.request, r.receipt, r.attempts, c.updated_at
   FROM (SELECT * FROM cases WHERE {where}) c LEFT JOIN requests r ON r.id = c.request ORDER BY c.id"""
 PROPOSED = "id IN (SELECT \"case\" FROM returns WHERE state = 'open')"
 PENDING = f"delivered = '{State.SENT.value}' AND claimed NOT IN {among(FINAL)} AND observed NOT IN {among(UNREACHABLE)}"
@@ -26,6 +32,8 @@ PENDING = f"delivered = '{State.SENT.value}' AND claimed NOT IN {among(FINAL)} A
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Which cases: open ones, closed ones, or (closed None) both; narrowed by value, platform, batch, or to pending ones.
+
+    withdrawal: of those withdrawn both.
 
     differs: a word of DIFFERING. proposed: only those of which a return is proposed, open or closed.
     """
@@ -39,6 +47,7 @@ class Filter:
     closed: bool | None = False
     differs: str | None = None
     proposed: bool = False
+    withdrawal: str | None = None
 
     def __post_init__(self) -> None:
         for truth, values in VALUES.items():
@@ -55,7 +64,9 @@ class Filter:
     def where(self) -> str:
         """A condition on the columns of `cases`, with `given` as its parameters."""
         found = [f"{column} = :{column}" for column in self.given]
-        if self.closed is not None:
+        if self.withdrawal not in {None, "none"}:
+            found.append("withdrawal <> 'none'")  # its index is of those alone
+        elif self.closed is not None:
             found.append("closed <> ''" if self.closed else "closed = ''")
         if self.pending:
             found.append(PENDING)
@@ -91,7 +102,7 @@ def listed(ledger: Reader, chosen: Filter, limit: int | None = None) -> Iterator
 
 
 def _item(row: tuple[Any, ...]) -> dict[str, Any]:
-    case, batch, platform, kind, key, url, reference, delivered, claimed, observed, closed, *rest = row
+    case, batch, platform, kind, key, url, reference, delivered, claimed, observed, withdrawal, closed, *rest = row
     held, moved_to, request, receipt, tries, changed = rest
     return {
         "case": case_id(case),
@@ -104,6 +115,7 @@ def _item(row: tuple[Any, ...]) -> dict[str, Any]:
         "delivery": delivered,
         "claimed": claimed,
         "observed": observed or NOT_LOOKED,
+        "withdrawal": withdrawal,
         "closed": closed,
         "held": held,
         "moved_to": moved_to,

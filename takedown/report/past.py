@@ -25,6 +25,8 @@ from takedown.report.cells import Rows
 CHUNK = 500
 KEPT = ("batch", "platform", "kind", "basis", "organisation", "identity", "reference", "url", "created_at")
 """What nothing that is recorded here changes."""
+DELIVERS = frozenset({"removal", "reminder"})
+"""Purposes of requests by which a case is delivered; what is said about it afterwards is not."""
 then = Table(
     "cases_then",
     MetaData(),
@@ -44,12 +46,14 @@ class Since:
     """What was recorded after a time, as it was before it: states by request, closings by case; and what is new since.
 
     left_out: (request, case) where a person left the case out while filing. touched: cases said, seen or decided something about.
+    taken_back: likewise, cases that somebody took back.
     """
 
     states: dict[int, str] = field(default_factory=dict[int, str])
     left_out: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
     closed: dict[int, str] = field(default_factory=dict[int, str])
     touched: set[int] = field(default_factory=set[int])
+    taken_back: set[int] = field(default_factory=set[int])
 
 
 def rows_at(db: Connection, at: float) -> Rows:
@@ -81,6 +85,8 @@ def _since(db: Connection, at: float) -> Since:
             found.closed.setdefault(number(subject, "C"), "")
         elif kind == "case.reopened":
             found.closed.setdefault(number(subject, "C"), json.loads(text)["was"])
+        elif kind == "case.withdrawn":
+            found.taken_back.add(number(subject, "C"))
     for table in (claims, sightings):
         found.touched.update(db.execute(select(table.c.case).where(table.c.recorded_at > at).distinct()).scalars())
     return found
@@ -105,6 +111,8 @@ def _made(db: Connection, at: float, since: Since, chunk: Sequence[int]) -> Iter
         ours = sendings.get(ident, Sending())
         made: Then = {"id": ident, **{name: row[name] for name in KEPT}}
         made |= {"delivered": ours.state, "carrier": ours.carrier}
+        if ours.state == State.DRAFT.value and row["delivered"] == State.WITHDRAWN.value and ident not in since.taken_back:
+            made["delivered"] = State.WITHDRAWN.value
         made |= said.get(ident, NOTHING_SAID) | saw.get(ident, NOTHING_SEEN)
         made |= _closed(db, at, {**row}, since)
         made["sent_at"] = _sent_at(db, at, row["sent_at"], ours) if ours.state == State.SENT.value else None
@@ -166,7 +174,7 @@ def _delivered(db: Connection, at: float, since: Since, chunk: Sequence[int]) ->
     query = select(*columns).select_from(joined).where(request_cases.c.case.in_(chunk), plans.c.created_at <= at)
     found: dict[int, Sending] = {}
     for case, request, state, purpose, excepted in db.execute(query.order_by(requests.c.id)):
-        if excepted and (request, case) not in since.left_out:
+        if purpose not in DELIVERS or (excepted and (request, case) not in since.left_out):
             continue
         ours, was = found.setdefault(case, Sending()), since.states.get(request, str(state))
         if purpose == "removal":

@@ -59,7 +59,7 @@ class Story:
 def tell(file: Dossier, patience: float | None, now: float) -> Story:
     """The story. `patience`: seconds that the case's pack allows a platform; None when its pack is not installed."""
     so_far = (*_imported(file), *_sendings(file), *_answers(file), *_seen(file), *_decided(file))
-    happens, can = _differs(file) or (_closed(file) if file.row["closed"] else _open(file, patience, now))
+    happens, can = _differs(file) or (_closed(file) if file.row["closed"] else _taken_back(file) or _open(file, patience, now))
     return Story(so_far, happens, can)
 
 
@@ -83,7 +83,7 @@ def _sendings(file: Dossier) -> Iterator[str]:
     for one in file.requests:
         name, plan = request_id(one["id"]), plan_id(one["plan"])
         where = CHANNELS.get(one["channel"], one["channel"])
-        what = "reminder" if one["purpose"] == "reminder" else "request"
+        what = "request" if one["purpose"] == "removal" else one["purpose"]
         yield f"On {day(one['created_at'])} the {what} {name} to {one['platform']} {where} was frozen in plan {plan}."
         for tried in one["tries"]:
             yield f"Attempt {tried['number']} on {day(tried['started_at'])}: {_ended(tried)}."
@@ -147,6 +147,12 @@ def _decided(file: Dossier) -> Iterator[str]:
                 yield f"On {when} it was seen there again after it was gone, and a new case was proposed."
             case "return.dismissed":
                 yield f"On {when} {who} made no new case of its return: {_told(data, 'reason')}."
+            case "case.withdrawn":
+                yield f"On {when} {who} took it back ({data['how']}): {data.get('reason', 'the reason was erased')}"
+            case "withdrawal.acknowledged" | "withdrawal.refused":
+                yield f"On {when} we learned that {file.row['platform']} {kind.partition('.')[2]} the withdrawal."
+            case "withdrawal.restored":
+                yield f"On {when} we saw that it is there again."
             case "case.linked":
                 yield f"On {when} {who} let it wait for {data['follows']}, which the platform is asked first."
             case _:
@@ -190,6 +196,38 @@ def _closed(file: Dossier) -> Ahead:
     return _ahead("It is closed; nothing more happens.", Step("open it again", f"takedown case reopen {case_id(file.row['id'])}"))
 
 
+def _taken_back(file: Dossier) -> Ahead | None:
+    row, ident = file.row, case_id(file.row["id"])
+    close = Step("close it", f"takedown case close {ident} --as mistake")
+    own = [one for one in file.requests if one["purpose"] == "withdrawal" and one["state"] not in {"sent", "withdrawn"}]
+    match row["withdrawal"]:
+        case "none" if row["delivered"] == State.WITHDRAWN.value:
+            return _ahead("It was taken back before it left; nothing more happens.", close)
+        case "none":
+            return None
+        case "requested" if own:
+            plan = plan_id(own[-1]["plan"])
+            by_hand = own[-1]["state"] == State.OPERATOR.value
+            send = Step("file it", "takedown portal run") if by_hand else Step("send it", f"takedown submit {plan}")
+            return _ahead(f"Its withdrawal {request_id(own[-1]['id'])} has not left yet.", send)
+        case "requested":
+            later = Step("go on, once it has ended", "takedown withdraw --due")
+            return _ahead("It is withdrawn as soon as it is known what became of its sending.", later)
+        case "refused":
+            again = Step("try again", f"takedown withdraw {ident} --reason TEXT")
+            return _ahead("The platform refused to take the withdrawal. It must be told another way.", again, close)
+        case "restored":
+            return _ahead("It was withdrawn, and its target is there again. Nothing more is asked.", close)
+        case _:
+            answer = Step("write down what it answered", f"takedown withdraw {ident} --answered acknowledged")
+            return _ahead(
+                "It is withdrawn; the next looks tell whether it is there again.",
+                Step("look", "takedown verify --due"),
+                answer,
+                close,
+            )
+
+
 def _open(file: Dossier, patience: float | None, now: float) -> Ahead:
     row, newest = file.row, file.newest
     ident = case_id(row["id"])
@@ -197,7 +235,7 @@ def _open(file: Dossier, patience: float | None, now: float) -> Ahead:
     plan = plan_id(newest["plan"]) if newest else "PLAN"
     detail = f": {newest['detail']}" if newest and newest["detail"] else ""
     match State(row["delivered"]):
-        case State.DRAFT | State.WITHDRAWN if file.answer_before not in {"", ANSWERED}:
+        case State.DRAFT if file.answer_before not in {"", ANSWERED}:
             first = case_id(row["follows"])
             waits = f"It waits until the platform has declined {first}, which it is asked first."
             return _ahead(waits, Step("see where that stands", f"takedown case explain {first}"), drop)

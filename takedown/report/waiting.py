@@ -28,6 +28,7 @@ def for_people(view: View, figures: Figures) -> Iterator[Matter]:
     yield from _numbers(view)
     yield from _returned(view)
     yield from _refused(view)
+    yield from _withdrawals(view)
     yield from _of_cases(view, figures)
     yield from differences(view)
     yield from _overdue(view)
@@ -186,6 +187,27 @@ def _refused(view: View) -> Iterator[Matter]:
         yield Matter("refused", f"the platform refused the request: {code}", counts.total(), "case", who, do)
 
 
+REVIEWS = "SELECT count(*) FROM plans WHERE review <> '' AND review = 'due' {mine}"
+FOLLOWING = f"""SELECT count(*) FROM cases WHERE withdrawal <> 'none' AND withdrawal = 'requested' {{mine}} AND NOT EXISTS
+  (SELECT 1 FROM request_cases k JOIN requests r ON r.id = k.request WHERE k."case" = cases.id AND r.purpose = 'withdrawal'
+  AND r.state NOT IN {among([State.REFUSED.value, State.WITHDRAWN.value])})"""  # noqa: S608
+REQUESTED = "SELECT 1 FROM cases WHERE withdrawal <> 'none' AND withdrawal = 'requested' {mine} LIMIT 1"
+NOT_TAKEN = "SELECT count(*) FROM cases WHERE withdrawal <> 'none' AND withdrawal = 'refused' {mine}"
+
+
+def _withdrawals(view: View) -> Iterator[Matter]:
+    """Those that a second person has not looked at, that wait for their sending to end, and that platforms refused."""
+    if due := next(view.plans(REVIEWS))[0]:
+        why, do = "one person is enough to send them, a second one looks afterwards", "takedown review list"
+        yield Matter("review", "withdrawals to be reviewed", due, "plan", why, do)
+    if any(view.cases(REQUESTED)) and (count := next(view.cases(FOLLOWING))[0]):
+        why = "what is being sent cannot be called back"
+        yield Matter("withdrawal", "to be withdrawn once their sending has ended", count, "case", why, "takedown withdraw --due")
+    if count := next(view.cases(NOT_TAKEN))[0]:
+        do = f"takedown case list --withdrawal refused{view.in_batch}"
+        yield Matter("withdrawal", "the platform refused the withdrawal", count, "case", do=do)
+
+
 def _of_cases(view: View, figures: Figures) -> Iterator[Matter]:
     listed = f"takedown case list --claimed {{}}{view.in_batch}"
     if count := figures.claimed["needs_information"]:
@@ -202,15 +224,29 @@ NEXT_BASIS = f"SELECT min(basis) FROM cases WHERE {WAITING} AND basis > :basis" 
 LATE = f"""SELECT count(*) FROM cases WHERE {WAITING} AND basis = :basis AND sent_at < :by
   AND claimed NOT IN {among(FINAL)} AND observed NOT IN {among(UNREACHABLE)} {{mine}}"""  # noqa: S608
 
+LATE_BACK = LATE.replace("sent_at <", "withdrawal <> 'none' AND sent_at <")
+
 
 def _overdue(view: View) -> Iterator[Matter]:
     """Pending cases beyond their pack's patience. A basis whose pack is not installed has none."""
     basis = ""
     while basis := view.ledger.value(NEXT_BASIS, basis=basis) or "":
         patience = view.reading.patience(basis)
-        if patience and (count := next(view.cases(LATE, basis=basis, by=view.now - patience.seconds))[0]):
+        late = {"basis": basis, "by": view.now - patience.seconds} if patience else {}
+        # Those taken back are few, and have an index of their own; the one that counts does not know of them.
+        if (
+            patience
+            and (count := next(view.cases(LATE, **late))[0])
+            and (count := count - next(view.cases(LATE_BACK, **late))[0])
+        ):
             why = f"no final answer under {basis} within {patience.text}"
             yield Matter("overdue", "overdue", count, "case", why, "takedown resubmit --pending --dry-run")
+
+
+def _late(view: View, basis: str, by: float) -> int:
+    """Those taken back are few, and have an index of their own; the one that counts does not know of them."""
+    count = int(next(view.cases(LATE, basis=basis, by=by))[0])
+    return count - int(next(view.cases(LATE_BACK, basis=basis, by=by))[0]) if count else 0
 
 
 COUNT = "SELECT count(*) FROM requests r WHERE state = '{state}' {more} {{mine}}"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,7 +35,8 @@ class Filed:
     key: str = ""
     sha256: str = ""
     sender: str = ""
-    withdrawn: datetime | None = None
+    withdrawn: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
+    """When items were taken back, by their id."""
 
 
 class Book:
@@ -92,7 +93,8 @@ class Book:
                         )
                     )  # fmt: skip
                 case "withdrawn":
-                    self._filed[row["id"]] = replace(self._filed[row["id"]], withdrawn=at)
+                    held = self._filed[row["id"]]
+                    self._filed[row["id"]] = replace(held, withdrawn={**dict.fromkeys(row["items"], at), **held.withdrawn})
                 case "decided":
                     self._decided.add(row["item"])
                 case _:
@@ -113,9 +115,12 @@ class Book:
     def outcome(self, url: str) -> tuple[str, tuple[str, ...]]:
         """What came of an address: its status now, where it was restricted; empty when it was never filed or is restored."""
         filed = self._filed.get(self._addresses.get(fingerprint(url), ""))
-        if filed is None or filed.withdrawn:
+        if filed is None:
             return "", ()
-        told = next(self._item(filed, item) for item in filed.items if fingerprint(item.url) == fingerprint(url))
+        item = next(item for item in filed.items if fingerprint(item.url) == fingerprint(url))
+        if item.id in filed.withdrawn:
+            return "", ()
+        told = self._item(filed, item)
         return str(told["status"]), tuple(told.get("territory", ()))
 
     def by_reference(self, reference: str) -> list[Filed]:
@@ -124,13 +129,21 @@ class Book:
         found = [self._filed[ident] for ident in self._references.get(reference, [])]
         return [filed for filed in found if self.clock() - filed.at >= lag]
 
-    def withdraw(self, filed: Filed, reason: str) -> Filed:
-        """Stop what is undecided and undo what was decided. A second withdrawal changes nothing."""
-        if filed.withdrawn is None:
-            filed = replace(filed, withdrawn=self.clock())
-            self.note("withdrawn", id=filed.id, reference=filed.reference, reason=reason)
+    def withdraw(self, filed: Filed, reason: str, items: Sequence[str] = (), reference: str = "") -> Filed:
+        """Stop what is undecided of these items (all, if none is named), undo what was decided. A second one changes nothing."""
+        fresh = [one.id for one in filed.items if (not items or one.id in items) and one.id not in filed.withdrawn]
+        if fresh:
+            filed = replace(filed, withdrawn={**filed.withdrawn, **dict.fromkeys(fresh, self.clock())})
+            self.note(
+                "withdrawn", id=filed.id, reference=filed.reference, reason=reason, items=fresh, withdrawal=reference,
+            )  # fmt: skip
             self._filed[filed.id] = filed
         return filed
+
+    def filed_under(self, reference: str) -> Filed | None:
+        """The request under the sender's reference, whatever the search has caught up with."""
+        found = self._references.get(reference)
+        return self._filed[found[0]] if found else None
 
     def receipt(self, filed: Filed) -> dict[str, Any]:
         """The first answer, always the same."""
@@ -149,7 +162,7 @@ class Book:
 
     def _item(self, filed: Filed, item: Item) -> dict[str, Any]:
         decision, due = self.behaviour.decisions.of(item.url, self.behaviour.seed), self._due(filed, item)
-        now = min(self.clock(), filed.withdrawn) if filed.withdrawn else self.clock()
+        now = min(self.clock(), filed.withdrawn.get(item.id, self.clock()))
         told: dict[str, Any] = {"case": item.case, "id": item.id, "url": item.url}
         if decision.status in OPEN or now < due:
             halfway = filed.at + (due - filed.at) / 2

@@ -85,10 +85,15 @@ class RemovalRequest(_Closed):
         return self
 
 
+class WithdrawnItem(_Closed):
+    case: Word
+
+
 class Withdrawal(_Closed):
-    """The body of POST /v1/removal-requests/{id}/withdrawal."""
+    """The body of POST /v1/removal-requests/{id}/withdrawal. With `items`, only these cases are withdrawn; else all of them."""
 
     reason: Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
+    items: Annotated[list[WithdrawnItem], Field(min_length=1, max_length=10_000)] | None = None
 
 
 def check(model: type[_Model], document: Any) -> _Model | list[dict[str, str]]:

@@ -185,4 +185,8 @@ class Intake:
             return body
         if isinstance(filed, Answer):
             return filed
-        return self.dialect.good(202, self.book.status(self.book.withdraw(filed, body.reason)))
+        named = [item.case for item in body.items or ()]
+        if strange := sorted(set(named) - {item.case for item in filed.items}):
+            return self.dialect.bad(422, f"the request carries no case {strange[0]}")
+        items = [item.id for item in filed.items if not named or item.case in named]
+        return self.dialect.good(202, self.book.status(self.book.withdraw(filed, body.reason, items)))

@@ -69,6 +69,11 @@ class Mailboxes:
         if fault is Fault.REFUSE:
             return REFUSED
         reference = str(message["X-Takedown-Reference"] or "") or reference_in(str(message["Subject"] or ""))
+        if (earlier := book.filed_under(str(message["X-Takedown-Withdraws"] or ""))) is not None:
+            named = {fingerprint(url) for url in urls}
+            items = [item.id for item in earlier.items if fingerprint(item.url) in named]
+            filed = book.withdraw(earlier, str(message["Subject"]), items, reference)
+            return "" if fault is Fault.LOST else ACCEPTED.format(f"{filed.id}-withdrawal")
         filed = book.take(
             "email", reference, [("", url) for url in urls],
             key=str(message["Message-ID"] or ""), sha256=hashlib.sha256(raw).hexdigest(), to=to, fault=fault.value,

@@ -51,7 +51,16 @@ class Portal:
             return problem(422, "a packet is an object")
         packet = cast("dict[str, Any]", packet)
         text = "\n".join(_values(packet.get("fields")))
+        if packet.get("form") == "withdrawal":
+            return self._withdraw(str(packet.get("follows", "")), str(packet.get("reference", "")), _cases(packet.get("cases")))
         return self._file(raw, str(packet.get("reference", "")), text, _cases(packet.get("cases")))
+
+    def _withdraw(self, follows: str, reference: str, known: dict[str, str]) -> Answer:
+        filed = self.book.filed_under(follows)
+        if filed is None:
+            return problem(404, "nothing was filed under that reference")
+        items = [item.id for item in filed.items if item.url in known]
+        return json_answer(201, {"reference": self.book.withdraw(filed, "at the portal", items, reference).id})
 
     def _file(
         self, raw: bytes, reference: str, text: str, known: dict[str, str] | None = None, *, as_page: bool = False

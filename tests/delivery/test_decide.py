@@ -33,7 +33,7 @@ def outcome(answer, deadline=5.0):
         finally:
             await transport.aclose()
 
-    return decide_http(asyncio.run(call()), load().platforms["facebook"]())
+    return decide_http(asyncio.run(call()), "facebook", load().platforms["facebook"]().read)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_an_adapter_that_cannot_read_loses_nothing():
         def read(self, reply):
             raise RecursionError
 
-    assert isinstance(decide_http(Answered(Reply(201, {}, b"{}")), Clumsy()), Unsure)
+    assert isinstance(decide_http(Answered(Reply(201, {}, b"{}")), "clumsy", Clumsy().read), Unsure)
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ def test_raw_bytes_are_exact_in_a_pipe_and_safe_on_a_terminal(tmp_path: Path) ->
 
 
 def test_every_truth_has_words_of_its_own() -> None:
-    assert TRUTHS.keys() == WORDS.keys()
+    assert {*TRUTHS, "withdrawal"} == WORDS.keys()
     assert words("delivery", "unknown") == "sending uncertain"
     assert words("observed", "unknown") == "could not check"
     assert words("claimed", "something new") == "something new"

@@ -153,4 +153,5 @@ def test_a_language_needs_its_texts_and_its_words(tmp_path: Path) -> None:
     file.write_text(text.replace("[redress]", '[redress]\nfr = "x"'))
     faults = read_packs([tmp_path])[1]
     names = ("subject", "statement", "letter", "reminder", "reminder_subject")
-    assert {fault.field for fault in faults} == {"fr/words.toml", *(f"fr/pk-peca-37/{name}.txt" for name in names)}
+    shared = {f"fr/shared/{name}.txt" for name in ("withdrawal", "withdrawal_subject", "reply", "reply_subject")}
+    assert {fault.field for fault in faults} == {"fr/words.toml", *(f"fr/pk-peca-37/{name}.txt" for name in names), *shared}

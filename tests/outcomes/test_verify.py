@@ -203,12 +203,16 @@ def test_an_hour_of_the_sandbox_is_shorter(tmp_path: Path, tiktok: Sandbox) -> N
 
 
 def test_gone_targets_are_looked_at_on_a_schedule_that_decays() -> None:
-    case = {"observed": "gone", "delivered": "sent", "claimed_at": None}
+    case = {"observed": "gone", "delivered": "sent", "claimed_at": None, "withdrawal": "none"}
     history, times = [{"value": "gone", "observed": "gone", "recorded_at": 0.0}], []
     while (at := due_at(case, history, HOUR)) is not None:
         times.append(round(at / 86_400))
         history.append({"value": "gone", "observed": "gone", "recorded_at": at})
     assert tuple(times) == RECHECKS
+    withdrawn = {**case, "withdrawal": "sent", "withdrawn_at": times[-1] * 86_400 + 1.0}
+    last = history[-1]["recorded_at"]
+    assert due_at(withdrawn, history, HOUR) == last, "what was taken back is looked at at once"
+    assert due_at({**withdrawn, "withdrawn_at": last - 1}, history, HOUR) == last + 86_400, "and then every day"
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,10 @@ class Scene:
         with self.desk.ledger.read() as db:
             return str(db.execute(select(cases.c.delivered).where(cases.c.id == case)).scalar_one())
 
+    def state(self, request: int) -> str:
+        with self.desk.ledger.read() as db:
+            return str(db.execute(select(requests.c.state).where(requests.c.id == request)).scalar_one())
+
     def plan(
         self,
         *carried: int,

@@ -11,6 +11,8 @@ from takedown.ledger.book import Book
 from takedown.ledger.cases import ClosedAlready, NotClosed, close, reopen
 from takedown.ledger.moves import State, move, take_out
 from takedown.ledger.truths import Sighting, add_sightings
+from takedown.notices.errors import NoSuchPack
+from takedown.planning.withdrawing import withdraw
 from takedown.report.cells import Scope
 from takedown.report.outcomes import Asked, report
 
@@ -26,7 +28,7 @@ STEPS = {
 def happen(at_desk: Scene, rng: random.Random, open_requests: dict[int, State]) -> None:
     """One thing of all that changes a figure."""
     case = rng.randint(1, at_desk.made)
-    match rng.choice(["case", "plan", "move", "move", "move", "claim", "see", "close", "reopen"]):
+    match rng.choice(["case", "plan", "move", "move", "move", "claim", "see", "close", "reopen", "take back"]):
         case "case":
             at_desk.case(rng.choice(["chirp", "wren"]))
         case "plan" if at_desk.delivered(case) in {"draft", "refused", "sent"}:
@@ -43,6 +45,12 @@ def happen(at_desk: Scene, rng: random.Random, open_requests: dict[int, State]) 
             value = rng.choice(["available", "gone", "suspended", "unknown"])
             seen = Sighting(case, value, "m", "high", "PK", source=rng.choice(["probe", "by_hand"]))
             at_desk.desk.ledger.write(lambda book: add_sightings(book, [seen]))
+        case "take back" if at_desk.delivered(case) in {"planned", "approved"}:
+            with suppress(NoSuchPack):  # one that was sent before, too: its withdrawal would be drafted
+                withdraw(at_desk.desk, [case], "A mistake.")
+                for request in [*open_requests]:
+                    if at_desk.state(request) == "withdrawn":
+                        del open_requests[request]
         case "close":
             with suppress(ClosedAlready):
                 close(at_desk.desk.ledger, case, rng.choice(["done", "mistake"]), "alice")

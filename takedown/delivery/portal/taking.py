@@ -28,7 +28,7 @@ from takedown.desk import Desk
 from takedown.ledger.book import Book
 from takedown.ledger.halts import told_halt
 from takedown.ledger.ids import case_id, plan_id, request_id
-from takedown.ledger.moves import State, move
+from takedown.ledger.moves import WITHDRAWAL, State, move
 from takedown.ledger.tables import meta, plans, requests
 from takedown.planning.approving import Tampered, Verified, verify
 from takedown.planning.digest import leaf
@@ -187,6 +187,8 @@ def _open(book: Book, request: int, verified: Verified, who: str) -> Task | str 
     if not verified.vouches(row["position"], leaf(row["salt"], {**row}, row["body"], [case_id(one["id"]) for one in carried])):
         raise Tampered(plan=plan_id(row["plan"]), what=f"request {task.id}")
     stale = [one for one in carried if not one["excepted"] and (one["closed"] or one["version"] != one["planned"])]
+    if row["purpose"] == WITHDRAWAL:
+        stale = []  # a case may be closed as soon as it is taken back
     if stale and row["opened_at"] is None and row["state"] == State.OPERATOR.value:
         why = f"{case_id(stale[0]['id'])} {'was closed' if stale[0]['closed'] else 'changed'} after it was planned"
         move(book, [request], State.OPERATOR, State.WITHDRAWN, event={"because": why}, detail=why, lease_until=None)

@@ -74,6 +74,7 @@ cases = Table(
     Column("declined_at", Float),
     Column("gone_at", Float),
     Column("closed_at", Float),
+    Column("withdrawn_at", Float),
     Index("ix_cases_truths", *COUNTED, *TIMES, "created_at", "batch"),
     Index("ix_cases_batch", "batch", *COUNTED),
     Index("ix_cases_request", "request"),
@@ -120,7 +121,8 @@ cases = Table(
     ),
 )
 """`ground`: of the newest claim that the platform acted. `acted_at`, `declined_at`: when a claim first said so; `gone_at`: when
-it was first seen gone; `closed_at`: when it was closed, null while it is open. `held`: why nothing may be sent for it until a
+it was first seen gone; `closed_at`: when it was closed, null while it is open; `withdrawn_at`: when somebody first took back what
+had been sent. `held`: why nothing may be sent for it until a
 person decides; `moved_to`: the address under which its lasting id was seen, until a person renames it."""
 
 former_names = Table(

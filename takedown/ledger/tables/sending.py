@@ -24,11 +24,15 @@ plans = Table(
     Column("successor_of", Id),
     Column("reason", Text, nullable=False, server_default=""),
     Column("demands", Text, nullable=False, server_default=""),
+    Column("review", Text, nullable=False, server_default=""),
     Column("created_at", Float, nullable=False),
     Column("valid_until", Float, nullable=False),
     Column("approved_at", Float),
     Index("ix_plans_approved", "approved_at"),
+    Index("ix_plans_review", "review", sqlite_where=text("review <> ''"), postgresql_where=text("review <> ''")),
 )
+"""`reason`: why it ended; of a follow-up, what it says. `review`: due, accepted or rejected, where one person sends and another
+looks afterwards."""
 
 volumes = Table(
     "volumes",

@@ -1,0 +1,79 @@
+"""Taking back and sending it in one go: what one command of one person does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from takedown.approval import Signature
+from takedown.contract import RefusedByPolicy
+from takedown.delivery.deliver import Delivered, deliver
+from takedown.delivery.run import Progress
+from takedown.desk import Desk
+from takedown.ledger.cases import no_such
+from takedown.ledger.tables import cases
+from takedown.ledger.withdrawals import answered
+from takedown.planning.planner import planner_statement, sign_as_planner
+from takedown.planning.undoing import get_plan
+from takedown.planning.withdrawing import Withdrawn, follow_up, withdraw
+
+Sign = Callable[[str], Signature]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What was written down, and how its sending ended: None where nothing was to be sent, or could not be: `why`."""
+
+    done: Withdrawn
+    sent: Delivered | None
+    why: str = ""
+
+
+def take_back(
+    desk: Desk,
+    numbers: Sequence[int],
+    reason: str,
+    wait: float,
+    progress: Progress,
+    *,
+    for_all: bool = False,
+    sign: Sign | None = None,
+) -> TakenBack:
+    """Withdraw these cases, and send what that takes. Raises what `withdraw`, `sign_as_planner` and `deliver` raise.
+
+    sign: makes the signature of `desk.who`, which live asks for. When sending fails for now, the withdrawal stands in the
+    ledger, and `takedown submit` goes on with it.
+    """
+    done = withdraw(desk, numbers, reason, for_all=for_all)
+    if done.plan and sign:
+        sign_as_planner(desk, done.plan, sign(planner_statement(get_plan(desk.ledger, done.plan)["digest"])))
+    return TakenBack(done, _send(desk, done, wait, progress))
+
+
+def go_on(desk: Desk, wait: float, progress: Progress) -> list[TakenBack]:
+    """Withdrawals that had to wait until it was known what became of their requests. One that may not go yet keeps no other."""
+    found: list[TakenBack] = []
+    for done in follow_up(desk):
+        try:
+            found.append(TakenBack(done, _send(desk, done, wait, progress)))
+        except RefusedByPolicy as error:  # in live whoever asked for it has to sign it first
+            found.append(TakenBack(done, None, f"{error.message}: {error.as_dict()['do']}"))
+    return found
+
+
+def _send(desk: Desk, done: Withdrawn, wait: float, progress: Progress) -> Delivered | None:
+    return deliver(desk, done.plan, wait=wait, limit=None, progress=progress) if done.plan else None
+
+
+def note_answer(desk: Desk, number: int, value: str, evidence: str) -> bool:
+    """What a person read of a platform's answer to a withdrawal; False when that was known or nothing was withdrawn.
+
+    value: acknowledged or refused. Raises NoSuchCase.
+    """
+    with desk.ledger.read() as db:
+        if db.execute(select(cases.c.id).where(cases.c.id == number)).first() is None:
+            no_such(number)
+    told = {"by": desk.who, "evidence": evidence}
+    return bool(desk.ledger.write(lambda book: answered(book, [number], value, "by_hand", **told)))

@@ -1,0 +1,269 @@
+"""Taking cases back: out of their plan while they have not left, by a withdrawal once they have. One person is enough.
+
+A case that is being sent, or may have arrived, cannot be taken back yet: that it shall be is written down, and `follow_up` does
+it as soon as it is known what became of the sending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, select, update
+
+from takedown.contract import RefusedByPolicy, UsageError
+from takedown.desk import Desk
+from takedown.display import words
+from takedown.ledger.book import Book
+from takedown.ledger.cases import no_such
+from takedown.ledger.ids import case_id, plan_id
+from takedown.ledger.moves import WITHDRAWAL, State, move
+from takedown.ledger.states import DORMANT
+from takedown.ledger.tables import case_references, cases, events, openings, plans, request_cases, requests
+from takedown.planning.approving import release
+from takedown.planning.drafting import Drafted, Drafter
+from takedown.planning.follow_ups import About, about, draft_follow_up
+from takedown.planning.making import CasesChanged, Numbers
+from takedown.planning.small import SmallPlan, small_plan, store
+from takedown.planning.undoing import UNSENT, undo, unsent_in
+
+LONGEST_REASON = 4000
+TRIES = 5
+
+
+class NothingToWithdraw(UsageError):
+    """{case} is not with the platform: {state}."""
+
+    code, why, do = (
+        "TD-0781",
+        "only what was sent, or will be, can be taken back",
+        "takedown case close {case} --as mistake",
+    )
+
+
+class TakenBackAlready(RefusedByPolicy):
+    """{case} is taken back already: {state}."""
+
+    code, why, do = "TD-0782", "a withdrawal is not repeated either", "takedown case explain {case}"
+
+
+class OthersToo(RefusedByPolicy):
+    """{case} was reported by {others} too."""
+
+    code, why = "TD-0783", "one agency's withdrawal does not end the other's"
+    do = "ask them; if all agree: takedown withdraw {case} --reason TEXT --for-all"
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What became of it, as numbers of cases. `plan`: of the withdrawals that are to be sent, 0 when there are none.
+
+    taken_out: had not left, and does not. loosened: were in the same unsent requests, and are to be planned anew. waiting: are
+    being sent or uncertain; their withdrawal follows.
+    """
+
+    withdrawing: tuple[int, ...] = ()
+    taken_out: tuple[int, ...] = ()
+    loosened: tuple[int, ...] = ()
+    waiting: tuple[int, ...] = ()
+    plan: int = 0
+
+
+@dataclass
+class _Look:
+    """What was found of the cases: requests by what can be done with them, and the states on which that rests."""
+
+    cases: dict[int, RowMapping] = field(default_factory=dict[int, RowMapping])
+    sent: dict[int, set[int]] = field(default_factory=dict[int, set[int]])
+    unsent: dict[int, set[int]] = field(default_factory=dict[int, set[int]])
+    in_flight: dict[int, set[int]] = field(default_factory=dict[int, set[int]])
+    rows: dict[int, RowMapping] = field(default_factory=dict[int, RowMapping])
+
+    def of(self, held: Mapping[int, set[int]]) -> set[int]:
+        return {case for named in held.values() for case in named}
+
+
+def withdraw(desk: Desk, numbers: Sequence[int], reason: str, *, for_all: bool = False) -> Withdrawn:
+    """Take these cases back, in one step: either all of it is written down or nothing. Sending it is `deliver`'s.
+
+    Raises NoSuchCase, NothingToWithdraw, TakenBackAlready, OthersToo, UsageError, CasesChanged and what drafting raises.
+    """
+    said = " ".join(reason.split())
+    if not said or len(said) > LONGEST_REASON:
+        what = "the reason is empty" if not said else f"the reason has {len(said)} characters"
+        why = f"the platform and the reviewer read it: 1 to {LONGEST_REASON} characters"
+        raise UsageError(what=what, why=why, do='--reason "..."')
+    with desk.ledger.read() as db:
+        for one in numbers:
+            _check(db, one, for_all)
+    return _again_and_again(desk, list(dict.fromkeys(numbers)), said)
+
+
+def follow_up(desk: Desk) -> list[Withdrawn]:
+    """Withdrawals that had to wait, and can be gone on with now; each in the name and for the reason of who asked for it."""
+    asked = select(cases.c.id).where(cases.c.withdrawal != "none", cases.c.withdrawal.in_(["requested", "sent"]))
+    wanted: dict[tuple[str, str], list[int]] = {}
+    with desk.ledger.read() as db:
+        for case in db.execute(asked.order_by(cases.c.id)).scalars().all():
+            found = _look(db, [case])
+            if found.sent or found.unsent or _nothing_came(db, case, found):
+                wanted.setdefault(_asked_by(db, case, desk.who), []).append(case)
+    return [_again_and_again(replace(desk, who=who), numbers, said) for (who, said), numbers in wanted.items()]
+
+
+OVER = (State.REFUSED.value, State.WITHDRAWN.value)
+
+
+def _check(db: Connection, number: int, for_all: bool) -> None:
+    row = db.execute(select(cases).where(cases.c.id == number)).mappings().first()
+    name = case_id(number)
+    if row is None:
+        no_such(number)
+    if row["withdrawal"] not in {"none", "refused"}:
+        raise TakenBackAlready(case=name, state=words("withdrawal", row["withdrawal"]))
+    found = _look(db, [number])
+    if not (found.sent or found.unsent or found.in_flight):
+        raise NothingToWithdraw(case=name, state=words("delivery", row["delivered"]))
+    others = select(case_references.c.organisation).where(
+        case_references.c.case == number, case_references.c.organisation != row["organisation"]
+    )
+    held = sorted(set(db.execute(others).scalars()))
+    if held and not for_all:
+        raise OthersToo(case=name, others=", ".join(one or "another file" for one in held))
+
+
+def _look(db: Connection, numbers: Iterable[int]) -> _Look:
+    found = _Look()
+    joined = requests.join(request_cases, request_cases.c.request == requests.c.id)
+    for number in numbers:
+        found.cases[number] = db.execute(select(cases).where(cases.c.id == number)).mappings().one()
+        mine = (request_cases.c.case == number, request_cases.c.excepted == "", requests.c.purpose != WITHDRAWAL)
+        for row in db.execute(select(requests).select_from(joined).where(*mine)).mappings():
+            found.rows[row["id"]] = row
+            if (held := _place(found, db, row, number)) is not None:
+                held.setdefault(row["id"], set()).add(number)
+    return found
+
+
+def _place(found: _Look, db: Connection, row: RowMapping, case: int) -> dict[int, set[int]] | None:
+    asleep = row["purpose"] == "reminder"
+    match State(row["state"]):
+        case State.SENT if row["purpose"] == "removal" and not _covered(db, row["id"], case):
+            return found.sent
+        case State.PLANNED | State.APPROVED:
+            return found.unsent
+        case State.OPERATOR if row["opened_at"] is None:
+            return found.unsent
+        case State.SENDING | State.UNKNOWN | State.OPERATOR if not asleep:
+            return found.in_flight
+        case _:
+            return None
+
+
+def _covered(db: Connection, request: int, case: int) -> bool:
+    """Whether a withdrawal of this request for this case is under way or done."""
+    joined = requests.join(request_cases, request_cases.c.request == requests.c.id)
+    mine = (requests.c.purpose == WITHDRAWAL, requests.c.follows == request, request_cases.c.case == case)
+    query = select(requests.c.id).select_from(joined).where(*mine, requests.c.state.not_in(OVER))
+    return db.execute(query).first() is not None
+
+
+def _nothing_came(db: Connection, case: int, found: _Look) -> bool:
+    """It was asked for while the request was under way, and the platform has not taken the request after all."""
+    if found.in_flight or found.cases[case]["withdrawal"] != "requested":
+        return False
+    joined = requests.join(request_cases, request_cases.c.request == requests.c.id)
+    under_way = (request_cases.c.case == case, requests.c.purpose == WITHDRAWAL, requests.c.state.not_in(OVER))
+    return db.execute(select(requests.c.id).select_from(joined).where(*under_way)).first() is None
+
+
+def _asked_by(db: Connection, case: int, who: str) -> tuple[str, str]:
+    """Who asked for a case to be withdrawn, and why."""
+    mine = (events.c.subject == case_id(case), events.c.kind == "case.withdrawn")
+    seq = db.execute(select(events.c.seq).where(*mine).order_by(events.c.seq.desc()).limit(1)).scalar()
+    held = dict(db.execute(select(openings.c.name, openings.c.value).where(openings.c.seq == seq)).all())
+    return held.get("by", who), held.get("reason", "(the reason was erased)")
+
+
+def _again_and_again(desk: Desk, numbers: Sequence[int], said: str) -> Withdrawn:
+    """Others may send or decide in between: then everything is looked at anew."""
+    for _ in range(TRIES):
+        with desk.ledger.read() as db:
+            found = _look(db, numbers)
+            of = [about(db, found.rows[request], named) for request, named in sorted(found.sent.items())]
+        made = _drafts(desk, of, said)
+        try:
+            return desk.ledger.write(partial(_write, found=found, made=made, said=said, desk=desk))
+        except CasesChanged:
+            continue
+    raise CasesChanged
+
+
+def _drafts(desk: Desk, of: Sequence[About], said: str) -> SmallPlan | None:
+    if not of:
+        return None
+    numbers = Numbers(desk, len(of))
+    drafter = Drafter(desk, 0, desk.clock.now(), numbers.take)
+    drafted: list[Drafted] = [draft_follow_up(drafter, "withdrawal", drafter.take_id(), one, said) for one in of]
+    review = "due" if desk.policy.approvals else ""
+    return small_plan(desk, WITHDRAWAL, drafted, said, DORMANT, review)
+
+
+def _write(book: Book, found: _Look, made: SmallPlan | None, said: str, desk: Desk) -> Withdrawn:
+    _compare(book, found)
+    out, loosened = _take_out(book, found)
+    plan = 0
+    if made:
+        plan = store(book, made)
+        release(book, book.db.execute(select(plans).where(plans.c.id == plan)).mappings().one(), desk.policy)
+    going, flying = found.of(found.sent), found.of(found.in_flight)
+    for number, row in found.cases.items():
+        how, values = "not sent", _not_sent(row, number in out)
+        if number in going or number in flying:
+            how = "sent" if number in going else "being sent"
+            values = {"withdrawal": "requested", "withdrawn_at": row["withdrawn_at"] or book.now}
+        book.db.execute(update(cases).where(cases.c.id == number).values(updated_at=book.now, **values))
+        told = {"how": how, **({"plan": plan_id(plan)} if number in going else {})}
+        book.record("case.withdrawn", case_id(number), told, {"by": desk.who, "reason": said})
+    parts = [tuple(sorted(one)) for one in (going, out - going - flying, loosened, flying - going)]
+    return Withdrawn(parts[0], parts[1], parts[2], parts[3], plan)
+
+
+def _not_sent(row: RowMapping, out: bool) -> dict[str, Any]:
+    if row["sent_at"] is not None:
+        return {}
+    return {"withdrawal": "none", **({"delivered": State.WITHDRAWN.value} if out else {})}
+
+
+def _compare(book: Book, found: _Look) -> None:
+    """Raises CasesChanged when something moved since it was read."""
+    for number, row in found.cases.items():
+        now = book.db.execute(select(cases.c.withdrawal, cases.c.request).where(cases.c.id == number).with_for_update()).one()
+        if tuple(now) != (row["withdrawal"], row["request"]):
+            raise CasesChanged
+    for number, row in found.rows.items():
+        now = book.db.execute(select(requests.c.state, requests.c.opened_at).where(requests.c.id == number)).one()
+        if tuple(now) != (row["state"], row["opened_at"]):
+            raise CasesChanged
+
+
+def _take_out(book: Book, found: _Look) -> tuple[set[int], set[int]]:
+    """Withdraw requests that have not left: the cases meant, and the others that were in them. A plan that is empty then ends."""
+    out, loosened = set[int](), set[int]()
+    for state in UNSENT:
+        ids = [one for one in found.unsent if found.rows[one]["state"] == state.value]
+        moved = move(book, ids, state, State.WITHDRAWN, where=[unsent_in(state)], event={"because": "taken back"})
+        if len(moved) != len(ids):
+            raise CasesChanged
+    for number, named in found.unsent.items():
+        if found.rows[number]["purpose"] == "removal":
+            out |= named
+            carried = select(request_cases.c.case).where(request_cases.c.request == number, request_cases.c.excepted == "")
+            loosened |= set(book.db.execute(carried).scalars())
+    for plan in sorted({int(found.rows[one]["plan"]) for one in found.unsent}):
+        live = and_(requests.c.plan == plan, requests.c.state != State.WITHDRAWN.value)
+        if book.db.execute(select(requests.c.id).where(live).limit(1)).first() is None:
+            undo(book, plan, ("open", "approved"), "discarded", "all that it held was taken back")
+    return out, loosened - set(found.cases)
