@@ -16,7 +16,7 @@ from takedown.cli.options import As, Key
 from takedown.cli.review_screen import difference, review_blocks
 from takedown.cli.wording import plural
 from takedown.clock import iso
-from takedown.contract import UsageError
+from takedown.contract import RefusedByPolicy, UsageError
 from takedown.desk import Desk
 from takedown.display import Answer, Cell, Column, Table
 from takedown.ledger.ids import number, plan_id
@@ -88,15 +88,22 @@ def show_planned(desk: Desk, made: Planned, out: Path | None = None, key: Path |
 
 
 def _vouch(desk: Desk, made: Planned, key: Path | None) -> bool:
-    """The planner's signature, with the key given or in live an agent's; without either the plan waits for it."""
-    if key is None and not desk.live:
+    """The planner's signature, with the key given or in live an agent's; without either the plan waits for it.
+
+    A key that does not fit ends the plan, so that its cases are free again.
+    """
+    if (key is None and not desk.live) or get_plan(desk.ledger, made.plan)["planner"] != desk.who:
         return False
     try:
         sign_as_planner(desk, made.plan, sign(desk, key, planner_statement(made.digest)))
     except NoKey:
-        if key is not None:
-            raise
-        return False
+        if key is None:
+            return False
+        discard(desk.ledger, made.plan, "its planner's key could not be used", desk.who)
+        raise
+    except RefusedByPolicy:
+        discard(desk.ledger, made.plan, "its planner's key did not fit", desk.who)
+        raise
     return True
 
 

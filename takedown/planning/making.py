@@ -22,6 +22,7 @@ from takedown.planning.drafting import Drafted, Drafter, LeftOut, Versioned, gro
 from takedown.planning.first_orders import first_orders
 from takedown.planning.flags import flags_of
 from takedown.planning.lists import Protected
+from takedown.planning.planner import check_may_plan
 from takedown.planning.reviewed_packs import check_reviewed
 from takedown.planning.steps import refuse, waiting
 from takedown.planning.totals import Totals, alike, demands
@@ -110,7 +111,8 @@ def _reserve(book: Book, name: str, count: int) -> int:
 def make_plan(desk: Desk, selection: Selection, emergency: str = "") -> Planned:
     """Freeze the selected cases into requests. `emergency`: why it cannot wait; a second person signs all the same.
 
-    Raises NothingToPlan, OverCap, OverDay, Barred, FirstStepMissing, NotReviewed, ChannelBarred, Unreachable, CasesChanged.
+    Raises NothingToPlan, OverCap, OverDay, MayNotPlan, Barred, FirstStepMissing, NotReviewed, ChannelBarred, Unreachable,
+    CasesChanged.
     """
     count = _count(desk, selection)
     cap = desk.policy.max_cases_per_plan
@@ -118,6 +120,7 @@ def make_plan(desk: Desk, selection: Selection, emergency: str = "") -> Planned:
         raise NothingToPlan(where=f" in B-{selection.batch}" if selection.batch else "")
     if count > cap:
         raise OverCap(count=count, cap=cap)
+    check_may_plan(desk)
     if desk.settings.environment == "live":
         check_reviewed(desk, _bases(desk, selection))
     wait = _waiting(desk, selection, count)

@@ -26,6 +26,21 @@ class NotPlanner(RefusedByPolicy):
     code, why, do = "TD-0767", "whoever made a plan signs it", "takedown plan sign {plan} --as {planner} --key FILE"
 
 
+class MayNotPlan(RefusedByPolicy):
+    """{name} may not plan: the policy has no key of that name."""
+
+    code = "TD-0774"
+    why, do = "in live, who acts is a key", "be one of {known}, or have the policy's oversight list you under planners"
+
+
+def check_may_plan(desk: Desk) -> None:
+    """Raise MayNotPlan in live for a name that could never sign what it plans."""
+    if desk.live:
+        known = [one.name for one in approvers((*desk.policy.planners, *desk.policy.approvers))]
+        if desk.who not in known:
+            raise MayNotPlan(name=desk.who, known=", ".join(dict.fromkeys(known)))
+
+
 def planner_statement(digest: str) -> str:
     """What the planner signs: never what an approver signs, so that neither can stand for the other."""
     return f"takedown-plan-v1\n{digest}"

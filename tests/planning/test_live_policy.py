@@ -15,7 +15,7 @@ from takedown.ledger.tables import plans
 from takedown.planning.approving import NotApproved, StalePlan, approve, verify
 from takedown.planning.making import Selection, make_plan
 from takedown.planning.oversight import Adopted, adopt, rotate
-from takedown.planning.planner import NotPlanner, PlannerUnsigned, planner_statement, sign_as_planner
+from takedown.planning.planner import MayNotPlan, NotPlanner, PlannerUnsigned, planner_statement, sign_as_planner
 from takedown.planning.reviewed_packs import review_text, sign_pack
 from takedown.planning.undoing import get_plan
 from takedown.policy.signed import BadPolicy, NoOversight, NotInForce, SaidElsewhere, signature_file
@@ -94,10 +94,9 @@ def test_only_the_planner_signs_as_planner(live):
 @pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
 def test_a_name_under_which_nobody_has_a_key_cannot_plan(live):
     make_key(live.config.folder, "stranger")
-    desk = again(live, "stranger")
-    made = make_plan(desk, Selection())
-    with pytest.raises(NotAnApprover):
-        sign_as_planner(desk, made.plan, signed(live.config.folder / "stranger", planner_statement(made.digest)))
+    with pytest.raises(MayNotPlan, match="stranger") as refused:
+        make_plan(again(live, "stranger"), Selection())
+    assert "alice, bilal, planner" in refused.value.as_dict()["do"]
 
 
 @pytest.mark.safeguard("S5")
