@@ -92,8 +92,8 @@ def test_nothing_hostile_reaches_the_screen(json_flag: list[str]) -> None:
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch) -> None:
     registry = Registry(load().platforms, (Broken("cuckoo", "cuckoo:Bird: ImportError: no \x1b[31mnest"),))
-    monkeypatch.setattr("takedown.cli.platforms.load", lambda: registry)
-    monkeypatch.setattr("takedown.cli.recognise.load", lambda: registry)
+    monkeypatch.setattr("takedown.cli.platforms.installed", lambda: registry)
+    monkeypatch.setattr("takedown.cli.recognise.installed", lambda: registry)
 
 
 @pytest.mark.usefixtures("broken")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from takedown.audit import verify
+from takedown.audit.chain import read_chain
 from takedown.clock import iso
 from takedown.contract import IntegrityFailed
 from takedown.desk import Desk
@@ -60,9 +60,9 @@ class Told:
             case "case.reopened":
                 self.counts[f"cases closed as {data['was']}"] -= 1
             case "claims.recorded":
-                self.counts.update(f"claims of {value}" for _, value, _ in data["claims"])
+                self.counts.update(f"claims of {value}" for _, value, *_ in data["claims"])
             case "sightings.recorded":
-                self.counts.update(f"looks that showed {value}" for _, value, _ in data["sightings"])
+                self.counts.update(f"looks that showed {value}" for _, value, *_ in data["sightings"])
             case _:
                 self.decisions.update(_decided(kind, data) if in_period else {})
 
@@ -84,12 +84,8 @@ def reconcile(desk: Desk, period: Period) -> tuple[Record, Counter[str], Counter
 
     One pass over the events. Raises DoesNotReconcile.
     """
-    verified = verify(desk.ledger)
-    found = [*verified.problems, *problems(desk)]
-    if found:
-        seq, what = found[0]
-        raise DoesNotReconcile(what=f"{len(found)} problems, the first at event {seq}: {what}" if seq else what)
     with desk.ledger.read() as db:
+        refuse([*read_chain(db).problems, *problems(desk)])
         told, held = _told(db, period), _held(db)
         differ = [name for name in sorted(told.counts.keys() | held.keys()) if told.counts[name] != held[name]]
         if differ:
@@ -103,11 +99,18 @@ def reconcile(desk: Desk, period: Period) -> tuple[Record, Counter[str], Counter
     return Record(head.ledger, head.seq, head.hash, head.at, agree), told.counts, told.decisions
 
 
+def refuse(found: Sequence[tuple[int, str]]) -> None:
+    """Raises DoesNotReconcile when there are problems, as (event number or 0, what)."""
+    if found:
+        seq, what = found[0]
+        raise DoesNotReconcile(what=f"{len(found)} problems, the first at event {seq}: {what}" if seq else what)
+
+
 def _told(db: Connection, period: Period) -> Told:
     told = Told()
     query = select(events.c.kind, events.c.data, events.c.at).where(events.c.kind.in_(KINDS)).order_by(events.c.seq)
     first, after = iso(period.since), iso(period.until)
-    for kind, data, at in db.execution_options(yield_per=2000).execute(query):
+    for kind, data, at in db.execute(query, execution_options={"yield_per": 2000}):
         told.add(kind, json.loads(data), first <= at < after)
     return told
 
