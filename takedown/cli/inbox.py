@@ -110,14 +110,12 @@ def add(
 
 
 def _read(file: Path) -> bytes:
+    """The file's bytes; of one that is too long the beginning, as of a mail that is fetched: a person must look at it."""
     try:
         with file.open("rb") as opened:
-            raw = opened.read(MAX_MAIL + 1)
+            return opened.read(MAX_MAIL)
     except OSError as error:
         raise NotAMail(file=file, what=(error.strerror or "it cannot be opened").lower()) from None
-    if len(raw) > MAX_MAIL:
-        raise NotAMail(file=file, what=f"it has more than {MAX_MAIL:,} bytes")
-    return raw
 
 
 def _judged(file: Path, one: Judgement) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from email.utils import collapse_rfc2231_value, decode_params
 from itertools import islice
 
 MAX_MAIL = 40_000_000
+"""Bytes of a mail that are fetched and kept."""
 MAX_HEADERS = 256_000
 MAX_LINES = 2_000
 MAX_VALUE = 16_000
@@ -98,8 +99,8 @@ class Mail:
 def parse(raw: bytes) -> Mail:
     """Never raises, whatever the bytes are."""
     odd: list[str] = []
-    if len(raw) > MAX_MAIL:
-        odd.append(f"it has {len(raw):,} bytes; only its beginning is read")
+    if len(raw) >= MAX_MAIL:  # what is longer was cut here when it was fetched
+        odd.append(f"it has {MAX_MAIL:,} bytes or more; only its beginning is read")
         raw = raw[:MAX_BODY]
     head, body = _split(_without_envelope(raw), odd)
     headers = Headers(tuple(_read_headers(head, odd)))

@@ -126,3 +126,11 @@ def test_sync_reads_the_mailbox(at, told, tmp_path, capsys):
     assert run(["sync"]) == 5
     assert "could not be read" in capsys.readouterr().err
     assert at.claimed() == ["removed", "none"]
+
+
+def test_a_mail_that_is_too_long_waits_for_a_person_and_stops_no_other(at, told, monkeypatch):
+    monkeypatch.setattr("takedown.cli.inbox.MAX_MAIL", 5_000)
+    monkeypatch.setattr("takedown.inbox.parse.MAX_MAIL", 5_000)
+    long = save("long.eml", at.reply(to=1, text="We have removed the account.\n" + "x " * 10_000))
+    items = told("inbox", "add", long, save("a.eml", at.reply()), "--check")["items"]
+    assert [(item["class"], item["claims"] != []) for item in items] == [("other", False), ("decision", True)]
