@@ -18,6 +18,7 @@ from takedown.ledger.book import Book
 from takedown.ledger.cases import NothingProposed, no_such
 from takedown.ledger.ids import case_id
 from takedown.ledger.moves import WITHDRAWAL, State, move
+from takedown.ledger.seals import reseal, set_aside
 from takedown.ledger.tables import cases, request_cases, requests, returns, sightings
 from takedown.ledger.truths import Change, Sighting, add_sightings
 from takedown.planning.undoing import UNSENT, unsent_in
@@ -115,8 +116,10 @@ def release(desk: Desk, case: int, reason: str) -> None:
         shown = [str(one) for one in book.db.execute(told).scalars()]
         known = known_id({**row}, [{"stable_id": one} for one in shown])
         newest = next((one for one in reversed(shown) if one != known), known)
+        set_aside(book, case)
         values = {"held": "", "moved_to": "", "platform_id": newest, "version": row["version"] + 1, "updated_at": book.now}
         book.db.execute(update(cases).where(cases.c.id == case).values(**values))
+        reseal(book, case)
         book.record("case.released", case_id(case), {}, {"reason": reason, "by": desk.who, "id": newest})
 
     desk.ledger.write(write)

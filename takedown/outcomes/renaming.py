@@ -16,6 +16,7 @@ from takedown.desk import Desk
 from takedown.ledger.book import Book
 from takedown.ledger.cases import OpenTwin, no_such
 from takedown.ledger.ids import case_id
+from takedown.ledger.seals import reseal, set_aside
 from takedown.ledger.tables import cases, former_names, sightings
 from takedown.outcomes.differences import case_row, known_id, take_back
 from takedown.outcomes.looking import Look, Looker, unlookable
@@ -135,8 +136,10 @@ def _write(book: Book, desk: Desk, case: int, target: Target, how: str, evidence
         raise OpenTwin(case=case_id(case), twin=case_id(twin))
     former = {name: row[name] for name in ("key", "identity", "url")}
     book.db.execute(insert(former_names).values(case=case, **former, until=book.now))
+    set_aside(book, case)
     values = {"key": target.key, "identity": target.identity, "url": target.url, "held": "", "moved_to": ""}
     book.db.execute(update(cases).where(cases.c.id == case).values(**values, version=row["version"] + 1, updated_at=book.now))
+    reseal(book, case)
     taken = take_back(book, case)
     told = {"how": how, "evidence": evidence, "requests": taken}
     book.record("case.renamed", case_id(case), told, {"was": row["url"], "now": target.url, "by": desk.who})

@@ -11,6 +11,7 @@ import pytest
 from desks import Quiet, TurnedClock, add_cases, make_desk, reading, status_of
 from sqlalchemy import select
 
+from takedown.audit import verify as audit
 from takedown.cli import run
 from takedown.cli.import_ import setting_of
 from takedown.delivery.deliver import deliver
@@ -118,6 +119,7 @@ def test_who_releases_a_case_has_it_planned_anew(tmp_path: Path, x: Sandbox) -> 
     assert deliver(desk, make_plan(desk, Selection()).plan, wait=0, limit=None, progress=Quiet()).sent == 1
     with pytest.raises(NotHeld):
         release(desk, 1, "again")
+    assert audit(desk.ledger).problems == []
 
 
 def test_an_uncertain_request_of_a_held_case_is_not_repeated(tmp_path: Path, x: Sandbox) -> None:
@@ -163,6 +165,7 @@ def test_a_case_follows_its_target_to_the_new_name(tmp_path: Path, x: Sandbox, c
     assert told(desk, "case", "explain", "C-1", "--json")[0] == 0
     assert "renamed it from https://x.com/standin_0002 to" in capsys.readouterr().out
     assert look(desk).values == {"available": 1}
+    assert audit(desk.ledger).problems == []
 
 
 def test_nobody_renames_a_case_to_another_target(tmp_path: Path, x: Sandbox) -> None:
@@ -235,6 +238,7 @@ def test_a_return_is_proposed_and_a_person_makes_the_case(tmp_path: Path, x: San
     with pytest.raises(NothingProposed):
         make_return(desk.ledger, setting_of(desk), 1, Said({}, tmp_path))
     assert deliver(desk, make_plan(desk, Selection()).plan, wait=0, limit=None, progress=Quiet()).sent == 1
+    assert audit(desk.ledger).problems == []
 
 
 def test_a_return_that_is_dismissed_is_proposed_no_more(tmp_path: Path, x: Sandbox) -> None:
