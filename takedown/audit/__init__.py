@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from takedown.audit.approvals import of_approvals
 from takedown.audit.chain import read_chain
@@ -33,9 +33,14 @@ class Verified:
 def verify(ledger: Ledger) -> Verified:
     """Read the whole chain in one pass, then every row against it, in one view of the ledger."""
     with ledger.read() as db:
-        told = read_chain(db)
-        found = Verified(told.events, int(db.execute(select(func.count()).select_from(heads)).scalar() or 0), told.head)
-        found.problems += told.problems
-        for check in (of_requests, of_approvals, of_oversight, of_rows):
-            found.problems += ((0, what) for what in check(db, told))
+        return verify_in(db)
+
+
+def verify_in(db: Connection) -> Verified:
+    """`verify` over a connection, which sees what its own transaction has not committed yet."""
+    told = read_chain(db)
+    found = Verified(told.events, int(db.execute(select(func.count()).select_from(heads)).scalar() or 0), told.head)
+    found.problems += told.problems
+    for check in (of_requests, of_approvals, of_oversight, of_rows):
+        found.problems += ((0, what) for what in check(db, told))
     return found

@@ -51,7 +51,7 @@ def _plans(db: Connection, told: Told, leaves: dict[int, list[bytes]]) -> Iterat
         leaves[number] = split(blob)
         if made is None:
             yield f"{name} was never recorded"
-        elif (made["digest"], made["inputs"]) != (digest, inputs):
+        elif (made.get("digest"), made.get("inputs")) != (digest, inputs):
             yield f"{name} is not the plan that was recorded"
         elif "policy" in made and digest != plan_digest(
             ledger, name, environment, made["policy"], leaves[number], demands_hash(demands)

@@ -1,4 +1,4 @@
-"""`takedown ledger`: upgrade, backup, restore."""
+"""`takedown ledger`: upgrade, backup, restore, move."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from typing import Annotated
 import typer
 
 from takedown.cli.context import current
+from takedown.cli.desk import desk_of
+from takedown.cli.options import As
 from takedown.display import Answer, Facts
 from takedown.ledger.backup import backup, restore
 from takedown.ledger.setup import upgrade
+from takedown.moving import move_ledger
 
 app = typer.Typer()
 
@@ -46,3 +49,23 @@ def restore_(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     held = restore(config.settings.ledger.url, config.folder, config.settings.environment, file)
     context.display.show(Answer([], {"uncertain": held}), Facts([("now uncertain", held)]))
     context.display.next("takedown reconcile --as NAME")
+
+
+@app.command("move")
+def move_(
+    url: Annotated[str, typer.Argument(metavar="URL", help="postgresql://HOST/DATABASE, an empty one")], as_name: As = None
+) -> None:
+    """Copy a SQLite ledger to PostgreSQL, verify rows and audit chain there, and halt the file. Then change [ledger] url.
+
+    Passwords belong in ~/.pgpass. Stop what is sending first: what is on the wire during the move is uncertain afterwards.
+    """
+    context = current()
+    desk = desk_of(as_name)
+    if not context.confirm("Move the ledger? The file is kept, and sends nothing any more."):
+        raise typer.Exit(2)
+    done = move_ledger(desk, url)
+    counts = [(name, done.rows[name]) for name in ("cases", "requests", "attempts", "events")]
+    facts = Facts([("moved to", done.where), *counts, ("rows in all", done.total)])
+    context.display.show(Answer([], {"url": done.where, "rows": dict(done.rows)}), facts)
+    context.display.say(f'Write this into {desk.config.file.name}, under [ledger]: url = "{done.where}"')
+    context.display.next("takedown doctor")

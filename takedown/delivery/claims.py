@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Float, Select, and_, bindparam, func, or_, select, update
 
 from takedown.delivery.lanes import Lane
+from takedown.delivery.owning import check_owner
 from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.moves import WITHDRAWAL, State, begin, move
@@ -58,8 +59,12 @@ def work(db: Connection, lane: Lane, plan: int, now: float) -> bool:
 
 
 def claim(book: Book, lane: Lane, verified: Verified, owner: str, size: int, next_at: float) -> list[Claimed]:
-    """Take up to `size` requests that are due, as intents on disk. Raises Tampered when bytes are not those approved."""
+    """Take up to `size` requests that are due, as intents on disk.
+
+    Raises LaneLost, and Tampered when bytes are not those approved.
+    """
     now = book.now
+    check_owner(book, lane.name, owner)
     due = _due(lane, *requests.c)
     found = [{**row} for row in book.db.execute(due, {"a_plan": verified.plan, "now": now, "size": size}).mappings()]
     if not found:
@@ -110,6 +115,7 @@ _LOOK = (
         requests.c.sha256,
         plans.c.state,
         select(meta.c.value).where(meta.c.name == "halted").scalar_subquery(),
+        select(lanes.c.owner).where(lanes.c.name == requests.c.lane).scalar_subquery(),
     )
     .select_from(requests.join(plans, plans.c.id == requests.c.plan))
     .where(requests.c.id == bindparam("an_id"))
@@ -117,11 +123,11 @@ _LOOK = (
 
 
 def still_mine(db: Connection, one: Claimed, owner: str, lane: Lane, now: float) -> Held | None:
-    """The look again: is the row still ours, the plan in force, the key young, the switch off?"""
-    state, holder, born, sha256, plan, halt = db.execute(_LOOK, {"an_id": one.id}).one()
+    """The look again: are row and lane still ours, the plan in force, the key young, the switch off?"""
+    state, holder, born, sha256, plan, halt, lane_holder = db.execute(_LOOK, {"an_id": one.id}).one()
     if halt:
         return Held("halted")
-    if state != State.SENDING.value or holder != owner:
+    if state != State.SENDING.value or holder != owner or lane_holder != owner:
         return Held("another process owns it now")
     if plan != "approved" or sha256 != one.row["sha256"]:
         return Held("its plan is no longer in force")

@@ -64,16 +64,25 @@ class Delivered:
 
 def deliver(desk: Desk, plan: int, *, wait: float, limit: int | None, progress: Progress) -> Delivered:
     """Send an approved plan; again to resume. Raises what verify and heads.check raise, Halted, and what the ledger raises."""
+    verified = ready(desk, plan)
+    try:
+        return asyncio.run(_deliver(desk, verified, wait, limit, progress))
+    finally:
+        write_head(desk)
+
+
+def ready(desk: Desk, plan: int) -> Verified:
+    """Everything that must hold before a plan's first request leaves; its packets go to the operators' list.
+
+    Raises what verify and heads.check raise, Halted, and what the ledger raises.
+    """
     if why := desk.ledger.setting("halted"):
         raise Halted(why=told_halt(why))
     check(desk)
     verified = verify(desk, plan)
     write_head(desk)
     hand_over(desk, plan)
-    try:
-        return asyncio.run(_deliver(desk, verified, wait, limit, progress))
-    finally:
-        write_head(desk)
+    return verified
 
 
 def hand_over(desk: Desk, plan: int) -> None:
@@ -90,15 +99,17 @@ async def _deliver(desk: Desk, verified: Verified, wait: float, limit: int | Non
     runs: list[LaneRun] = []
     closed: dict[str, str] = {}
     with _signals(budget) as caught:
-        for lane, total in _lanes(desk, verified.plan):
+        for lane, total in wired_lanes(desk, verified.plan):
             try:
-                sender = _sender(desk, lane)
+                sender = open_sender(desk, lane)
             except TakedownError as error:  # one platform's missing token keeps no other waiting
                 closed[lane.name] = f"{error.message}: {error.as_dict()['why']}"
                 continue
             progress.start(lane.name, total)
             runs.append(LaneRun(desk, lane, verified, sender, budget, progress))
         ended = await asyncio.gather(*(run.run() for run in runs), return_exceptions=True)
+        for run in runs:
+            await run.sender.aclose()
     for trouble in [*budget.trouble, *ended]:
         if isinstance(trouble, BaseException):
             raise trouble
@@ -107,13 +118,15 @@ async def _deliver(desk: Desk, verified: Verified, wait: float, limit: int | Non
     return replace(found, stopped={**(found.stopped or {}), **closed} or None)
 
 
-def _sender(desk: Desk, lane: Lane) -> ApiSender | MailSender:
+def open_sender(desk: Desk, lane: Lane) -> ApiSender | MailSender:
+    """The lane's wire; who opens it closes it. Raises CredentialsMissing, NotConfigured, Unreachable."""
     from takedown.delivery.senders import sender_for  # clients of the network load slowly, and nothing may be left to send
 
     return sender_for(desk, lane)
 
 
-def _lanes(desk: Desk, plan: int) -> list[tuple[Lane, int]]:
+def wired_lanes(desk: Desk, plan: int) -> list[tuple[Lane, int]]:
+    """The lanes on which a plan has something left that no person files, and how many requests."""
     waiting = requests.c.state.in_([State.APPROVED.value, State.UNKNOWN.value, State.SENDING.value])
     wired = requests.c.channel != Channel.PORTAL.value
     query = select(requests.c.lane, func.count()).where(requests.c.plan == plan, requests.c.not_before < DORMANT, waiting, wired)

@@ -1,14 +1,14 @@
-"""Holding a lane: its lock, its pace and its rest, all of them shared with other processes through the ledger."""
+"""Holding a lane: sole use of it, its pace and its rest, all of them shared with other processes through the ledger."""
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import update
 
 from takedown.clock import Clock
-from takedown.delivery.lanes import Lane, LaneLock
+from takedown.delivery.lanes import Lane
+from takedown.delivery.owning import Owner
 from takedown.delivery.pace import Pace
 from takedown.ledger.book import Book
 from takedown.ledger.store import Ledger
@@ -24,12 +24,20 @@ class Hold:
     ledger: Ledger
     clock: Clock
     lane: Lane
-    owner: str = field(default_factory=lambda: secrets.token_hex(8))
     not_before: float = 0.0
 
     def __post_init__(self) -> None:
-        self._lock = LaneLock(self.ledger, self.lane.name)
+        self._owner = Owner(self.ledger, self.lane.name)
         self._pace: Pace | None = None
+
+    @property
+    def owner(self) -> str:
+        return self._owner.token
+
+    @property
+    def sure(self) -> bool:
+        """Whether the lane is still ours, as far as this machine's clock tells; the ledger tells the rest."""
+        return self._owner.sure
 
     @property
     def pace(self) -> Pace:
@@ -37,27 +45,32 @@ class Hold:
             raise RuntimeError("the lane is not held")
         return self._pace
 
-    def take(self) -> bool:
-        """Try once to become the owner; False while another process is."""
-        return self._lock.take()
+    async def take(self) -> bool:
+        """Become the lane's owner and take over its pace and rest where the last one left them; False while there is another."""
+        if not self._owner.lock():
+            return False
+        taken = False
+        try:
+            taken = await self.ledger.awrite(self._enter)
+        finally:
+            if not taken:
+                self._owner.free()
+        if taken:
+            self._owner.keep()
+        return taken
 
-    async def enter(self) -> None:
-        """Take over the lane's pace and rest where its last owner left them."""
-        self._pace = await self.ledger.awrite(self._begin)
-
-    def _begin(self, book: Book) -> Pace:
-        mine = lanes.c.name == self.lane.name
-        row = book.db.execute(select(lanes).where(mine)).mappings().first()
+    def _enter(self, book: Book) -> bool:
+        row = self._owner.take(book)
         if row is None:
-            book.db.execute(insert(lanes).values(name=self.lane.name, owner=self.owner))
-            return Pace(self.clock, self.lane.interval, book.now)
+            return False
         # A clock that was set back must not close a lane for longer than its own interval or the longest Retry-After.
         self.not_before = min(row["not_before"], book.now + LONGEST_REST)
         latest = book.now + self.lane.interval
         # An owner that died wrote last at some time before now; one that left said when.
         first = latest if row["owner"] else min(row["next_at"], latest)
-        book.db.execute(update(lanes).where(mine).values(owner=self.owner, stopped="", why=""))
-        return Pace(self.clock, self.lane.interval, max(first, book.now))
+        book.db.execute(update(lanes).where(lanes.c.name == self.lane.name).values(stopped="", why=""))
+        self._pace = Pace(self.clock, self.lane.interval, max(first, book.now))
+        return True
 
     def rest(self, book: Book, until: float, why: str) -> None:
         """Nothing goes out on this lane before `until`, by any process."""
@@ -66,13 +79,11 @@ class Hold:
             book.db.execute(update(lanes).where(lanes.c.name == self.lane.name).values(not_before=until, why=why))
 
     async def leave(self) -> None:
-        """Give the lane back, and say when its next owner may write."""
+        """Give the lane back, and say when its next owner may write. One that lost it says nothing."""
         try:
             if self._pace is not None:
-                free_at = self._pace.free_at
-                mine = lanes.c.name == self.lane.name
-                await self.ledger.awrite(
-                    lambda book: book.db.execute(update(lanes).where(mine).values(owner="", next_at=free_at))
-                )
+                left = {"owner": "", "lease_until": 0.0, "next_at": self._pace.free_at}
+                mine = (lanes.c.name == self.lane.name, lanes.c.owner == self.owner)
+                await self.ledger.awrite(lambda book: book.db.execute(update(lanes).where(*mine).values(**left)) and None)
         finally:
-            self._lock.free()
+            self._owner.free()

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO
 
 from takedown.contract import Channel, breaker, per_second, span
 from takedown.desk import Desk
-from takedown.ledger.store import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,31 +68,3 @@ def probe_lane(desk: Desk, platform: str) -> Lane:
     failures, pause = breaker(settings.breaker)
     rate, deadline = per_second(settings.probe_rate), span(settings.deadline)
     return Lane(f"{platform}:probe", platform, None, rate, False, False, 0.0, 0.0, deadline, failures, pause)
-
-
-class LaneLock:
-    """Sole ownership of a lane on this host: a file lock, which the kernel frees when its owner dies."""
-
-    def __init__(self, ledger: Ledger, lane: str) -> None:
-        self._path = lock_path(ledger, lane)
-        self._file: IO[str] | None = None
-
-    def take(self) -> bool:
-        """Try once; False while another process owns the lane."""
-        file = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.close()
-            return False
-        self._file = file
-        return True
-
-    def free(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-
-def lock_path(ledger: Ledger, lane: str) -> Path:
-    return ledger.folder / f"{ledger.name}.{lane.replace(':', '-')}.lock"

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from takedown.delivery.senders import ApiSender, MailSender
 
 SHORT_RETRIES = 3
-POLL_OWNER = 0.25
+POLL_OWNER = 1.0
 
 
 class Progress(Protocol):
@@ -47,10 +47,14 @@ class Progress(Protocol):
 
 @dataclass
 class Budget:
-    """What one command may still do: seconds of idle waiting in each lane, how many sendings, and whether to stop."""
+    """What one command or task may still do: seconds of idle waiting in each lane, how many sendings, and whether to stop.
+
+    Nothing begins at or after `until` (epoch seconds).
+    """
 
     wait: float
     limit: int | None = None
+    until: float = float("inf")
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     trouble: list[BaseException] = field(default_factory=list[BaseException])
 
@@ -80,7 +84,6 @@ class LaneRun:
     def __post_init__(self) -> None:
         self._ledger, self._clock = self.desk.ledger, self.desk.clock
         self._hold = Hold(self._ledger, self._clock, self.lane)
-        self._owner = self._hold.owner
         self._recorder = Recorder(self._ledger, self._record)
         self._waited = 0.0
         self._held: deque[Claimed] = deque()
@@ -94,14 +97,13 @@ class LaneRun:
             self.busy = True
             return
         try:
-            await self._hold.enter()
             await self._ledger.awrite(lambda book: recover(book, self.lane))
             await self._loop()
         finally:
             await self._finish()
 
     async def _own(self) -> bool:
-        while not self._hold.take():
+        while not await self._hold.take():
             if not await self._idle(self._clock.now() + POLL_OWNER, "another process is sending"):
                 return False
         return True
@@ -114,7 +116,10 @@ class LaneRun:
             await self._ledger.awrite(lambda book: put_back(book, held, self._owner))
         finally:
             await self._hold.leave()
-            await self.sender.aclose()
+
+    @property
+    def _owner(self) -> str:
+        return self._hold.owner
 
     async def _loop(self) -> None:
         while not (self._stopped or self.budget.stop.is_set() or self.budget.trouble):
@@ -138,6 +143,9 @@ class LaneRun:
     async def _next(self) -> Claimed | None:
         """The next request that may go out now, its pace slot taken; None when none is due."""
         now = self._clock.now()
+        if self._over():
+            self._stopped = True
+            return None
         if now < self._hold.not_before or (not self._held and not self._work(now)) or not self.budget.take_one():
             self._stopped = self._stopped or (self.budget.limit is not None and self.budget.limit < 0)
             return None
@@ -155,6 +163,10 @@ class LaneRun:
             self._unused()
             return None
         return self._held.popleft()
+
+    def _over(self) -> bool:
+        """Whether the next slot lies beyond the budget's time."""
+        return max(self._clock.now(), self._hold.pace.next_at) >= self.budget.until
 
     def _unused(self) -> None:
         """The slot, and the sending that it was meant for, are still to be had."""
@@ -209,16 +221,20 @@ class LaneRun:
         if now < self._hold.not_before:
             return
         for row in self._ledger.peek(lambda db: due_searches(db, self.lane, self.verified.plan, now)):
-            if self.budget.stop.is_set() or self._stopped:
+            if self.budget.stop.is_set() or self._stopped or self._over():
                 return
             await self._hold.pace.slot()
-            word = await settle_one(self._ledger, sender, self.lane, row, self._halted)
+            word = await settle_one(self._ledger, sender, self.lane, self._owner, row, self._halted)
             self.progress.advance(self.lane.name, "sent" if word == "sent" else "again")
 
     async def _halted(self) -> Held | None:
         await self._hold.pace.write()
         halted = select(meta.c.value).where(meta.c.name == "halted")
-        return Held("halted") if self._ledger.peek(lambda db: db.execute(halted).scalar()) else None
+        return Held("halted") if self._ledger.peek(lambda db: db.execute(halted).scalar()) else self._unsure()
+
+    def _unsure(self) -> Held | None:
+        """The last look, without asking anybody: this process may have been asleep since it asked the ledger."""
+        return None if self._hold.sure else Held("another process may own it now")
 
     async def _attempt(self, one: Claimed) -> None:
         released = False
@@ -258,7 +274,8 @@ class LaneRun:
 
         async def look_again() -> Held | None:
             await self._hold.pace.write()
-            return self._ledger.peek(lambda db: still_mine(db, one, self._owner, self.lane, self._clock.now()))
+            found = self._ledger.peek(lambda db: still_mine(db, one, self._owner, self.lane, self._clock.now()))
+            return found or self._unsure()
 
         async def once() -> Result:
             return await self.sender.send(one, max(until - self._clock.now(), 0.01), look_again)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, not_, select, update
 from takedown.contract import Receipt, TryLater
 from takedown.delivery.claims import sendable
 from takedown.delivery.lanes import Lane
+from takedown.delivery.owning import check_owner
 from takedown.ledger.book import Book, commitment
 from takedown.ledger.moves import WITHDRAWAL, State, move
 from takedown.ledger.store import Ledger
@@ -32,14 +33,17 @@ def due_searches(db: Connection, lane: Lane, plan: int | None, now: float) -> Se
     return [{**row} for row in db.execute(query.where(waiting, not_(sendable(lane, now)), *mine)).mappings()]
 
 
-async def settle_one(ledger: Ledger, sender: ApiSender, lane: Lane, row: Mapping[str, Any], look_again: LookAgain) -> str:
-    """Search for one request; returns what became of it: sent, approved (surely not sent) or unknown."""
+async def settle_one(
+    ledger: Ledger, sender: ApiSender, lane: Lane, owner: str, row: Mapping[str, Any], look_again: LookAgain
+) -> str:
+    """Search for one request; returns what became of it: sent, approved (surely not sent) or unknown. Raises LaneLost."""
     if row["purpose"] == WITHDRAWAL:
         found = await sender.search_withdrawal(row["followed"], look_again)
     else:
         found = await sender.search(row["reference"], look_again)
 
     def write(book: Book) -> str:
+        check_owner(book, lane.name, owner)  # the answer may have grown old in a process that was paused
         match found:
             case Receipt(reference):
                 seal = {"receipt": commitment(row["salt"], reference), "because": "found by our reference"}

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, text
@@ -41,8 +42,16 @@ def event_hash(prev: str, seq: int, at: str, kind: str, subject: str, data: str)
     return hashlib.sha256((prev + body).encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    kind: str
+    subject: str
+    data: Mapping[str, Any]
+    private: Mapping[str, str]
+
+
 class Book:
-    """An open write transaction. Events are chained as they are recorded and written together before the commit.
+    """An open write transaction. Events are chained and written together, right before the commit.
 
     `now` is a whole millisecond, so that a row and the event that tells of it have the very same time.
     """
@@ -50,26 +59,42 @@ class Book:
     def __init__(self, connection: Connection, now: float) -> None:
         self.db = connection
         self.now = whole(now)
-        self._tail: tuple[int, str] | None = None
-        self._events: list[dict[str, Any]] = []
-        self._openings: list[dict[str, Any]] = []
+        self._told: list[_Told] = []
+        self._head: tuple[int, str] | None = None
 
-    def record(self, kind: str, subject: str, data: Mapping[str, Any], private: Mapping[str, str] | None = None) -> int:
-        """Append an event; `private` values are committed to, not written into it. Returns its number."""
-        seq, prev = self._tail or self._last()
-        seq += 1
-        held = dict(data)
-        for name, value in (private or {}).items():
-            salt = os.urandom(16)
-            held[name] = {"committed": commitment(salt, value)}
-            self._openings.append({"seq": seq, "name": name, "salt": salt, "value": value})
-        at, written = iso(self.now), canonical(held)
-        digest = event_hash(prev, seq, at, kind, subject, written)
-        self._events.append(
-            {"seq": seq, "at": at, "kind": kind, "subject": subject, "data": written, "prev": prev, "hash": digest}
-        )
-        self._tail = (seq, digest)
-        return seq
+    def record(self, kind: str, subject: str, data: Mapping[str, Any], private: Mapping[str, str] | None = None) -> None:
+        """Append an event; `private` values are committed to, not written into it."""
+        self._told.append(_Told(kind, subject, data, private or {}))
+
+    def flush(self) -> None:
+        """Chain what was recorded to what is there. The last thing that a transaction does: on a server it waits for its turn."""
+        if not self._told:
+            return
+        seq, prev = self._last()
+        at, chained, opened = iso(self.now), list[dict[str, Any]](), list[dict[str, Any]]()
+        for one in self._told:
+            seq += 1
+            held = dict(one.data)
+            for name, value in one.private.items():
+                salt = os.urandom(16)
+                held[name] = {"committed": commitment(salt, value)}
+                opened.append({"seq": seq, "name": name, "salt": salt, "value": value})
+            data = canonical(held)
+            digest = event_hash(prev, seq, at, one.kind, one.subject, data)
+            event = {"seq": seq, "at": at, "kind": one.kind, "subject": one.subject, "data": data, "prev": prev, "hash": digest}
+            chained.append(event)
+            prev = digest
+        self.db.execute(_TOLD, chained)
+        if opened:
+            self.db.execute(insert(openings), opened)
+        self._told, self._head = [], (seq, prev)
+
+    def is_there(self, db: Connection) -> bool:
+        """Whether this transaction was committed, as its last event tells: asked when the line broke during the commit."""
+        if self._head is None:
+            return False
+        seq, digest = self._head
+        return db.execute(select(events.c.hash).where(events.c.seq == seq)).scalar() == digest
 
     def _last(self) -> tuple[int, str]:
         if self.db.dialect.name == "postgresql":
@@ -77,14 +102,6 @@ class Book:
             self.db.execute(text("SELECT value FROM meta WHERE name = 'ledger' FOR UPDATE"))
         row = self.db.execute(_LAST).first()
         return (int(row[0]), str(row[1])) if row else (0, GENESIS)
-
-    def flush(self) -> None:
-        if self._events:
-            self.db.execute(_TOLD, self._events)
-            self._events = []
-        if self._openings:
-            self.db.execute(insert(openings), self._openings)
-            self._openings = []
 
 
 _LAST = select(events.c.seq, events.c.hash).order_by(events.c.seq.desc()).limit(1)

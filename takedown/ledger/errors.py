@@ -23,7 +23,8 @@ class LedgerFailed(Temporary):
     """The ledger cannot be written: {what}."""
 
     code = "TD-1101"
-    why, do = "nothing that is not recorded is sent", "look at the disk (space, permissions), then run the same command again"
+    why = "nothing that is not recorded is sent"
+    do = "look at the disk (space, permissions) or the server, then run the same command again"
 
 
 class WrongEnvironment(RefusedByPolicy):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
@@ -19,7 +20,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from takedown.clock import Clock, SystemClock
 from takedown.ledger.book import Book
@@ -31,6 +32,9 @@ T = TypeVar("T")
 Job = tuple[Callable[[Book], Any], "Future[Any]"]
 BUSY_MS = 20_000
 GROUP = 256
+PATIENCE = 20.0
+"""Seconds that a server may be away, as for a restart, before what waits for it fails."""
+AGAIN = 1.0
 
 
 def make_engine(url: str) -> Engine:
@@ -70,19 +74,36 @@ class Ledger:
 
     @contextmanager
     def read(self) -> Generator[Connection]:
-        """A connection with one consistent view."""
-        with self.engine.connect() as connection:
-            yield connection
+        """A connection with one consistent view. Raises LedgerFailed when the server is gone."""
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except OperationalError as error:
+            raise translate(error) from None
 
     def peek(self, look: Callable[[Connection], T]) -> T:
         """Read what is committed at this moment over a connection kept open for many small reads of one thread.
 
         `look` executes one statement: without a transaction around it, a second one may see more.
         """
-        if self._peek is None:
-            self._peek = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            self._peek.detach()  # its mode is not for others of the pool
-        return look(self._peek)
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                if self._peek is None:
+                    self._peek = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+                    self._peek.detach()  # its mode is not for others of the pool
+                return look(self._peek)
+            except DBAPIError as error:
+                if not _gone(error) or time.monotonic() > until:
+                    raise translate(error) from None
+                self._forget_peek()
+                time.sleep(AGAIN)
+
+    def _forget_peek(self) -> None:
+        if self._peek is not None:
+            with suppress(Exception):  # there is nobody to say goodbye to
+                self._peek.close()
+            self._peek = None
 
     def write(self, change: Callable[[Book], T]) -> T:
         """Run `change` in a durable transaction, and return what it returns. It may be run again: it must only use its Book."""
@@ -117,10 +138,7 @@ class Ledger:
     def _commit(self, connection: Connection, group: list[Job]) -> bool:
         """Commit the group and wake its callers; False when it was rolled back and each must be tried alone."""
         try:
-            with connection.begin():
-                book = Book(connection, self.clock.now())
-                results = [change(book) for change, _ in group]
-                book.flush()
+            results = self._through(connection, [change for change, _ in group])
         except BaseException as error:  # noqa: BLE001 -- handed to the caller that asked for the change
             _end(connection)
             if len(group) > 1:
@@ -130,6 +148,25 @@ class Ledger:
         for (_, future), result in zip(group, results, strict=True):
             future.set_result(result)
         return True
+
+    def _through(self, connection: Connection, changes: list[Callable[[Book], Any]]) -> list[Any]:
+        """Commit, and across a restart of the server too: its chain tells whether a commit that was cut off took place."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            results, book = list[Any](), None
+            try:
+                with connection.begin():
+                    book = Book(connection, self.clock.now())
+                    results = [change(book) for change in changes]
+                    book.flush()
+            except DBAPIError as error:
+                if not _gone(error) or not _back(connection, until):
+                    raise
+                with connection.begin():
+                    if book is not None and book.is_there(connection):
+                        return results
+            else:
+                return results
 
     @cached_property
     def secret(self) -> bytes:
@@ -145,9 +182,7 @@ class Ledger:
             self._queue.put(None)
             self._writer.join()
             self._writer = None
-        if self._peek is not None:
-            self._peek.close()
-            self._peek = None
+        self._forget_peek()
         self.engine.dispose()
 
 
@@ -155,6 +190,32 @@ def _end(connection: Connection) -> None:
     """End a transaction whose COMMIT failed: SQLAlchemy then sends no ROLLBACK, and the lock would be kept from everybody."""
     with suppress(Exception):  # a connection that is gone has no transaction
         connection.connection.rollback()
+    with suppress(Exception):  # SQLAlchemy's own idea of it, after a connection broke
+        connection.rollback()
+
+
+def _gone(error: DBAPIError) -> bool:
+    """The server went away, or is not back yet. A file does not."""
+    return error.connection_invalidated or (isinstance(error, OperationalError) and _is_connecting(error))
+
+
+def _is_connecting(error: OperationalError) -> bool:
+    return error.statement is None and type(error.orig).__module__.startswith("psycopg")
+
+
+def _back(connection: Connection, until: float) -> bool:
+    """Wait for the server, at most until that time (monotonic)."""
+    while True:
+        _end(connection)
+        try:
+            with connection.begin():
+                connection.execute(select(1))
+        except DBAPIError as error:
+            if not _gone(error) or time.monotonic() > until:
+                return False
+            time.sleep(AGAIN)
+        else:
+            return True
 
 
 def translate(error: BaseException) -> BaseException:

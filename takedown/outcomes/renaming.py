@@ -113,10 +113,9 @@ async def _look(desk: Desk, row: RowMapping, target: Target) -> Look:
         probe = looker.probe(target)
         if isinstance(probe, str):
             raise NotRenamed(case=name, why=probe, do=do)
-        if not hold.take():
+        if not await hold.take():
             raise LookingElsewhere(platform=platform)
         try:
-            await hold.enter()
             await looker.open()
             await hold.pace.slot()
             return await looker.look(target, probe)

@@ -94,14 +94,13 @@ class Asking:
 
     async def run(self) -> None:
         hold = Hold(self.desk.ledger, self.desk.clock, self.lane)
-        if not hold.take():
+        if not await hold.take():
             self.done.busy.append(self.lane.name)
             return
         self._hold, self._sender = hold, ApiSender(self.desk, self.lane)
         self._rest_until = 0.0
         self.progress.start(self.lane.name, len(self.rows))
         try:
-            await hold.enter()
             for start in range(0, len(self.rows), BATCH):
                 if self.lane.name in self.done.stopped:
                     return

@@ -149,11 +149,10 @@ class Looking:
     async def run(self) -> None:
         lane = probe_lane(self.desk, self.adapter.name)
         self._hold, self._looker = Hold(self.desk.ledger, self.desk.clock, lane), Looker(self.desk, self.adapter)
-        if not self._hold.take():
+        if not await self._hold.take():
             self.done.busy.append(lane.name)
             return
         try:
-            await self._hold.enter()
             await self._looker.open()
             work = [one for one in self.work if self._may(one)]
             self.progress.start(lane.name, len(work))

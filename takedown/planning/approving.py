@@ -145,7 +145,7 @@ def recomputed_digest(desk: Desk, row: RowMapping) -> str:
         for request, case in db.execute(pairs.order_by(request_cases.c.request, request_cases.c.position)):
             carried.setdefault(request, []).append(case_id(case))
         every = select(requests).where(requests.c.plan == row["id"]).order_by(requests.c.position)
-        for one in db.execution_options(yield_per=500).execute(every).mappings():
+        for one in db.execute(every, execution_options={"yield_per": 500}).mappings():
             found[one["position"]] = leaf(one["salt"], {**one}, one["body"], carried.get(one["id"], []))
     if [found.get(at + 1) for at in range(len(leaves))] != leaves or len(found) != len(leaves):
         raise Tampered(plan=name, what="a request is not the one that was planned")

@@ -57,7 +57,7 @@ def look_up(desk: Desk, listed: SanctionsFile) -> list[Designated]:
     query = select(cases).where(cases.c.basis.in_(columns), cases.c.closed == "").order_by(cases.c.id)
     found: list[Designated] = []
     with desk.ledger.read() as db:
-        for row in db.execution_options(yield_per=1000).execute(query).mappings():
+        for row in db.execute(query, execution_options={"yield_per": 1000}).mappings():
             of, fields = columns[row["basis"]], to_case(row).fields
             entry, version = fields.get(of.entry, ""), fields.get(of.version, "")
             held = listed.entries.get(entry.casefold())

@@ -47,7 +47,7 @@ def fits(db: Connection, packs: Mapping[str, Pack], batch: int) -> Iterator[Fit]
     if not db.execute(select(batches.c.id).where(batches.c.id == batch)).first():
         raise NoSuchBatch(batch=batch_id(batch))
     query = select(cases).where(cases.c.batch == batch).order_by(cases.c.id)
-    for row in db.execution_options(yield_per=1000).execute(query).mappings():
+    for row in db.execute(query, execution_options={"yield_per": 1000}).mappings():
         case = to_case(row)
         values = case_values(case)
         yield Fit(case, {name: pack.missing(values, case.measure) for name, pack in packs.items()})

@@ -200,7 +200,7 @@ class Look:
 def _selected(db: Connection, selection: Selection, look: Look) -> Iterator[Versioned]:
     order = (cases.c.platform, cases.c.basis, cases.c.territory, cases.c.language, cases.c.organisation, cases.c.id)
     query = select(cases).where(*selection.where()).order_by(*order)
-    for row in db.execution_options(yield_per=1000).execute(query).mappings():
+    for row in db.execute(query, execution_options={"yield_per": 1000}).mappings():
         if one := look.at(row):
             yield one
 

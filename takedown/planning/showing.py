@@ -55,7 +55,7 @@ def items(ledger: Ledger, plan: int) -> Iterator[dict[str, object]]:
     """The plan's requests in order, frozen reminders apart: `request, platform, channel, cases, bytes_sha256`."""
     query = select(requests).where(requests.c.plan == plan, requests.c.purpose != "reminder").order_by(requests.c.position)
     with ledger.read() as db:
-        for row in db.execution_options(yield_per=500).execute(query).mappings():
+        for row in db.execute(query, execution_options={"yield_per": 500}).mappings():
             yield {
                 "request": request_id(row["id"]),
                 "reference": row["reference"],

@@ -97,8 +97,7 @@ def test_a_change_that_is_tried_again_stores_once(desk: Desk, monkeypatch: pytes
         with book.db.begin_nested() as attempt:  # type: ignore[attr-defined]
             real(book, spool, label)  # type: ignore[arg-type]
             attempt.rollback()
-        book._events.clear()  # type: ignore[attr-defined]
-        book._openings.clear()  # type: ignore[attr-defined]
+        book._told.clear()  # type: ignore[attr-defined]
         book._tail = None  # type: ignore[attr-defined]
         return real(book, spool, label)  # type: ignore[arg-type]
 

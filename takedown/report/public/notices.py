@@ -114,7 +114,7 @@ def _sent(db: Connection, batch: int | None, platform: str | None) -> Iterator[l
     wanted += [cases.c.batch == batch] if batch is not None else []
     wanted += [cases.c.platform == platform] if platform is not None else []
     ordered = query.where(*wanted).order_by(requests.c.id, request_cases.c.position)
-    found = db.execution_options(yield_per=500).execute(ordered).mappings()
+    found = db.execute(ordered, execution_options={"yield_per": 500}).mappings()
     for _, rows in groupby(found, key=lambda row: row["id"]):
         yield [{**row} for row in rows]
 
