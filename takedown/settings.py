@@ -62,6 +62,10 @@ class AuditSection(Section):
     copies: tuple[str, ...] = ()
 
 
+class RetentionSection(Section):
+    evidence: str = Field(default="", description="How long after a case was closed its files are kept; empty: for ever")
+
+
 class PlanSection(Section):
     valid_for: str = "72h"
 
@@ -119,6 +123,7 @@ class Settings(BaseSettings):
     network: NetworkSection = NetworkSection()
     audit: AuditSection = AuditSection()
     plan: PlanSection = PlanSection()
+    retention: RetentionSection = RetentionSection()
     packs: PacksSection = PacksSection()
     observe: ObserveSection = ObserveSection()
     sandbox: SandboxSection = SandboxSection()

@@ -25,7 +25,7 @@ class Told:
 
     `attempts`: seal -> request. `claims`, `sightings`, `cases`: number -> seal. `mails`: name -> sha256. `plans`: name -> what
     was told when it was made. `signed`: plan -> (event, digest, key). `unsealed`: table -> its last row before rows were sealed.
-    `erased`: names of rows of a person who was erased, and (event, name) of commitments that were.
+    `removed`: sha256 of files that are not kept any more. `erased`: names of rows of a person who was erased.
     """
 
     events: int = 0
@@ -47,6 +47,7 @@ class Told:
     signed: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict[str, list[tuple[int, str, str]]])
     unsealed: dict[str, int] = field(default_factory=dict[str, int])
     erased: set[str] = field(default_factory=set[str])
+    removed: set[str] = field(default_factory=set[str])
     opened: dict[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
 
 
@@ -218,6 +219,11 @@ def _erased(told: Told, seq: int, subject: str, data: Data) -> None:
     told.erased.update(data["rows"])
 
 
+def _removed(told: Told, seq: int, subject: str, data: Data) -> None:
+    del seq, subject
+    told.removed.update(data["files"])
+
+
 HEEDED: dict[str, Callable[[Told, int, str, Data], None]] = {
     "attempts.recorded": _attempts,
     "batch.imported": _batch,
@@ -227,6 +233,7 @@ HEEDED: dict[str, Callable[[Told, int, str, Data], None]] = {
     "case.sealed": _case,
     "claims.recorded": _claims,
     "erased": _erased,
+    "evidence.removed": _removed,
     "ledger.upgraded": _upgraded,
     "mail.stored": _mails,
     "plan.approved": _approved,

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Text, cast, select
 
-from takedown.audit.chain import Told, rows, tuples
+from takedown.audit.chain import FAULTS, Told, rows, tuples
 from takedown.ledger.book import commitment
 from takedown.ledger.ids import case_id, plan_id, request_id
 from takedown.ledger.seals import ATTEMPT, attempt_seal
@@ -66,7 +66,7 @@ def _rows(db: Connection, told: Told, leaves: dict[int, list[bytes]], salts: dic
     held = {number: len(one) for number, one in leaves.items()}
     states = told.states
     for row in rows(db, select(cast(requests.c.headers, Text).label("headers"), *(requests.c[name] for name in FACTS))):
-        row["headers"] = _headers(row["headers"])
+        row["headers"] = _headers(str(row["headers"]))
         number, plan, state, salt = row["id"], row["plan"], row["state"], row["salt"]
         salts[number] = salt
         if plan not in leaves:  # it is being made
@@ -95,14 +95,20 @@ def _rows(db: Connection, told: Told, leaves: dict[int, list[bytes]], salts: dic
 @lru_cache(maxsize=1000)
 def _headers(text: str) -> dict[str, str]:
     """Of many requests the same."""
-    return dict(json.loads(text))
+    try:
+        return dict(json.loads(text))
+    except FAULTS:
+        return {"unreadable": text}
 
 
 def _as_planned(row: Mapping[str, Any], leaves: list[bytes], carried: list[str]) -> bool:
-    place, sha256 = row["position"] - 1, hashlib.sha256(row["body"]).hexdigest()
-    if sha256 != row["sha256"] or not 0 <= place < len(leaves):
+    try:
+        place, sha256 = row["position"] - 1, hashlib.sha256(row["body"]).hexdigest()
+        if sha256 != row["sha256"] or not 0 <= place < len(leaves):
+            return False
+        return leaf_of(row["salt"], row, sha256, carried) in leaves[place : place + 1]
+    except FAULTS:  # a value of another type than any program of ours would write
         return False
-    return leaf_of(bytes(row["salt"]), row, sha256, carried) in leaves[place : place + 1]
 
 
 def _receipt(row: Mapping[str, Any], said: str | None) -> str:
@@ -139,7 +145,11 @@ def _attempts(db: Connection, told: Told, salts: Mapping[int, bytes], answered: 
         salt = salts.get(request)
         if not salt or ident <= oldest:
             continue
-        if expected.pop(attempt_seal(salt, values), None) is None:
+        try:
+            known = expected.pop(attempt_seal(salt, values), None)
+        except FAULTS:
+            known = None
+        if known is None:
             yield f"an attempt of {request_id(request)} is not what was recorded"
     for request in sorted(set(expected.values())):
         if salts.get(request):

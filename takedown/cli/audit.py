@@ -9,6 +9,7 @@ import typer
 
 from takedown.audit import verify
 from takedown.audit.bundle import bundle
+from takedown.audit.data import read_data
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of, sign
 from takedown.cli.options import As, Key
@@ -25,15 +26,21 @@ def audit() -> None:
 
 
 @app.command("verify")
-def verify_() -> int:
-    """Check hashes, order, commitments and meaning of every event. Exit 12 when something was changed."""
+def verify_(
+    data: Annotated[bool, typer.Option("--read-data", help="Read and hash every file of evidence and every mail, too")] = False,
+) -> int:
+    """Check hashes, order and meaning of every event, and every row against them. Exit 12 when something was changed."""
     display, desk = current().display, desk_of()
     found = verify(desk.ledger)
     found.problems += problems(desk)
+    count, wrong = read_data(desk.ledger) if data else (0, [])
+    found.problems += wrong
     items = [{"event": seq, "problem": what} for seq, what in found.problems]
     summary = {"events": found.events, "heads": found.heads, "problems": len(items), "head": found.head}
+    summary |= {"files": count} if data else {}
     table = Table([Column("event", number=True), Column("problem")], [[seq or "", what] for seq, what in found.problems])
-    pairs = Facts([("events", found.events), ("signed heads", found.heads), ("problems", len(items)), ("head", found.head)])
+    told = [("events", found.events), ("signed heads", found.heads), *([("files and mails", count)] if data else [])]
+    pairs = Facts([*told, ("problems", len(items)), ("head", found.head)])
     display.show(Answer(items, summary), pairs, *([table] if items else []))
     if items:
         display.say("The record was changed outside the program, or the disk is at fault. Keep a copy before anything else.")

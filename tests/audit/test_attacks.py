@@ -325,6 +325,8 @@ ATTACKS = {
     "edit an answer": (lambda d: edit(d, update(attempts).values(reply=b"{}")), "meaning", "an attempt of R-1 is not"),
     "forge an approval": (forge, "meaning", "a signature that does not hold"),
     "turn a claim round, hash anew": (turn_round, "outside", "knows another event"),
+    "write text for bytes": (lambda d: edit(d, text("UPDATE requests SET body = 'x'")), "meaning", "is not what was planned"),
+    "write bytes for text": (lambda d: edit(d, text("UPDATE claims SET reason = x'ff'")), "meaning", "a claim of C-1"),
     "hash everything anew": (lambda d: recount(d, lambda rows: rows[0].update(at="2001")), "outside", "knows another event"),
 }
 

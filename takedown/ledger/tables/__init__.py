@@ -8,7 +8,7 @@ counted by an index, and only `moves` and `truths` write them.
 from __future__ import annotations
 
 from takedown.ledger.tables.base import Id, meta, metadata
-from takedown.ledger.tables.cases import ALIKE, COUNTED, TIMES, batches, case_references, cases, former_names, past_seals
+from takedown.ledger.tables.cases import ALIKE, COUNTED, TIMES, batches, case_references, cases, former_names, holds, past_seals
 from takedown.ledger.tables.chain import events, heads, openings
 from takedown.ledger.tables.sending import OPEN, approvals, attempts, lanes, plans, request_cases, requests, volumes
 from takedown.ledger.tables.truths import claims, messages, returns, sightings
@@ -28,6 +28,7 @@ __all__ = [
     "events",
     "former_names",
     "heads",
+    "holds",
     "lanes",
     "messages",
     "meta",

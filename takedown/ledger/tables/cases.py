@@ -156,3 +156,13 @@ past_seals = Table(
     Column("seal", Text, nullable=False),
 )
 """The seal that a case was made with, where its row was changed or erased since (`seals`)."""
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("case", Id, ForeignKey("cases.id"), primary_key=True, autoincrement=False),
+    Column("reason", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Float, nullable=False),
+)
+"""Cases of which nothing is erased until somebody releases them."""

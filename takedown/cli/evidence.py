@@ -1,0 +1,99 @@
+"""`takedown evidence`: what is kept and for how long, legal holds, and the erasure of a person."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+
+from takedown.cli.context import current
+from takedown.cli.desk import desk_of
+from takedown.cli.options import As
+from takedown.cli.wording import plural
+from takedown.clock import iso
+from takedown.contract import UsageError, span
+from takedown.desk import Desk
+from takedown.display import Answer, Column, Facts, Prose, Table
+from takedown.ledger.ids import case_id, number
+from takedown.ledger.keeping import due, erase, hold, release, remove
+from takedown.ledger.tables import holds
+
+app = typer.Typer()
+Case = Annotated[str, typer.Argument(metavar="CASE", help="As C-12")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept behind a commitment")]
+
+
+@app.callback()
+def evidence() -> None:
+    """Evidence and personal data: hold, release, remove what is over, erase."""
+
+
+@app.command("list")
+def list_() -> None:
+    """Cases that are held, and how many files are kept longer than [retention] evidence says."""
+    desk = desk_of()
+    over = _due(desk)
+    with desk.ledger.read() as db:
+        rows = list(db.execute(select(holds).order_by(holds.c.case)).mappings())
+    names = ("case", "since", "by", "reason")
+    cells = [[case_id(row["case"]), iso(row["at"]), row["by"], row["reason"]] for row in rows]
+    items = [dict(zip(names, one, strict=True)) for one in cells]
+    shown = Table([Column(name) for name in names], cells, "Held") if cells else Prose("Nothing is held.")
+    current().display.show(Answer(items, {"held": len(items), "due": len(over)}), shown)
+    if over:
+        current().display.next("takedown evidence purge")
+
+
+@app.command("hold")
+def hold_(case: Case, reason: Reason, as_name: As = None) -> None:
+    """Keep everything about a case, whatever retention or an erasure would do, until it is released."""
+    desk = desk_of(as_name)
+    hold(desk.ledger, number(case, "C"), reason, desk.who)
+    current().display.say(f"{case_id(number(case, 'C'))} is held.")
+
+
+@app.command("release")
+def release_(case: Case, reason: Reason, as_name: As = None) -> None:
+    """End a hold."""
+    desk = desk_of(as_name)
+    release(desk.ledger, number(case, "C"), reason, desk.who)
+    current().display.say(f"{case_id(number(case, 'C'))} is no longer held.")
+
+
+@app.command("purge")
+def purge(as_name: As = None) -> None:
+    """Delete the files of cases that were closed longer ago than [retention] evidence says, and are not held. Made for cron."""
+    desk = desk_of(as_name)
+    gone = remove(desk.ledger, _due(desk), "its time was over", desk.who)
+    current().display.show(Answer([], {"removed": gone}), Prose(f"{plural(gone, 'file')} removed."))
+
+
+@app.command("erase")
+def erase_(case: Case, reason: Reason, as_name: As = None) -> int:
+    """Erase the person behind a closed case: target, texts, bytes, answers, mails, evidence. Asks first; it cannot be undone.
+
+    Figures, states and the chain of events stay, and `takedown audit verify` still holds. Platforms, mailboxes, exports, bundles
+    and backups keep what they have.
+    """
+    desk, display = desk_of(as_name), current().display
+    if not current().confirm(f"Erase {case} for good?"):
+        return 2
+    done = erase(desk.ledger, number(case, "C"), reason, desk.who)
+    summary = {"case": done.case, "files": len(done.files), "shared": list(done.shared)}
+    display.show(Answer([], summary), Facts([("case", done.case), ("files removed", len(done.files))]))
+    for one in done.shared:
+        display.warn(f"{one} keeps its bytes: it carried other cases, which are not erased")
+    return 3 if done.shared else 0
+
+
+def _due(desk: Desk) -> list[str]:
+    kept = desk.settings.retention.evidence
+    if not kept:
+        return []
+    try:
+        before = desk.clock.now() - span(kept)
+    except ValueError as error:
+        raise UsageError(what=f"retention.evidence: {error}", why="it is a length of time", do='evidence = "3650d"') from None
+    with desk.ledger.read() as db:
+        return due(db, before)
