@@ -20,7 +20,8 @@ Counts = Mapping[Of, Counter[str]]
 OUTCOMES = ("platform acted", "declined", "no final answer yet", "found not to be meant")
 """Each case that was sent is in exactly one of these."""
 SEEN_GONE, STILL_UP = "seen gone by us", "said to be gone, seen still up"
-WITHDRAWN, NO_BASELINE, REQUESTS, MISTAKES = "withdrawn", "not seen up before", "requests sent", "closed as mistakes"
+WITHDRAWN, RESTORED, NO_BASELINE = "withdrawn", "put back after a withdrawal", "not seen up before"
+REQUESTS, MISTAKES = "requests sent", "closed as mistakes"
 
 
 def within(period: Period) -> list[ColumnElement[bool]]:
@@ -56,6 +57,10 @@ def withdrawn(db: Connection, period: Period) -> Counts:
     return _by(db, WITHDRAWN, func.count(), cases, *within(period), cases.c.withdrawal != "none")
 
 
+def restored(db: Connection, period: Period) -> Counts:
+    return _by(db, RESTORED, func.count(), cases, *within(period), cases.c.withdrawal == "restored")
+
+
 def without_baseline(db: Connection, period: Period) -> Counts:
     """Cases of which no look ever showed that they were up: that they are gone proves little."""
     up = select(sightings.c.case).where(sightings.c.case == cases.c.id, sightings.c.observed == "available")
@@ -78,7 +83,8 @@ def _by(db: Connection, name: str, counted: ColumnElement[Any], of: FromClause, 
 
 
 BESIDE: Mapping[str, Callable[[Connection, Period], Counts] | None] = {
-    REQUESTS: sent_requests, SEEN_GONE: None, STILL_UP: None, NO_BASELINE: without_baseline, WITHDRAWN: withdrawn, MISTAKES: None,
+    REQUESTS: sent_requests, SEEN_GONE: None, STILL_UP: None, NO_BASELINE: without_baseline, WITHDRAWN: withdrawn,
+    RESTORED: restored, MISTAKES: None,
 }  # fmt: skip
 """What is counted of the same cases beside their outcome, and by which query; None: with the outcomes."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from takedown.contract import UsageError
 from takedown.display import safe
 from takedown.report.files import whole_file
-from takedown.report.public.hiding import Shown
+from takedown.report.public.hiding import LESS, Shown
 from takedown.report.sheets import write_csv
 
 SCHEMA = "takedown-public/1"
@@ -129,7 +129,7 @@ def _told(document: Document) -> Iterator[str]:
     yield "\n## The record behind it\n"
     yield f"- Ledger `{record.ledger}`, event {record.seq:,}, {record.at}"
     yield f"- Hash `{record.hash}`"
-    yield from (f"- Agrees with the record: {_cell(one)}" for one in record.agree)
+    yield f"- What agrees with it: {'; '.join(map(_cell, record.agree))}"
 
 
 def _row(cells: Sequence[Shown]) -> str:
@@ -138,6 +138,8 @@ def _row(cells: Sequence[Shown]) -> str:
 
 def _cell(text: str) -> str:
     """Nothing in a name is markup: not for Markdown, nor for the HTML that is made of it."""
+    if text == LESS:
+        return text
     plain = safe(text).replace("\\", "\\\\")
     for mark in "|*_`[]#":
         plain = plain.replace(mark, f"\\{mark}")

@@ -16,22 +16,28 @@ from takedown.contract import IntegrityFailed
 from takedown.desk import Desk
 from takedown.heads import current, problems
 from takedown.ledger.moves import State
-from takedown.ledger.tables import cases, claims, events, plans, request_cases, requests, sightings
+from takedown.ledger.tables import approvals, cases, claims, events, plans, request_cases, requests, sightings
 from takedown.planning.demands import read_demands
 from takedown.planning.lists import PROTECTED
 from takedown.report.public.document import Period, Record
 
 KINDS = (
     "batch.imported", "case.made", "case.closed", "case.reopened", "claims.recorded", "sightings.recorded", "cases.rejected",
-    "plan.rejected", "plan.approved", "halted",
+    "plan.rejected", "plan.reviewed", "halted",
 )  # fmt: skip
 PLANS_APPROVED, PLANS_REJECTED, CASES_REJECTED, HALTS = (
-    "plans approved by a second person", "plans rejected by a second person", "cases rejected by a second person", "halts",
+    "plans signed by a second person", "plans rejected by a second person", "cases rejected by a second person", "halts",
+)  # fmt: skip
+REVIEWED, REVIEW_REJECTED = (
+    "withdrawals and answers found right by a second person afterwards", "withdrawals and answers found wrong afterwards",
 )  # fmt: skip
 EMERGENCIES, URGENT_CASES, PROTECTED_APPROVED = (
     "plans approved as emergencies", "cases in them", "cases of protected speakers that were approved, each by itself",
 )  # fmt: skip
-DECISIONS = (PLANS_APPROVED, PLANS_REJECTED, CASES_REJECTED, EMERGENCIES, URGENT_CASES, PROTECTED_APPROVED, HALTS)
+DECISIONS = (
+    PLANS_APPROVED, PLANS_REJECTED, CASES_REJECTED, EMERGENCIES, URGENT_CASES, PROTECTED_APPROVED, REVIEWED, REVIEW_REJECTED,
+    HALTS,
+)  # fmt: skip
 
 
 class DoesNotReconcile(IntegrityFailed):
@@ -69,8 +75,8 @@ class Told:
 
 def _decided(kind: str, data: Mapping[str, Any]) -> dict[str, int]:
     match kind:
-        case "plan.approved":
-            return {PLANS_APPROVED: 1}
+        case "plan.reviewed":
+            return {REVIEWED if data["verdict"] == "accepted" else REVIEW_REJECTED: 1}
         case "plan.rejected":
             return {PLANS_REJECTED: 1}
         case "cases.rejected":
@@ -116,8 +122,11 @@ def _told(db: Connection, period: Period) -> Told:
 
 
 def _demanded(db: Connection, period: Period) -> Counter[str]:
-    """What the plans that were approved in the period asked of their reviewers, which was part of what they signed."""
-    found: Counter[str] = Counter()
+    """Plans that others signed in the period, and what the approved ones asked of their reviewers, which is signed too."""
+    signed = approvals.join(plans, plans.c.id == approvals.c.plan)
+    mine = (plans.c.purpose == "removal", approvals.c.at >= period.since, approvals.c.at < period.until)
+    count = db.execute(select(func.count(approvals.c.plan.distinct())).select_from(signed).where(*mine)).scalar()
+    found = Counter({PLANS_APPROVED: int(count or 0)})
     approved = (plans.c.approved_at >= period.since, plans.c.approved_at < period.until, plans.c.demands != "")
     for text, carried in db.execute(select(plans.c.demands, plans.c.cases).where(*approved)):
         asked = read_demands(text, 0)

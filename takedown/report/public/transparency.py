@@ -20,9 +20,9 @@ INSTRUMENTS: Mapping[str, str] = {
     "order": "Orders", "notice": "Notices", "referral": "Voluntary referrals", NO_PACK: "Bases without a pack",
 }  # fmt: skip
 NOTES = (
-    f"{LESS}: one to {SMALL - 1}. {WITHHELD}: a figure that would give a smaller one away by subtraction. 0 is told.",
+    f"{LESS}: one to {SMALL - 1}. {WITHHELD}: told, it would give a smaller figure away by subtraction. 0 is told.",
     "The unit is the case: one target under one legal basis. A request carries one case or more.",
-    "Orders, notices and voluntary referrals are told apart; a referral orders nothing. Each table ends before the sum over all.",
+    "Orders, notices and voluntary referrals are told apart; a referral orders nothing.",
     "Outcomes are what platforms say. What we saw ourselves stands beside it and is never added to it.",
     "Found not to be meant: closed as mistake, duplicate or out of scope. Withdrawn: taken back after it was sent.",
     "Not seen up before: no look showed that the target was reachable, so that its absence proves little.",

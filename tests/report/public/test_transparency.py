@@ -89,6 +89,7 @@ def test_orders_notices_and_referrals_stand_apart_and_add_up(desk: Scene) -> Non
         "said to be gone, seen still up": 0,
         "not seen up before": 30,
         "withdrawn": 0,
+        "put back after a withdrawal": 0,
         "closed as mistakes": 0,
     }
     assert sheet(document, "Notices")["eu-dsa-16", "wren"]["no final answer yet"] == 12
@@ -107,6 +108,7 @@ def test_what_went_wrong_is_told(desk: Scene) -> None:
     assert found["pk-peca-37", "chirp"]["found not to be meant"] == found["pk-peca-37", "chirp"]["closed as mistakes"] == 5
     assert found["pk-peca-37", "chirp"]["said to be gone, seen still up"] == 11
     assert found["pk-peca-37", "wren"]["withdrawn"] == 7
+    assert found["pk-peca-37", "wren"]["put back after a withdrawal"] == 0
     assert found["pk-peca-37", "chirp"]["not seen up before"] == "<5"
 
 
@@ -216,7 +218,7 @@ def test_each_form_has_every_figure_and_the_record(desk: Scene, tmp_path: Path, 
     if form == "json":
         assert json.loads(text_)["sheets"][0]["rows"][0][:4] == ["pk-peca-37", "chirp", 8, 0]
     if form == "md":
-        assert "| pk-peca-37 | chirp | 8 | 0 | 8 | 0 | 0 | &lt;5 |" in text_
+        assert "| pk-peca-37 | chirp | 8 | 0 | 8 | 0 | 0 | <5 |" in text_
 
 
 def test_a_file_whose_ending_says_no_form_is_refused(desk: Scene, tmp_path: Path) -> None:
