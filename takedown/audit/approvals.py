@@ -10,7 +10,9 @@ from sqlalchemy import Connection, select
 from takedown.approval import Signature, holds
 from takedown.audit.chain import Told, rows
 from takedown.ledger.ids import plan_id
+from takedown.ledger.moves import WITHDRAWAL
 from takedown.ledger.tables import approvals, meta, plans
+from takedown.planning.demands import read_demands
 from takedown.planning.planner import planner_statement
 
 
@@ -22,8 +24,8 @@ def statement(plan: Mapping[str, Any], approval: Mapping[str, Any]) -> str:
 
 def of_approvals(db: Connection, told: Told) -> Iterator[str]:
     """Problems of the signatures, and of approved plans that lack them."""
-    columns = (plans.c.id, plans.c.planner, plans.c.planner_key, plans.c.planner_signature, plans.c.digest)
-    known = {row["id"]: row for row in rows(db, select(*columns))}
+    named = ("id", "planner", "planner_key", "planner_signature", "digest", "purpose", "demands")
+    known = {row["id"]: row for row in rows(db, select(*(plans.c[name] for name in named)))}
     for number, plan in known.items():
         own = Signature(plan["planner_key"], plan["planner_signature"])
         if own.signature and not holds(own, planner_statement(plan["digest"])):
@@ -38,9 +40,19 @@ def of_approvals(db: Connection, told: Told) -> Iterator[str]:
         signed = len(told.signed.get(name, []))
         if signed != held.get(name, 0):
             yield f"{name} has {held.get(name, 0)} approvals, but {signed} were recorded"
-    for name in sorted(told.approved):
-        if live and not held.get(name):
-            yield f"{name} was approved without a signature"
+    for number, plan in known.items():
+        name = plan_id(number)
+        if name in told.approved:
+            yield from _enough(name, plan, held.get(name, 0), live=live)
+
+
+def _enough(name: str, plan: Mapping[str, Any], signed: int, *, live: bool) -> Iterator[str]:
+    """An approved plan has the signatures that it asked for; a withdrawal is one person's, who signed it."""
+    asked = 0 if plan["purpose"] == WITHDRAWAL else read_demands(plan["demands"], int(live)).approvals
+    if signed < asked:
+        yield f"{name} was approved with {signed} of {asked} signatures"
+    if live and not plan["planner_signature"]:
+        yield f"{name} was approved without its planner's signature"
 
 
 def _one(row: Mapping[str, Any], plan: Mapping[str, Any], told: Told) -> Iterator[str]:

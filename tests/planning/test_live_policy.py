@@ -4,14 +4,14 @@ import subprocess
 
 import pytest
 from desks import POWER, add_cases, adopt_oversight, again, make_key, sign_policy, signed, write_policy
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from takedown.approval import BadSignature, NotAnApprover, OwnPlan, StrangeKey, armored, dearmored, public_key
 from takedown.audit import verify as audit
 from takedown.desk import open_desk
 from takedown.ledger.oversight import NotTheOversight, pinned, rotation_statement
 from takedown.ledger.setup import create
-from takedown.ledger.tables import plans
+from takedown.ledger.tables import approvals, plans
 from takedown.planning.approving import NotApproved, StalePlan, approve, verify
 from takedown.planning.making import Selection, make_plan
 from takedown.planning.oversight import Adopted, adopt, rotate
@@ -295,3 +295,17 @@ def test_a_true_rotation_is_no_problem(live):
     rotate(live, new, signed(folder / "oversight", rotation_statement(live.ledger.setting("ledger"), old, new)))
     assert pinned(live.ledger) == new
     assert audit(live.ledger).problems == []
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (lambda: delete(approvals), "P-1 was approved with 0 of 1 signatures"),
+        (lambda: update(plans).values(planner_key="", planner_signature=""), "P-1 was approved without its planner's signature"),
+    ],
+)
+def test_the_record_misses_a_signature(live, change, what):
+    sign_as(live, planned(live), "alice")
+    assert audit(live.ledger).problems == []
+    live.ledger.write(lambda book: book.db.execute(change()))
+    assert what in [told for _, told in audit(live.ledger).problems]
