@@ -13,6 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from takedown.contract import TakedownError
 from takedown.ledger.book import Book
 from takedown.ledger.ids import request_id
+from takedown.ledger.questions import answered
 from takedown.ledger.states import State as State  # moves and states are asked for together
 from takedown.ledger.tables import cases, request_cases, requests
 
@@ -57,6 +58,7 @@ def move(
         raise IllegalMove(was=was, to=to)
     moved: list[int] = []
     retracting: list[int] = []
+    answers: list[int] = []
     for start in range(0, len(ids), 500):
         change = (
             update(requests)
@@ -67,11 +69,14 @@ def move(
         found = book.db.execute(change).all()
         moved += [int(number) for number, _ in found]
         retracting += [int(number) for number, purpose in found if purpose == WITHDRAWAL]
+        answers += [int(number) for number, purpose in found if purpose == ANSWER]
     if not moved:
         return []
     moved.sort()
     _carry(book, moved, to)
     _retract(book, retracting, to)
+    if to is State.SENT:
+        answered(book, answers)
     data = {"from": was.value, "to": to.value, "requests": moved, **(event or {})}
     book.record(f"request.{to.value}", request_id(moved[0]), data, private)
     return moved
@@ -131,6 +136,8 @@ def move_each(book: Book, was: State, to: State, owner: str, each: Sequence[Each
     ids = sorted(one.id for one in moved)
     _carry(book, ids, to)
     _retract(book, [number for number in ids if held[number] == WITHDRAWAL], to)
+    if to is State.SENT:
+        answered(book, [number for number in ids if held[number] == ANSWER])
     for one in moved:
         data = {"from": was.value, "to": to.value, "requests": [one.id], **one.event}
         book.record(f"request.{to.value}", request_id(one.id), data)
@@ -176,6 +183,8 @@ def _following(to: State) -> Update:
 
 WITHDRAWAL = "withdrawal"
 """The purpose of a request that takes back what another one asked for; its cases follow it in a field of their own."""
+ANSWER = "answer"
+"""The purpose of a request that answers what a platform asked."""
 STANDS = {State.SENT: "sent", State.REFUSED: "refused", State.WITHDRAWN: "none"}
 """A case's `withdrawal` after its withdrawal moved; `requested` everywhere else."""
 

@@ -15,6 +15,7 @@ from takedown.desk import Desk
 from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id, number, plan_id, request_id
 from takedown.ledger.moves import State
+from takedown.ledger.questions import ASKED
 from takedown.ledger.states import DORMANT
 from takedown.ledger.tables import cases, plans, request_cases, requests
 from takedown.ledger.truths import FINAL, UNREACHABLE
@@ -87,7 +88,7 @@ def _of(row: RowMapping, what: str, why: str, reminder: tuple[int, int] = (0, 0)
 def _sort_pending(desk: Desk, chosen: Resubmission, row: RowMapping, age: float, reminder: tuple[int, int] | None) -> None:
     if age < desk.packs[row["basis"]].patience_seconds:
         chosen.left.append(_of(row, "wait", "its pack's patience is not over"))
-    elif row["claimed"] == "needs_information":
+    elif row["claimed"] == ASKED and (row["answered_at"] or 0) < row["claimed_at"]:
         chosen.left.append(_of(row, "answer", "the platform asked a question"))
     elif reminder is not None:
         chosen.reminders.append(_of(row, "remind", f"sent {age / 86400:.0f} days ago, no final answer", reminder))

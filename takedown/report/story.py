@@ -10,6 +10,7 @@ from takedown.clock import utc
 from takedown.display import words
 from takedown.ledger.ids import case_id, plan_id, request_id
 from takedown.ledger.moves import State
+from takedown.ledger.questions import ASKED
 from takedown.ledger.steps import ANSWERED
 from takedown.ledger.truths import ACTED, FINAL, UNREACHABLE
 from takedown.report.cases import Dossier
@@ -151,6 +152,8 @@ def _decided(file: Dossier) -> Iterator[str]:
                 yield f"On {when} {who} took it back ({data['how']}): {data.get('reason', 'the reason was erased')}"
             case "withdrawal.acknowledged" | "withdrawal.refused":
                 yield f"On {when} we learned that {file.row['platform']} {kind.partition('.')[2]} the withdrawal."
+            case "question.closed":
+                yield f"On {when} {who} closed the platform's question: {data.get('reason', 'the reason was erased')}"
             case "withdrawal.restored":
                 yield f"On {when} we saw that it is there again."
             case "case.linked":
@@ -282,9 +285,12 @@ def _after_sending(row: Mapping[str, Any], patience: float | None, now: float, d
             return _ahead("The platform declined, yet it is gone. Nothing more is asked.", close)
         case _:
             pass
-    if claimed == "needs_information":
+    if claimed == ASKED and (row["answered_at"] or 0) < (row["claimed_at"] or 0):
+        name = request_id(row["request"]) if row["request"] else "REQUEST"
         question = Step("see the question", f"takedown case show {ident}")
-        return _ahead("The platform waits for an answer, and no reminder is sent before.", question, drop)
+        answer = Step("answer it", f"takedown answer {name} --text FILE")
+        close = Step("close it without an answer", f"takedown question close {name} --reason TEXT")
+        return _ahead("The platform waits for an answer, and no reminder is sent before.", question, answer, close, drop)
     if claimed in ACTED or observed in UNREACHABLE:
         return _ahead("Nothing more is asked of the platform.", close)
     if claimed in FINAL:

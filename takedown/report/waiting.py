@@ -208,9 +208,13 @@ def _withdrawals(view: View) -> Iterator[Matter]:
         yield Matter("withdrawal", "the platform refused the withdrawal", count, "case", do=do)
 
 
+ANSWERED = """SELECT count(*) FROM cases WHERE answered_at IS NOT NULL AND claimed = 'needs_information' AND closed = ''
+  AND answered_at >= claimed_at {mine}"""
+
+
 def _of_cases(view: View, figures: Figures) -> Iterator[Matter]:
     listed = f"takedown case list --claimed {{}}{view.in_batch}"
-    if count := figures.claimed["needs_information"]:
+    if (count := figures.claimed["needs_information"]) and (count := count - next(view.cases(ANSWERED))[0]):
         yield Matter("question", "the platform asks a question", count, "case", do=listed.format("needs_information"))
     differing = f"takedown case list --differs {{}}{view.in_batch}"
     if count := figures.contradictions["says_acted_still_up"]:

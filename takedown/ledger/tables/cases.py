@@ -75,6 +75,7 @@ cases = Table(
     Column("gone_at", Float),
     Column("closed_at", Float),
     Column("withdrawn_at", Float),
+    Column("answered_at", Float),
     Index("ix_cases_truths", *COUNTED, *TIMES, "created_at", "batch"),
     Index("ix_cases_batch", "batch", *COUNTED),
     Index("ix_cases_request", "request"),
@@ -114,6 +115,13 @@ cases = Table(
     Index("ix_cases_back", *BACK, sqlite_where=text(WAS_GONE), postgresql_where=text(WAS_GONE)),
     Index("ix_cases_watched", "gone_at", sqlite_where=text("closed = 'done'"), postgresql_where=text("closed = 'done'")),
     Index(
+        "ix_cases_answered",
+        "claimed",
+        "batch",
+        sqlite_where=text("answered_at IS NOT NULL"),
+        postgresql_where=text("answered_at IS NOT NULL"),
+    ),
+    Index(
         "ix_cases_follows",
         "follows",
         sqlite_where=text("follows IS NOT NULL"),
@@ -122,7 +130,8 @@ cases = Table(
 )
 """`ground`: of the newest claim that the platform acted. `acted_at`, `declined_at`: when a claim first said so; `gone_at`: when
 it was first seen gone; `closed_at`: when it was closed, null while it is open; `withdrawn_at`: when somebody first took back what
-had been sent. `held`: why nothing may be sent for it until a
+had been sent. `answered_at`: when our last answer to a question of the platform was sent, or the question was closed.
+`held`: why nothing may be sent for it until a
 person decides; `moved_to`: the address under which its lasting id was seen, until a person renames it."""
 
 former_names = Table(

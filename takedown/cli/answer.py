@@ -1,0 +1,42 @@
+"""`takedown answer` and `question`: what platforms ask about a request, answered or closed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from takedown.cli.context import current
+from takedown.cli.desk import desk_of, sign
+from takedown.cli.options import As, Key
+from takedown.display import Answer, Facts
+from takedown.ledger.ids import case_id, number, plan_id
+from takedown.planning.answering import plan_answer, read_answer
+from takedown.planning.planner import planner_statement, sign_as_planner
+from takedown.planning.undoing import get_plan
+
+app = typer.Typer()
+RequestArg = Annotated[str, typer.Argument(metavar="REQUEST", help="As R-12; case show names it")]
+
+
+@app.command("answer")
+def answer_(
+    request: RequestArg,
+    text: Annotated[Path, typer.Option("--text", metavar="FILE", help="The answer, as UTF-8 text")],
+    key: Key = None,
+    as_name: As = None,
+) -> None:
+    """Freeze an answer to what a platform asked, in the same thread; it leaves when a second person has signed it."""
+    desk, ident = desk_of(as_name), number(request, "R")
+    plan, asked = plan_answer(desk, ident, read_answer(text))
+    if key or desk.live:
+        sign_as_planner(desk, plan, sign(desk, key, planner_statement(get_plan(desk.ledger, plan)["digest"])))
+    name, display = plan_id(plan), current().display
+    summary = {"plan": name, "digest": get_plan(desk.ledger, plan)["digest"], "requests": 1, "cases": len(asked)}
+    display.show(
+        Answer([{"case": case_id(one)} for one in asked], summary, dry_run=True),
+        Facts([("plan", name), ("answers for", ", ".join(map(case_id, asked)))]),
+    )
+    needed = desk.policy.approvals
+    display.next(f"takedown approve {name} --as NAME --cases {len(asked)}" if needed else f"takedown submit {name}")

@@ -1,0 +1,13 @@
+"""When a platform's question was answered."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    op.add_column("cases", sa.Column("answered_at", sa.Float(), nullable=True))
+    where = sa.text("answered_at IS NOT NULL")
+    op.create_index("ix_cases_answered", "cases", ["claimed", "batch"], unique=False, sqlite_where=where, postgresql_where=where)

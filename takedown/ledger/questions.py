@@ -1,0 +1,33 @@
+"""A platform's question: open from the claim that asks it until an answer is sent, or a person closes it with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+
+from takedown.ledger.book import Book
+from takedown.ledger.ids import case_id
+from takedown.ledger.tables import cases, request_cases
+
+ASKED = "needs_information"
+
+
+def unanswered() -> ColumnElement[bool]:
+    """True of cases whose platform waits for an answer."""
+    open_ = or_(cases.c.answered_at.is_(None), cases.c.answered_at < cases.c.claimed_at)
+    return and_(cases.c.claimed == ASKED, open_)
+
+
+def answered(book: Book, requests: Collection[int]) -> None:
+    """These answers have been sent: the questions about their cases are no longer open."""
+    if requests:
+        carried = select(request_cases.c.case).where(request_cases.c.request.in_(list(requests)), request_cases.c.excepted == "")
+        book.db.execute(update(cases).where(cases.c.id.in_(carried)).values(answered_at=book.now, updated_at=book.now))
+
+
+def close(book: Book, numbers: Collection[int], reason: str, who: str) -> None:
+    """A person decides that the question needs no answer of ours, or was answered another way."""
+    book.db.execute(update(cases).where(cases.c.id.in_(list(numbers))).values(answered_at=book.now, updated_at=book.now))
+    for number in sorted(numbers):
+        book.record("question.closed", case_id(number), {}, {"reason": reason, "by": who})
