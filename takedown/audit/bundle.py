@@ -31,6 +31,7 @@ from takedown.ledger.seals import (
     CASE_ROW,
     attempt_values,
     case_seal,
+    case_values,
     claim_values,
     sighting_values,
 )
@@ -107,12 +108,17 @@ class _Found:
         self.mails = list(rows(db, select(messages).where(about).order_by(messages.c.id)))
 
     def record(self) -> Record:
+        values = case_values([self.row[name] for name in CASE])
         return {
             "schema": 1,
             "ledger": self.desk.ledger.setting("ledger"),
             "environment": self.desk.ledger.setting("environment"),
             "made_at": iso(self.desk.clock.now()),
-            "case": {"id": case_id(self.case), "salt": self.row["salt"].hex(), "values": [self.row[name] for name in CASE]},
+            "case": {
+                "id": case_id(self.case),
+                "salt": self.row["salt"].hex(),
+                "values": case_values([self.row[name] for name in CASE]),
+            },
             "numbers": self.numbers,
             "requests": [self._request(one) for one in self.requests],
             "plans": [self._plan(one) for one in self.plans],

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, exists, func, not
 
 from takedown.audit.chain import FAULTS, Told, rows, tuples
 from takedown.ledger.ids import batch_id, case_id, message_name, number
-from takedown.ledger.seals import CASE_ROW, case_seal, claim_seal, seal, sighting_seal
+from takedown.ledger.seals import CASE_ROW, case_seal, case_values, claim_seal, seal, sighting_seal
 from takedown.ledger.tables import cases, claims, messages, past_seals, request_cases, requests, sightings
 
 MANY = 20
@@ -40,7 +40,7 @@ def _cases(db: Connection, told: Told) -> Iterator[str]:
                 continue  # made later by a person, in the same batch
             count += 1
             try:
-                digest.update(bytes.fromhex(past) if past else seal(salt or b"", values))
+                digest.update(bytes.fromhex(past) if past else seal(salt or b"", case_values(values)))
             except FAULTS:
                 digest.update(b"unreadable")
         known += count

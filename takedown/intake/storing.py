@@ -21,7 +21,7 @@ from takedown.intake.spool import Spool
 from takedown.ledger.book import Book
 from takedown.ledger.errors import NoSuchBatch
 from takedown.ledger.ids import batch_id, case_id
-from takedown.ledger.seals import CASE, salts, seal
+from takedown.ledger.seals import CASE, case_values, salts, seal
 from takedown.ledger.tables import batches, case_references, cases
 
 Salted = tuple[NewCase, bytes]
@@ -114,7 +114,7 @@ class _Storing:
         self._ids.extend(ids)
         self._numbers.extend([row[0] for row, _ in fresh])
         authority = (self._label.authority,)
-        self._digest.update(b"".join([seal(salt, authority + SEALED(row)) for row, salt in fresh]))
+        self._digest.update(b"".join([seal(salt, case_values(authority + SEALED(row))) for row, salt in fresh]))
         self._result.imported += len(ids)
         self._last = ids[-1] if ids else self._last
 

@@ -7,8 +7,10 @@ removed or added row is found, and a row can be erased (values and salt) while t
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Text, cast, insert, select
@@ -22,7 +24,7 @@ CASE = (
     "authority", "platform", "kind", "key", "identity", "url", "basis", "measure", "reference", "reason", "proportionality",
     "organisation", "territory", "platform_id", "language", "first_seen", "followers", "fields", "evidence",
 )  # fmt: skip
-"""What is sealed of a case: what was asked for, not what became of it. `fields` and `evidence` as the text of their JSON."""
+"""What is sealed of a case: what was asked for, not what became of it. The last two are JSON."""
 CLAIM = (
     "id",
     "case",
@@ -49,9 +51,20 @@ def seal(salt: bytes, values: Sequence[object]) -> bytes:
     return hashlib.sha256(salt + canonical(values).encode()).digest()
 
 
+def case_values(values: Sequence[Any]) -> list[object]:
+    """Values in the order of `CASE`, with JSON as canonical text: a ledger that moves writes it with other blanks and escapes."""
+    *said, fields, evidence = values
+    return [*said, _plain(fields), _plain(evidence)]
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str) -> str:
+    return canonical(json.loads(text))
+
+
 def case_seal(row: Mapping[str, Any]) -> str:
     """Of a row as `CASE_ROW` reads it."""
-    return seal(row["salt"], [row[name] for name in CASE]).hex()
+    return seal(row["salt"], case_values([row[name] for name in CASE])).hex()
 
 
 def claim_values(row: Mapping[str, Any]) -> list[object]:

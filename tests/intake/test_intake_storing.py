@@ -46,7 +46,7 @@ def test_one_event_tells_of_the_batch_without_personal_data(desk: Desk) -> None:
 def test_the_batchs_event_seals_every_field(desk: Desk, column: str) -> None:
     desk.run([row(1, followers="7"), row(2, followers="7"), row(1)])
     assert verify(desk.ledger).problems == []
-    changed = {"followers": "8", "fields": "'{ }'"}.get(column, "'another'")
+    changed = {"followers": "8", "fields": "'{\"a\":1}'"}.get(column, "'another'")
     desk.ledger.write(lambda book: book.db.exec_driver_sql(f'UPDATE cases SET "{column}" = {changed} WHERE id = 2'))
     assert [what for _, what in verify(desk.ledger).problems] == ["the cases C-1 to C-2 of B-1 are not what was imported"]
 
@@ -152,3 +152,9 @@ def test_the_spool_lies_beside_the_ledger_without_a_name(desk: Desk, monkeypatch
     desk.run([row(1)])
     assert seen == [{"batch.csv"}]
     assert desk.rows(case_references) == []
+
+
+def test_a_seal_holds_however_json_is_written(desk: Desk) -> None:
+    desk.run([row(1, notes="x")])
+    desk.ledger.write(lambda book: book.db.exec_driver_sql("UPDATE cases SET fields = ' { } ', evidence = '[ ]'"))
+    assert verify(desk.ledger).problems == []
