@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from takedown.policy.schema import Names, Policy
 
@@ -28,10 +28,12 @@ class Listed(Generic[N]):
 
     def of(self, case: Mapping[str, Any]) -> list[N]:
         """The lists that name the target of a row of `cases`, or the account that it belongs to."""
-        if not self._held:
-            return []
+        return self.among(case, names_of(case)) if self._held else []
+
+    def among(self, case: Mapping[str, Any], names: Sequence[str]) -> list[N]:
+        """As `of`, of a case whose names are known."""
         found: list[N] = []
-        for name in names_of(case):
+        for name in names if self._held else ():
             for platform in (str(case["platform"]), "*"):
                 found += (one for one in self._held.get(f"{platform}:{name}", ()) if one not in found)
         return found
@@ -42,12 +44,13 @@ def names_of(case: Mapping[str, Any]) -> list[str]:
     held = [str(case["key"]), str(case["identity"]).partition(":")[2]]
     if case["platform_id"]:
         held += [str(case["platform_id"]), f"id:{case['platform_id']}"]
-    held += unquote(urlsplit(str(case["url"])).path).split("/")
+    path = re.split(r"[?#]", str(case["url"]).partition("://")[2].partition("/")[2], maxsplit=1)[0]
+    held += (unquote(path) if "%" in path else path).split("/")
     return [*dict.fromkeys(filter(None, map(_plain, held)))]
 
 
 def _plain(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold().strip("@ ")
+    return (name.lower() if name.isascii() else unicodedata.normalize("NFKC", name).casefold()).strip("@ ")
 
 
 class Protected:
@@ -55,14 +58,18 @@ class Protected:
 
     def __init__(self, policy: Policy) -> None:
         self._lists = Listed(policy.protected)
+        self._any = bool(policy.protected or policy.signals)
         self._signals = {word.casefold(): kind for kind, words in policy.signals.items() for word in words}
 
     def flags(self, case: Mapping[str, Any]) -> Iterator[str]:
         """Why a case needs care, in people's words."""
-        for one in self._lists.of(case):
+        if not self._any:
+            return
+        names = names_of(case)
+        for one in self._lists.among(case, names):
             yield f"{PROTECTED} ({one.kind}), named by {one.source} of {one.date}"
         if self._signals:
-            words = {word.casefold() for name in names_of(case) for word in WORD.findall(name)}
+            words = {word.casefold() for name in names for word in WORD.findall(name)}
             for word in sorted(words & self._signals.keys()):
                 yield f"its name holds {word!r}, a sign of {PROTECTED}s ({self._signals[word]})"
 
