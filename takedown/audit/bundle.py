@@ -117,7 +117,7 @@ class _Found:
             "case": {
                 "id": case_id(self.case),
                 "salt": self.row["salt"].hex(),
-                "values": case_values([self.row[name] for name in CASE]),
+                "values": values,
             },
             "numbers": self.numbers,
             "requests": [self._request(one) for one in self.requests],

@@ -64,6 +64,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     ),
     "Keep": (
         Entry("audit", "takedown.cli.audit", "Check that the record is what was recorded"),
+        Entry("handover", "takedown.cli.handover", "Give what a person was assigned to another, for leave"),
         Entry("evidence", "takedown.cli.evidence", "Hold, release, remove what is over, erase a person"),
         Entry("reconcile", "takedown.cli.audit", "Go on after the ledger was taken back in time"),
         Entry("ledger", "takedown.cli.ledger", "Upgrade, back up, restore the ledger"),
