@@ -69,6 +69,10 @@ class Desk:
             raise SaidElsewhere(file=file)
         return read_signed(file, pinned(self.ledger), self.clock.now())
 
+    def read_policy_again(self) -> None:
+        """Forget the policy that was read: a process that runs for days must see the one that counts now."""
+        self.__dict__.pop("in_force", None)
+
     @cached_property
     def registry(self) -> Registry:
         """The platforms; in live only our own and plugins that the policy lists, none where no policy is in force."""

@@ -222,6 +222,7 @@ def verify(desk: Desk, plan: int) -> Verified:
     With `approvals = 0`, which only the sandbox allows, an open plan is approved here. Raises NotApproved and what
     check_fresh and check_approval raise.
     """
+    desk.read_policy_again()
     row = get_plan(desk.ledger, plan)
     check_fresh(desk, row)
     name, demands, digest = plan_id(plan), demands_of(desk, row), digest_of(desk, row)

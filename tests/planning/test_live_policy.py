@@ -235,6 +235,23 @@ def test_another_signed_policy_makes_a_plan_stale(live):
         verify(again(live), plan)
 
 
+@pytest.mark.safeguard("S5")
+@pytest.mark.parametrize("change", ["another policy", "an edited one", "none"])
+def test_a_process_that_runs_for_days_sees_the_policy_that_counts_now(live, change):
+    plan, file = planned(live), live.config.folder / "policy.toml"
+    sign_as(live, plan, "alice")
+    assert verify(live, plan).plan == plan
+    match change:
+        case "another policy":
+            write_policy(live.config.folder, "max_cases_per_plan = 3\n")
+        case "an edited one":
+            file.write_text("max_cases_per_plan = 3\n" + file.read_text())
+        case _:
+            signature_file(file).unlink()
+    with pytest.raises((StalePlan, NotInForce)):
+        verify(live, plan)
+
+
 def test_two_names_with_one_key_are_one_approver(live):
     folder = live.config.folder
     (folder / "aleece.pub").write_text((folder / "alice.pub").read_text())
