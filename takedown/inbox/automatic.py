@@ -28,7 +28,7 @@ AWAY_SUBJECT = words(
 |الرد التلقائي|خودکار جواب)"""
 )
 AWAY_TEXT = words(
-    r"""\b(?:i am|i'm|i will be|i'll be|we are) (?:currently |now )?(?:out of (?:the |my )?office|away|on (?:\w+ )?(?:leave
+    r"""\b(?:i am|i'm|i will be|i'll be|we are) (?:currently |now )?(?:out of (?:the |my )?office|away|ooo|on (?:\w+ )?(?:leave
 |vacation|holiday)|travell?ing|not in the office)|\bout of (?:the )?office\b|\b(?:limited|no) access to (?:my )?e-?mail
 |\bwill (?:return|be back) (?:to the office |in the office )?on\b|\bthis (?:mailbox|inbox|address) is not monitored
 |\bno longer (?:work|with)\b.{0,40}\b(?:company|here|team)

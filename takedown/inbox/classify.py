@@ -94,9 +94,7 @@ def classify(mail: Mail, words: Words, identify: Identify, *, forms: bool = Fals
     if reading.doubt:
         return Read(Class.OTHER, reading.doubt, reading=reading)
     if unread := next((one.unread for one in readings if one.unread), ""):
-        about = grammar.ABOUT.search(unread) and not grammar.OF_PAPER.search(unread)
-        what = Class.DECISION if about else Class.OTHER
-        return Read(what, f"it may tell of a decision, in words that are not understood: {unread[:200]}", reading=reading)
+        return _unread(unread, reading)
     return _undecided(mail, words)
 
 
@@ -169,6 +167,13 @@ def _asked(spoken: Sequence[str]) -> str:
     return next((one for one in spoken if phrases.QUESTION.search(one) and not phrases.POLITE.search(one)), "")
 
 
+def _unread(clause: str, reading: Reading) -> Read:
+    """A decision where a target stands in it; what it is, a person must say."""
+    about = grammar.ABOUT.search(clause) and not grammar.OF_PAPER.search(clause)
+    why = f"it may tell of a decision, in words that are not understood: {clause[:200]}"
+    return Read(Class.DECISION if about else Class.OTHER, why, reading=reading)
+
+
 def _undecided(mail: Mail, words: Words) -> Read:
     spoken = _spoken(words)
     if CHALLENGE.search(words.new):
@@ -178,7 +183,7 @@ def _undecided(mail: Mail, words: Words) -> Read:
     if AWAY_TEXT.search(words.new) and len(words.new) < 3000:
         return Read(Class.OUT_OF_OFFICE, "it says that nobody is there")
     if vague := next((hint for one in words.versions if (hint := hints(one))), ""):
-        return Read(Class.OTHER, f"it may tell of a decision: {vague[:200]}")
+        return _unread(vague, Reading())
     if any(phrases.RECEIPT.search(one) or phrases.IN_REVIEW.search(one) for one in spoken):
         return Read(Class.RECEIPT, "it acknowledges the request", _number(mail, words))
     return Read(Class.OTHER, "it decides and asks nothing that can be read with certainty")

@@ -14,7 +14,8 @@ BY Belarus|BZ Belize|CA Canada|CD Democratic Republic of the Congo|CF Central Af
 CH Switzerland|CI Ivory Coast|CI Côte d'Ivoire|CL Chile|CM Cameroon|CN China|CO Colombia|CR Costa Rica|CU Cuba
 CV Cape Verde|CY Cyprus|CZ Czechia|CZ Czech Republic|DE Germany|DJ Djibouti|DK Denmark|DM Dominica
 DO Dominican Republic|DZ Algeria|EC Ecuador|EE Estonia|EG Egypt|ER Eritrea|ES Spain|ET Ethiopia|EU European Union
-EU EU|EU European Economic Area|EU EEA|FI Finland|FJ Fiji|FR France|GA Gabon|GB United Kingdom|GB UK
+EU EU|EU all Member States|EU all EU Member States|EU European Economic Area|EU EEA|FI Finland|FJ Fiji|FR France|GA Gabon
+|GB United Kingdom|GB UK
 GB Great Britain|GB Britain|GD Grenada|GE Georgia|GH Ghana|GM Gambia|GN Guinea|GQ Equatorial Guinea|GR Greece
 GT Guatemala|GW Guinea-Bissau|GY Guyana|HK Hong Kong|HN Honduras|HR Croatia|HT Haiti|HU Hungary|ID Indonesia
 IE Ireland|IL Israel|IN India|IQ Iraq|IR Iran|IS Iceland|IT Italy|JM Jamaica|JO Jordan|JP Japan|KE Kenya

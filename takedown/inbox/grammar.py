@@ -58,7 +58,8 @@ _TAIL = rf"""(?:,? (?:globally|worldwide|everywhere|from (?:our|the) (?:platform
 |the) (?:\w+ )?(?:request|report|order|notice))?|completely|entirely
 |(?:under|based on|pursuant to|in accordance with|in line with|in compliance with|to comply with|due to
 |because of) [^,.;]{{0,60}}?
-(?:laws?|orders?|act|code|requests?|regulations?|rules|polic(?:y|ies)|guidelines|standards|terms|legislation)))"""
+(?:laws?|orders?|act|code|requests?|regulations?|rules|polic(?:y|ies)|guidelines|standards|terms|legislation|requirements?
+|demands?)))"""
 _AND_SO = rf"""(?:,? and {_SUBJECTS} (?:is|are) (?:now )?no longer (?:available|accessible|visible)(?: on {_PLATFORM}
 | (?:on|to users of) our (?:platform|services?))?)"""
 _AFTER = r"""(?:(?:,? and|;)(?: we)? (?:have |will )?(?:notif(?:y|ied)|inform(?:ed)?|warn(?:ed)?) (?:you|the (?:user|owner
@@ -85,7 +86,9 @@ _BREACH = rf"""(?:(?:{_WHO} )?(?:have |has )?(?:found|determined|concluded|confi
 [ ](?:(?:to be )?in (?:violation|breach) of|(?:is|are|was|were) (?:in (?:violation|breach) of|violating)
 |(?:has |have )?(?:violat\w+|breach\w*|go(?:es)? against|went against|infring\w+|contraven\w+)) [^,.;]{{2,80}}?(?: and
 |,| so)(?: that)? )"""
-_BEFORE = rf"(?:{_SALUTE}?(?:{_LEAD}|{_LINK}|{_FOUND}|{_BREACH}){{0,4}})"
+_SO = rf"""(?:{_OBJECTS} (?:violat\w+|breach\w*|go(?:es)? against|went against|infring\w+|contraven\w+) [^,.;]{{2,80}}?,?
+[ ](?:so|which is why|and therefore) )"""
+_BEFORE = rf"(?:{_SALUTE}?(?:{_SO}|{_LEAD}|{_LINK}|{_FOUND}|{_BREACH}){{0,4}})"
 
 _COUNTRIES = rf"(?:the )?(?:{ANY})(?:(?:, and |, | and | & )(?:the )?(?:{ANY}))*"
 _WHERE = rf"""(?:,? (?:from being (?:viewed|accessed
@@ -131,10 +134,10 @@ OF_THE_MAIL = words(
 )
 """What `it` stands for may be the request."""
 ABOUT = words(rf"\b{_THING}\b|{LINK}|@\w")
+_PAPER = r"(?:requests?|reports?|notices?|orders?|messages?|tickets?|cases?|e-?mails?)"
 OF_PAPER = words(
-    r"""\b(?:requests?|reports?|notices?|orders?|messages?|tickets?|cases?|e-?mails?)\b(?: \S+){0,2} (?:has|have|was|were
-|is|are)\b
-|\b(?:your|the|this|these) (?:\w+ )?(?:requests?|reports?|notices?|orders?|messages?|tickets?|cases?|e-?mails?)\W*$"""
+    rf"""\b{_PAPER}(?: \S+){{0,2}} (?:has|have|was|were|is|are)\b|\b(?:{_DONE}|{_DID}) (?:your|the|this|that
+|it from the) (?:\w+ )?{_PAPER}\b"""
 )
 LEAD = words(rf"^{_SALUTE}?{_LEAD}")
 """`We would like to inform you that`: words that would sound like doubt elsewhere."""
@@ -146,7 +149,8 @@ REMOVED = words(
 |(?:(?:{_WHO}|i) )?(?:can |hereby )?confirm (?:the )?(?:removal|deletion|suspension|deactivation) of {_OBJECTS}
 |{_SUBJECTS} (?:is|are)(?: now)? gone from (?:our|the) (?:platform|services?)
 |{_WHO}{_HAS}{_ADVERB}{{0,3}} complied with your (?:\w+ ){{0,2}}(?:request|order|notice){_AND_SO}
-|(?:access to )?{_SUBJECTS}(?: (?:has|have){_ADVERB}{{0,3}} been| was| were){_ADVERB}{{0,3}} {_DONE})
+|(?:access to )?{_SUBJECTS}(?: (?:has|have){_ADVERB}{{0,3}} been| was| were){_ADVERB}{{0,3}} (?:(?:closed|blocked
+|{_DONE}) and )?{_DONE})
 {_AND_SO}?{_TAIL}{{0,4}}{_AND_SO}?{_AFTER}?(?:[\s.!:,;]|{LINK})*"""
 )
 RESTRICTED_THERE = words(

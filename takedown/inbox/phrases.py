@@ -120,7 +120,12 @@ _REMOVING = r"""(?:remov|tak(?:e|en|ing) down|tak(?:e|en|ing) (?:any |further )?
 |block
 |action(?:ed|ing)?\b|comply|complied|terminat|act(?:ed)? on|fulfil|grant)"""
 DECLINED = words(
-    rf"""\b(?:unable|not able|not in a position|not (?:currently )?(?:required|obliged
+    rf"""\b(?:does|do) not process (?:\w+ )?requests?\b|\bclos(?:ing|ed) (?:this|your
+|the) (?:\w+ )?without (?:any |further )?action\b
+|\b(?:falls|fall|is|are) outside (?:of )?our (?:remit|scope|policies|jurisdiction)\b|\b(?:have|has|we(?:'ve)?) left (?:it
+|them|the \w+) (?:up|online)\b
+|\bmust decline\b|\bprotected speech\b|\binsufficient evidence that\b
+|\b(?:unable|not able|not in a position|not (?:currently )?(?:required|obliged
 |permitted)) to (?:\w+ ){{0,3}}?(?:{_REMOVING}|assist|process|proceed|help|honou?r|accommodate|locate|identify|access
 |accept)
 |\b(?:request|order|notice|report|referral)s? (?:can ?not|can't|could not|will not|won't|may not) be (?:\w+ )?(?:granted
@@ -143,7 +148,7 @@ DECLINED = words(
 |leave)\b
 |\b(?:have|has|was|were) (?:therefore )?rejected (?:it|them)\b|\bdoes not meet (?:our|the) (?:\w+ ){{0,3}}?(?:standards?
 |requirements?|criteria|threshold)\b
-|\bdeclin(?:e|ed|ing) (?:to|your|the|this)\b|\brefus(?:e|ed|ing) (?:to|your|the|this)\b
+|\bdeclin(?:e|ed|ing) (?:to|your|the|this|it|them)\b|\brefus(?:e|ed|ing) (?:to|your|the|this)\b
 |\b(?:request|report|order|notice|referral)s? (?:has|have|was|were|is|are)(?: been)? (?:hereby |therefore )?(?:rejected
 |denied|declined|refused|dismissed|closed without action)\b
 |\b(?:rejected|denied|dismissed) (?:your|the|this) (?:\w+ )?(?:request|report|order|notice|referral)\b"""
@@ -153,7 +158,10 @@ DECLINED = words(
 UNPROCESSED = words(r"\b(?:process|proceed|assist|help|review|consider|accept|verify)(?:ed|ing)?\b")
 """What a refusal is about that refuses nothing yet: the request was not even looked at."""
 NO_VIOLATION = words(
-    r"""\b(?:do(?:es)?|did|is|are|was|were|has|have|could) ?(?:not|n't) (?:\w+ ){0,3}?(?:violat\w*|breach\w*|go(?:es)? against
+    r"""\b(?:do(?:es)?|did) ?(?:not|n't) break (?:our|the|any)\b|\b(?:did not|didn't|do not
+|don't) find that\b[^.;]{1,80}\b(?:violat\w+|breach\w*
+|go(?:es)? against|infring\w+)
+|\b(?:do(?:es)?|did|is|are|was|were|has|have|could) ?(?:not|n't) (?:\w+ ){0,3}?(?:violat\w*|breach\w*|go(?:es)? against
 |infring\w*|contraven\w*|meet the (?:threshold|criteria)|unlawful|illegal|in violation)
 |\b(?:found|find|identified|identify|see|detected?) no (?:evidence of (?:a |any )?)?(?:violation|breach|infringement)
 |\b(?:unable|not able|could not|couldn't|cannot|can't|did not|didn't|do not|don't|were not able) ?(?:to )?(?:find|found
@@ -203,12 +211,14 @@ WHY_NOT: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("not_illegal", NO_VIOLATION),
 )  # fmt: skip
 NOT_FOUND = words(
-    rf"""\b(?:unable|not able|could not|couldn't|cannot|can't|did not|were not able) ?(?:to )?(?:be )?(?:locate|find|found
+    rf"""\bno (?:such )?{_THING} (?:exists?|was found|were found|could be found|is available) (?:at|under|on)\b
+|\b(?:unable|not able|could not|couldn't|cannot|can't|did not|were not able) ?(?:to )?(?:be )?(?:locate|find|found
 |located
 |identify) (?:the|this|that|an?|any|these|those|such) (?:\w+ ){{0,3}}?{_THING}\b(?! (?:that |which )?(?:to be|violat|breach
 |infring|is unlawful))
-|\b(?:accounts?|contents?|urls?|links?|posts?|pages?|videos?|channels?|users?) (?:\S+ ){0, 4}?(?:could not|cannot|can't
-|couldn't|does not|doesn't) (?:be (?:found|located|identified)|exist)\b|\bwas not found\b|\bno longer exists?\b
+|\b(?:accounts?|contents?|urls?|links?|posts?|pages?|videos?|channels?|users?) (?:\S+ ){{0,6}}?(?:could not|cannot|can't
+|couldn't|does not|doesn't) (?:be (?:found|located|identified)|exist)\b|\b{_THING}(?: \S+){{0,4}}? (?:was|were) not found\b
+|\bno longer exists?\b
 |\b(?:does not|doesn't) (?:appear to )?exist\b|\b(?:link|url)s?(?: (?:that )?you (?:have )?(?:provided|sent|gave))? (?:is|are)
 [ ](?:invalid|broken|dead|not (?:valid|working)|incorrect)\b"""
 )
@@ -247,7 +257,15 @@ RECEIPT = words(
 |\bwe (?:will|'ll) (?:review|look into|get back|respond|reply|investigate|process|assess|be in touch)
 |\bticket #?\S{1,20} (?:has been |was )?(?:created|opened|registered)\b|\byour (?:e-?mail|message) has been (?:delivered
 |routed)
-[ ]to our\b|\byou will be notified\b
+[ ]to our\b|\byou will be notified\b|\b(?:your|the) (?:\w+ ){0,2}(?:correspondence|feedback|inquiry|enquiry|report|request
+|order|notice|e-?mail|letter) (?:has been|was)
+[ ](?:received|filed|forwarded|registered|routed)\b|\bopened an investigation\b|\b(?:message|inquiry|enquiry|request
+|feedback) is important to us\b
+|\b(?:team|agent|specialist|colleague|representative|we|i|somebody|someone)\b[^.]{0,40}\bwill (?:be |take a )?(?:review
+|get back|look|reply|respond
+|contact you|assigned|handle|follow up)\b|\bwill get back to you\b|^\W*(?:received|got it),? (?:thanks|thank you)\b
+|^\W*(?:thanks|thank you),? got it\b
+|\bexpect (?:a|our) (?:reply|response|answer)\b
 |\bin receipt of your\b|\backnowledge(?:s)? (?:the )?receipt\b|\b(?:report|request|order|notice|complaint)s? (?:received
 |will be (?:\w+ )?(?:reviewed
 |processed|assessed|handled|examined|forwarded|looked into)|has been (?:escalated|forwarded|passed|referred|sent on
@@ -282,6 +300,9 @@ QUESTION = words(
     rf"""\b(?:could|can|would|will) you (?:please |kindly |also ){{0,2}}(?:{_GIVE}|let us know)\b{_IDLE}
 |\b(?:please|kindly)(?: also| kindly| reply and| reply with and)? (?:{_GIVE}\b{_IDLE}|(?:reply|respond)(?: to this (?:e-?mail
 |message))? (?:from|with)|let us know (?:which|what|whether|the|under|who|if (?:the|this|it)))\b
+|\b(?:grateful|appreciate (?:it|that)|obliged) if you (?:could|would|can) (?:\w+ )?{_GIVE}\b{_IDLE}|\bdocument(?:ation
+|s)? (?:is|are) required\b
+|\bwe need (?:a|an|you to|your)\b
 |\b(?:ask|request|invite|like) (?:that )?you (?:to )?(?:kindly )?{_GIVE}\b{_IDLE}|\bwe(?:'d| would) like to know\b
 |\bwe (?:\w+ ){{0,2}}?(?:need|require|ask for|request|are missing) (?:\w+ ){{0,2}}?(?:more(?! time)|additional(?! time)
 |further|the following|some|clarification|a (?:\w+ )?(?:copy|translation)|information|details
@@ -297,10 +318,12 @@ QUESTION = words(
     + tongues.QUESTION
 )
 AHEAD = words(
-    r"""\b(?:if|when|once|whether|will|may|might|would|could|should|can|in case|unless|falls|wird|werden|si|sera|seront
-|será|serão|quando|sobald)\b|'ll\b|\?"""
+    r"""\b(?:if|when|once|whether|will|may|might|would|could|should|can|going to|tomorrow|scheduled|planned|in case|unless
+|falls
+|wird|werden|si|sera|seront|será|serão|quando|sobald
+|you (?:wrote|say|said|stated?|claim(?:ed)?|asked|mention(?:ed)?))\b|'ll\b|\?"""
 )
-"""What may still come, so that it is no decision."""
+"""What may still come, or was said by us, so that it is no decision."""
 POLITE = words(
     r"""\b(?:if you (?:have|need|believe|wish|would like|require|disagree|feel)|should you|(?:please )?do not hesitate
 |feel free

@@ -97,7 +97,8 @@ NO_VIOLATION = r"""\bverst(?:ö|o)(?:ß|ss)\w* nicht gegen\b
 |aucune) (?:constaté |trouvé |relevé )?(?:de |d')?(?:violation|infraction)\b
 |\bno (?:infringe|incumple|viola|vulnera)n?\b|\bnão (?:viola|infringe)m?\b|\bnon viola\b
 |(?:لا (?:ينتهك|يخالف|تنتهك|تخالف)|لم نجد (?:أي )?(?:انتهاك|مخالفة))|خلاف ورزی نہیں"""
-RECEIPT = r"""\b(?:wir haben ihre (?:anfrage|nachricht|meldung|e-mail)|ihre (?:\S+ )?(?:anfrage|nachricht|meldung|e-mail
+RECEIPT = r"""\bbestätigen (?:ihnen )?(?:hiermit )?den eingang\b|\b(?:wir haben ihre (?:anfrage|nachricht|meldung|e-mail)
+|ihre (?:\S+ )?(?:anfrage|nachricht|meldung|e-mail
 |anordnung) (?:ist|wurde|haben wir))
 (?:\S+ | ){0,6}(?:erhalten|eingegangen|empfangen|registriert|erfasst|bearbeitet)\b|\bwurde (?:ein )?(?:ticket
 |vorgang) (?:\S+ ){0,3}(?:erstellt|eröffnet|angelegt)
@@ -106,7 +107,10 @@ RECEIPT = r"""\b(?:wir haben ihre (?:anfrage|nachricht|meldung|e-mail)|ihre (?:\
 |\b(?:hemos recibido|recibimos) (?:su|tu)\b|\bacusamos recibo\b|\brecebemos (?:a |o )?(?:sua|seu)\b
 |\babbiamo ricevuto (?:la |il )?(?:sua|suo|tua|vostra)\b
 |(?:استلمنا|تلقينا|تم استلام|لقد وصلنا) (?:طلب|رسالت|بلاغ)\w*|(?:درخواست|شکایت|ای میل|پیغام|رپورٹ) (?:موصول|وصول) ہو"""
-QUESTION = r"""\b(?:bitte|wir bitten sie,?) (?:\S+ ){0,6}?(?:teilen sie uns|senden sie|nennen sie|übermitteln sie
+QUESTION = r"""^\W*(?:welche[rsmn]?|was|wer|wann|wo|können sie|könnten sie|quel(?:le)?s?|qui|quand|pouvez|pourriez|qué
+|cuál(?:es)?|quién|cuándo
+|puede|podría|qual|quais|quem|pode|poderia|quale|quali|può|potrebbe|کیا|کون|هل|ما هو|ما هي)\b[^?؟]{3,200}[?؟]$
+|\b(?:bitte|wir bitten sie,?) (?:\S+ ){0,6}?(?:teilen sie uns|senden sie|nennen sie|übermitteln sie
 |reichen sie|geben sie|bestätigen sie|mitzuteilen|zu übersenden)\b
 |\bbenötigen wir (?:noch |zusätzlich |weitere |zunächst )|\bkönnten sie uns\b
 |\b(?:veuillez|merci de|pourriez-vous|pouvez-vous)(?: nous| également| s'il vous plaît){0,3} (?:fournir|préciser|indiquer
@@ -125,8 +129,9 @@ DONE = r"""(?:entfernt|gelöscht|gesperrt|deaktiviert|eingeschränkt|supprimée?
 |تعليق) ?ال|(?:ہٹا|حذف کر|معطل کر|بند کر) (?:دیا|دی)"""
 """Loosely: words that may tell of a decision."""
 AWAY = r"""\bich (?:bin|befinde mich) (?:\S+ ){0,5}?(?:nicht im (?:büro|haus|dienst)|abwesend|außer haus|im urlaub
-|in elternzeit)|\b(?:ab dem|ab) .{1,30} wieder (?:erreichbar|im büro)
-|\bje (?:suis|serai) (?:actuellement )?(?:absente?|en congés?|en vacances)|\bestoy (?:\S+ )?(?:fuera de (?:la )?oficina
+|in elternzeit|nicht erreichbar|wieder im büro)|\b(?:ab dem|ab) .{1,30} wieder (?:erreichbar|im büro)
+|\bje (?:suis|serai) (?:actuellement )?(?:absente?|en congés?|en vacances|de retour le)
+|\bestoy (?:\S+ )?(?:fuera de (?:la )?oficina
 |de vacaciones)|\bestaré ausente
 |\bestou (?:\S+ )?(?:fora do escritório|de férias|ausente)|\bsono (?:\S+ )?(?:fuori (?:ufficio|sede)|in ferie|assente)
 |خارج المكتب|في إجازة|چھٹی پر|دفتر (?:میں نہیں|سے باہر)"""

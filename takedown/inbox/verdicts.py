@@ -181,6 +181,7 @@ _CONDITION = words(
 )
 
 
+_ADVERB = re.compile(r"\b(?:therefore|thus|accordingly|hence|consequently|unfortunately|regrettably)\b,? ?", re.I)
 _ALREADY = words(
     r"""\balready (?:un|in)(?:available|accessible)\b|\b(?:has|have|had|was|were|is|are) already (?:been )?
 (?:removed|deleted|taken down|gone|unavailable|disabled|suspended)"""
@@ -188,14 +189,14 @@ _ALREADY = words(
 
 
 def _negative(clause: str) -> Verdict | None:
-    bare = _bare(grammar.after_preface(clause))
-    if _CONDITION.search(bare):
+    if _CONDITION.search(_bare(grammar.after_preface(clause))):
         return None
-    if phrases.NOT_FOUND.search(clause) and not phrases.NO_VIOLATION.search(clause):
+    plain = _ADVERB.sub("", clause)
+    mild = phrases.NO_VIOLATION.search(plain)
+    if phrases.NOT_FOUND.search(plain) and not mild:
         return Verdict("not_found", reason_code="already_gone", words=clause)
-    strong = phrases.DECLINED.search(clause)
-    already = _ALREADY.search(clause)
-    if strong or already or phrases.NO_VIOLATION.search(clause):
+    strong, already = phrases.DECLINED.search(plain), _ALREADY.search(plain)
+    if strong or already or mild:
         wide = bool(WORLDWIDE.search(clause))
         return Verdict("declined", reason_code=_why_not(clause), words=clause, mild=wide or not (strong or already))
     return None

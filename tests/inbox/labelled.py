@@ -92,7 +92,7 @@ REPLIES = [
     Labelled("promise", mail("The account will be removed if a court confirms your order."), "other"),
     Labelled("maybe", mail("The account may have been removed."), "other"),
     Labelled("wish", mail("You asked us whether we have removed the account."), "other"),
-    Labelled("some", mail("We have removed some of the accounts."), "other"),
+    Labelled("some", mail("We have removed some of the accounts."), "decision"),
     Labelled("none", mail("None of the accounts have been removed."), "decision", "declined"),
     Labelled("suspension lifted", mail("We have removed the suspension of the account."), "other"),
     Labelled("reinstated", mail("We have removed the account. After an appeal, the account was reinstated."), "other"),

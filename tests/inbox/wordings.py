@@ -66,6 +66,31 @@ question | Before we proceed, we kindly ask you to confirm the identity of the r
 question | The URLs you have provided are not valid. Please check them and send us the correct ones.
 question | Please note that we need a translation of the order into English before we can act.
 out_of_office | I have left Telegram. For legal requests, please contact our legal desk.
+decision removed | The reported group has been closed and deleted.
+decision removed/own_rules | It violates our Terms of Service, so we removed it.
+decision restricted/local_law | Following receipt of your order, we have disabled access to the content in all Member States.
+decision restricted/local_law | The channel is unavailable in Germany due to local legal requirements.
+decision declined/not_illegal | We didn't find that the content goes against our Community Standards, so we've left it up.
+decision declined/insufficient_information | There is insufficient evidence that the content is unlawful. We have therefore not removed it.
+decision declined | We are closing this request without further action.
+decision declined | Unfortunately your request falls outside our remit and we must decline it.
+decision not_found/already_gone | The account you are referring to could not be found.
+decision not_found/already_gone | No content exists at the URLs provided.
+decision | Resolved: content removed.
+receipt | This is an automated acknowledgement. Your correspondence has been received and registered under number 4711.
+receipt | Our team will review your order and get back to you.
+receipt | Received, thank you. We will take a look.
+receipt | An agent will be assigned to your case soon.
+receipt | Wir bestätigen den Eingang Ihrer Anordnung.
+question | We would appreciate it if you could provide the URLs of the offending posts.
+question | Additional documentation is required. Please upload it to the portal.
+question | Können Sie uns bitte die genauen Links mitteilen?
+question | ¿Qué ley se ha infringido?
+out_of_office | Hi, I'm OOO this week. Reach out to my colleague Kim.
+out_of_office | Ich bin erst am 20. Januar wieder im Büro.
+out_of_office | Bonjour, je serai de retour le 20 janvier.
+other | Evidence of a breach was not found on our side so far, as we have not begun to look.
+other | Our service will be unavailable on Sunday for maintenance.
 receipt | Your report will be reviewed.
 receipt | Just confirming that we got your request. We're on it.
 receipt | Your request has been escalated to our policy team.
