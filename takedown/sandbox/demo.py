@@ -15,6 +15,7 @@ import time
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -29,8 +30,10 @@ from takedown.sandbox.scenario import LANES, Lane, addresses, behaviours, turns,
 from takedown.sandbox.server import Sandbox
 
 FOLDER = Path("demo-desk")
-SCALE = 7200.0
-RIPE = 30 * 3600 / SCALE + 1
+SCALE = 3600.0
+HOURS = (1.0, 14.0)
+"""How long the stand-ins take to decide, in their time."""
+RIPE = HOURS[1] * 3600 / SCALE + 1
 PROBED = ("tiktok", "x", "telegram")
 """Platforms with a public page that says something about an account; on the others only a person can look."""
 LOOKED = (0, 5, 8)
@@ -46,7 +49,7 @@ def main() -> int:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(mode=0o700)
     say("A simulation: invented accounts, stand-in platforms on this machine, nothing leaves it.")
-    with Sandbox(FOLDER / "platforms", behaviours(), scale=SCALE, imap_port=0).in_background() as sandbox:
+    with Sandbox(FOLDER / "platforms", behaviours(ripening=HOURS), scale=SCALE, imap_port=0).in_background() as sandbox:
         configure(sandbox)
         rows = write_batch(FOLDER / "batch.csv")
         say(f"{rows} addresses on six platforms lie in {FOLDER}/batch.csv; here is what some of them are:")
@@ -68,12 +71,12 @@ def main() -> int:
         resolve_unknowns(sandbox)
         say("Portals are filed by hand; an imitated officer does it here.")
         file_by_hand(sandbox)
-        say(f"The platforms take their time; {RIPE:.0f} seconds here are their 30 hours.")
+        say(f"The platforms take their time; {RIPE:.0f} seconds here are their {HOURS[1]:.0f} hours.")
         time.sleep(RIPE)
         say("Some answer over their endpoint, Telegram by mail. So do others, in its name: what is not proven changes nothing.")
         takedown("sync", expect=(0, 5, 8))
         takedown("inbox", "list", "--unmatched", quiet_lines=14)
-        say("What a platform says is not what happened: we look ourselves, twice, an hour apart (half a second here).")
+        say("What a platform says is not what happened: we look ourselves, twice, an hour apart (a second here).")
         takedown("verify", "--quiet", expect=LOOKED)
         time.sleep(3600 / SCALE + 0.1)
         takedown("verify", expect=LOOKED)
@@ -97,8 +100,10 @@ def follow_names() -> None:
     moved = [row["case"] for row in data("case", "list", "--differs", "renamed", "--all")["items"]]
     if not moved:
         return
-    say("Just before sending, each X account was asked for its lasting id again. Some names have changed hands since the plan")
-    print("  was signed, and what is sent must name who was meant: such a case is held, and its request taken back.", flush=True)
+    say(
+        "Just before sending, each X account was asked for its lasting id again. Some names have changed hands since the plan "
+        "was signed, and what is sent must name who was meant: such a case is held, and its request taken back."
+    )
     takedown("case", "explain", held[0])
     for case in moved:
         takedown("case", "rename", case)
@@ -108,7 +113,7 @@ def follow_names() -> None:
 
 
 def say(text: str) -> None:
-    print(f"\n# {text}", flush=True)
+    print("\n" + fill(text, 79, initial_indent="# ", subsequent_indent="# "), flush=True)
 
 
 def takedown(*words: str, who: str = PLANNER, expect: Sequence[int] = (0,), quiet_lines: int = 0) -> None:
@@ -197,9 +202,9 @@ def resolve_unknowns(sandbox: Sandbox) -> None:
     if not uncertain:
         return
     say(
-        f"{len(uncertain)} sendings are uncertain: the line broke after the last byte, and nobody here knows. They are never sent"
+        f"{len(uncertain)} sendings are uncertain: the line broke after the last byte, and nobody here knows. They are never "
+        "sent again by a timer. An officer asks the platform, and settles each with what it answered:"
     )
-    say("again by a timer. An officer asks the platform, and settles each with what it answered:")
     takedown("unknown", "list", quiet_lines=12)
     taken = {row["reference"]: row["id"] for row in read_journal(sandbox.journal_path) if row["event"] == "accepted"}
     for shown, one in enumerate(uncertain):

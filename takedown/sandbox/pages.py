@@ -91,7 +91,7 @@ class Pages:
         fate = self._fate(url, again=by_id)
         if fate in SILENT:
             return SILENT[fate]
-        state, territory = self._state(url)
+        state, territory = self._state(url, again=by_id)
         renamed = fate in {Fate.RENAMED, Fate.REUSED}
         if fate is Fate.PRIVATE:
             return _x(asked, first, ident, "private", territory)
@@ -102,7 +102,7 @@ class Pages:
             return _x(asked, first, _lasting(first + "#2"), "available", ())
         return _x(asked, first, ident, "gone" if renamed else state, territory)
 
-    def _state(self, url: str) -> tuple[str, tuple[str, ...]]:
+    def _state(self, url: str, *, again: bool = False) -> tuple[str, tuple[str, ...]]:
         status, territory = self._book.outcome(url)
         behaviour, one = self._book.behaviour, fingerprint(url)
         if status not in {"removed", "restricted"} or draw(behaviour.seed, "hollow", one) < behaviour.hollow:
@@ -112,7 +112,7 @@ class Pages:
         fated = behaviour.fates.get(one)
         if fated is not None and fated.fate is Fate.RETURNED and self._missed[one] >= fated.looks:
             return "available", ()
-        self._missed[one] += 1
+        self._missed[one] += not again
         return ("suspended" if draw(behaviour.seed, "manner", one) < 0.5 else "gone"), ()
 
 

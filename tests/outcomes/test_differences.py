@@ -34,12 +34,12 @@ from takedown.sandbox.pages import _lasting
 
 DAY = 24 * HOUR
 ADDRESS = "https://x.com/standin_{:04d}"
-FATES = {2: Fated(Fate.RENAMED, 1), 3: Fated(Fate.REUSED, 1), 4: Fated(Fate.RETURNED, 3)}
+FATES = {2: Fated(Fate.RENAMED, 1), 3: Fated(Fate.REUSED, 1), 4: Fated(Fate.RETURNED, 3), 8: Fated(Fate.RETURNED, 3)}
 
 
 @pytest.fixture
 def x(tmp_path: Path) -> Iterator[Sandbox]:
-    """Three looks after it went missing, account 4 is back; after the first look 2 has another name, and 3 has another owner."""
+    """Three looks after they went missing, 4 (suspended) and 8 (gone) are back; after the first look 2 has another name, and 3 has another owner."""
     fates = {fingerprint(ADDRESS.format(number)): fated for number, fated in FATES.items()}
     behaviour = Behaviour(dialect="x", decisions=Decisions({"removed": 1.0}), ripening=(0.0, 0.0), fates=fates)
     with Sandbox(tmp_path / "sandbox", {"x": behaviour}, smtp_port=None).in_background() as sandbox:
@@ -242,8 +242,8 @@ def test_a_return_is_proposed_and_a_person_makes_the_case(tmp_path: Path, x: San
 
 
 def test_a_return_that_is_dismissed_is_proposed_no_more(tmp_path: Path, x: Sandbox) -> None:
-    desk = desk_for(tmp_path, x, 4)
-    gone_and_back(desk)
+    desk = desk_for(tmp_path, x, 8)
+    assert gone_and_back(desk).returned == ["C-1"]
     dismiss(desk, 1, "A memorial page.")
     look(desk)
     assert "gone, back again" not in people(desk)
