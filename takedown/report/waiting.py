@@ -236,13 +236,7 @@ def _overdue(view: View) -> Iterator[Matter]:
     basis = ""
     while basis := view.ledger.value(NEXT_BASIS, basis=basis) or "":
         patience = view.reading.patience(basis)
-        late = {"basis": basis, "by": view.now - patience.seconds} if patience else {}
-        # Those taken back are few, and have an index of their own; the one that counts does not know of them.
-        if (
-            patience
-            and (count := next(view.cases(LATE, **late))[0])
-            and (count := count - next(view.cases(LATE_BACK, **late))[0])
-        ):
+        if patience and (count := _late(view, basis, view.now - patience.seconds)):
             why = f"no final answer under {basis} within {patience.text}"
             yield Matter("overdue", "overdue", count, "case", why, "takedown resubmit --pending --dry-run")
 

@@ -29,6 +29,10 @@ PAGE = """<!doctype html><html><head><meta charset="utf-8">
 </style></head><body><dl>{facts}</dl><iframe sandbox="" srcdoc="{body}"></iframe></body></html>"""
 
 
+async def _refused(route: Any) -> None:
+    await route.abort()
+
+
 class NoBrowser(TakedownError):
     """There is no browser to take pictures with: {what}."""
 
@@ -79,7 +83,7 @@ class Camera:
         context = await self._running.new_context(viewport=SIZE, java_script_enabled=False, offline=True, accept_downloads=False)
         try:
             page = await context.new_page()
-            await page.route("**/*", lambda route: route.abort())
+            await page.route("**/*", _refused)
             await page.set_content(html, wait_until="load")
             return bytes(await page.screenshot(type="png"))
         finally:
