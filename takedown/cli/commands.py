@@ -60,7 +60,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             "case", "takedown.cli.case", "List, show, explain, note, close and reopen cases", {"list": "takedown.cli.case_list"}
         ),
         Entry("report", "takedown.cli.report", "What became of it: honest rates, how fast, trend; as a page"),
-        Entry("export", "takedown.cli.export", "Write cases to CSV, XLSX or JSON Lines; deadlines to a calendar"),
+        Entry("export", "takedown.cli.export", "Write cases, deadlines, and what the public may read, to files"),
     ),
     "Keep": (
         Entry("audit", "takedown.cli.audit", "Check that the record is what was recorded"),

@@ -14,8 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from takedown.notices.publication import LumenType
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
-Short = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+LONGEST, LONGEST_TEXT = 255, 20_000
+"""Characters; the first is that of its columns, the second our own."""
+Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TEXT)]
+Short = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
 Link = Annotated[str, StringConstraints(pattern=r"(?i)^([a-z]{3,5}:)?//.+")]
 Role = Literal["recipient", "sender", "principal", "issuing_court", "plaintiff", "defendant", "submitter"]
 Action = Literal["Yes", "No", "Partial", "Unspecified"]

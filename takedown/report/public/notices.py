@@ -21,12 +21,25 @@ from takedown.clock import utc
 from takedown.contract import Instrument, Kind, Measure
 from takedown.desk import Desk
 from takedown.ledger.book import commitment
+from takedown.ledger.keeping import GONE
 from takedown.ledger.moves import State
 from takedown.ledger.tables import cases, request_cases, requests
 from takedown.ledger.truths import ACTED, FINAL
 from takedown.notices import Pack
 from takedown.report.files import whole_file
-from takedown.report.public.lumen import Action, Entity, EntityRole, InfringingUrl, LumenNotice, Role, Submission, Work
+from takedown.report.public.lumen import (
+    LONGEST,
+    LONGEST_TEXT,
+    Action,
+    Entity,
+    EntityRole,
+    InfringingUrl,
+    LumenNotice,
+    Role,
+    Submission,
+    Work,
+)
+from takedown.settings import AuthoritySection
 
 ASKED: Mapping[str, str] = {
     Measure.REMOVE_ACCOUNT: "removal of the account",
@@ -43,7 +56,7 @@ CONFIDENTIAL = "non_disclosure"
 MAIL = re.compile(r"[^\s<>@,;:]+@[^\s<>@,;:]+")
 NUMBER = re.compile(r"\+?\d(?:[\s().-]*\d){6,}")
 TOLD = (
-    cases.c.platform, cases.c.basis, cases.c.kind, cases.c.url, cases.c.measure, cases.c.territory, cases.c.reason,
+    cases.c.platform, cases.c.basis, cases.c.kind, cases.c.key, cases.c.url, cases.c.measure, cases.c.territory, cases.c.reason,
     cases.c.fields, cases.c.claimed, cases.c.closed, cases.c.withdrawal, cases.c.sent_at,
 )  # fmt: skip
 Row = Mapping[str, Any]
@@ -85,16 +98,18 @@ def notice(desk: Desk, pack: Pack, rows: Sequence[Row]) -> LumenNotice:
     practice = "PRACTICE, not real: " if desk.settings.environment == "sandbox" else ""
     places = sorted({place for row in rows for place in str(row["territory"]).split(",") if place})
     return LumenNotice(
-        title=f"{practice}{INSTRUMENTS[pack.instrument]} to {title}"[:255],
+        title=f"{practice}{INSTRUMENTS[pack.instrument]} to {title}"[:LONGEST],
         type=pack.lumen_type,
-        subject=f"{pack.title}: {_counted(rows)}"[:255],
+        subject=f"{pack.title}: {_counted(rows)}"[:LONGEST],
         body=_body(pack, rows),
         date_sent=utc(first["receipt_at"] or first["sent_at"]).date(),
         action_taken=_action(rows),
         tag_list=f"{pack.instrument}, {pack.id}, {_seal(first)}",
-        jurisdiction_list=", ".join(places) or None,
-        regulation_list=None if pack.status == "no_law" else f"{pack.law} {pack.provision}".replace(",", "")[:255],
-        entity_notice_roles_attributes=_roles(pack, rows, title, authority.name or "The authority", authority.country or None),
+        jurisdiction_list=", ".join(places)[:LONGEST] or None,
+        regulation_list=None if pack.status == "no_law" else f"{pack.law} {pack.provision}".replace(",", "")[:LONGEST],
+        entity_notice_roles_attributes=_roles(
+            pack, rows, title, (authority.name or "The authority")[:LONGEST], authority.country or None
+        ),
         works_attributes=tuple(_works(pack, rows)),
     )
 
@@ -123,6 +138,8 @@ def _kept_back(pack: Pack | None, rows: Sequence[Row]) -> str:
     """Why a request is not published; empty where it is."""
     if pack is None:
         return f"{rows[0]['basis']}: no such pack, so nothing allows it"
+    if any(row["key"] == GONE for row in rows):
+        return f"{pack.id}: a person was erased from it"
     if pack.publication.rule == "never":
         return f"{pack.id}: its pack says that it is counted only"
     if any(str(row["fields"].get(CONFIDENTIAL, "")).strip() for row in rows):
@@ -156,7 +173,7 @@ def _works(pack: Pack, rows: Sequence[Row]) -> Iterator[Work]:
         told = {"": row["reason"], **{column.label["en"]: row["fields"].get(column.name, "") for column in pack.columns}}
         lines = [f"{label}: {text}" if label else str(text) for label, text in told.items() if str(text).strip()]
         links = () if row["kind"] == Kind.PHONE else (InfringingUrl(url=row["url"]),)
-        text = without_addresses("\n".join([f"{ASKED.get(row['measure'], row['measure'])}", *lines]))
+        text = without_addresses("\n".join([ASKED.get(row["measure"], row["measure"]), *lines]))[:LONGEST_TEXT]
         yield Work(description=text, kind=row["kind"], infringing_urls_attributes=links)
 
 
@@ -171,11 +188,11 @@ def _action(rows: Sequence[Row]) -> Action:
     return "Partial" if acted else "Unspecified"
 
 
-def _roles(pack: Pack, rows: Sequence[Row], platform: str, authority: str, country: str | None) -> tuple[EntityRole, ...]:
-    sender = Entity(name=authority, country_code=country)
+def _roles(pack: Pack, rows: Sequence[Row], platform: str, authority: AuthoritySection) -> tuple[EntityRole, ...]:
+    sender = Entity(name=(authority.name or "The authority")[:LONGEST], country_code=authority.country or None)
     named: list[tuple[Role, Entity]] = [("recipient", Entity(name=platform)), ("sender", sender), ("submitter", sender)]
     if pack.lumen_type == "CourtOrder" and (court := str(rows[0]["fields"].get("court", "")).strip()):
-        named.append(("issuing_court", Entity(name=court[:255])))
+        named.append(("issuing_court", Entity(name=court[:LONGEST])))
     return tuple(EntityRole(name=role, entity_attributes=entity) for role, entity in named)
 
 

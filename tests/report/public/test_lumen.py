@@ -7,6 +7,8 @@ import pytest
 from ledger_scenes import Scene, scene
 from pydantic import ValidationError
 
+from takedown.ledger.cases import close
+from takedown.ledger.keeping import erase
 from takedown.notices import Pack, Packs, load_packs
 from takedown.report.public.lumen import LumenNotice
 from takedown.report.public.notices import without_addresses, write_lumen
@@ -91,6 +93,22 @@ def test_what_the_pack_keeps_is_only_counted(desk: Scene, tmp_path: Path) -> Non
         "gone-pack: no such pack, so nothing allows it": 1,
         "eu-tco-3: confidential by its own column non_disclosure": 1,
     }
+
+
+@pytest.mark.safeguard("S19")
+def test_who_was_erased_is_in_no_notice(desk: Scene, tmp_path: Path) -> None:
+    case = sent(desk, "terms-referral")
+    close(desk.desk.ledger, case, "done", "alice")
+    erase(desk.desk.ledger, case, "asked for", "alice")
+    done = write_lumen(desk.desk, tmp_path / "out.json")
+    assert dict(done.left_out) == {"terms-referral: a person was erased from it": 1}
+
+
+def test_long_texts_are_cut_to_what_lumen_takes(desk: Scene, tmp_path: Path) -> None:
+    territory = ",".join(f"{a}{b}" for a in "ABCDEFGHIJ" for b in "KLMNOPQRST")
+    sent(desk, "terms-referral", territory=territory, reason="violence " * 4000)
+    (found,) = written(desk, tmp_path)
+    assert len(str(found["jurisdiction_list"])) == 255
 
 
 def test_what_was_not_sent_or_is_no_removal_is_not_published(desk: Scene, tmp_path: Path) -> None:
