@@ -107,9 +107,7 @@ def notice(desk: Desk, pack: Pack, rows: Sequence[Row]) -> LumenNotice:
         tag_list=f"{pack.instrument}, {pack.id}, {_seal(first)}",
         jurisdiction_list=", ".join(places)[:LONGEST] or None,
         regulation_list=None if pack.status == "no_law" else f"{pack.law} {pack.provision}".replace(",", "")[:LONGEST],
-        entity_notice_roles_attributes=_roles(
-            pack, rows, title, (authority.name or "The authority")[:LONGEST], authority.country or None
-        ),
+        entity_notice_roles_attributes=_roles(pack, rows, title, authority),
         works_attributes=tuple(_works(pack, rows)),
     )
 
