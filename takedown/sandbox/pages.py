@@ -110,7 +110,7 @@ class Pages:
         if status == "restricted":
             return "withheld", territory
         fated = behaviour.fates.get(one)
-        if fated is not None and fated.fate is Fate.RETURNED and self._missed[one] >= fated.looks:
+        if fated is not None and fated.fate is Fate.RETURNED and self._missed[one] - again >= fated.looks:
             return "available", ()
         self._missed[one] += not again
         return ("suspended" if draw(behaviour.seed, "manner", one) < 0.5 else "gone"), ()
