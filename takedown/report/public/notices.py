@@ -83,9 +83,9 @@ def write_lumen(desk: Desk, path: Path, batch: int | None = None, platform: str 
             if why := _kept_back(pack, rows):
                 done.left_out[why] += 1
             elif pack is not None:
-                text = Submission(notice=notice(desk, pack, rows)).model_dump_json(exclude_none=True)
+                told = Submission(notice=notice(desk, pack, rows)).model_dump(mode="json", exclude_none=True)
                 file.write(",\n" if done.notices else "\n")
-                file.write(json.dumps(json.loads(text), ensure_ascii=False, indent=1))
+                file.write(json.dumps(told, ensure_ascii=False, indent=1))
                 done.notices += 1
         file.write("\n]\n")
     return done
