@@ -9,6 +9,7 @@ import typer
 
 from takedown.cli.case_differences import accept_return, dismiss_, release_, rename_
 from takedown.cli.case_list import list_
+from takedown.cli.case_redress import notify, renew_
 from takedown.cli.case_steps import first_step, next_step
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of
@@ -25,6 +26,8 @@ from takedown.report.story import Story, day, tell
 app = typer.Typer(no_args_is_help=True, help="List, show, explain, note, close and reopen cases.")
 app.command("list")(list_)
 app.command("first-step")(first_step)
+app.command("notify")(notify)
+app.command("renew")(renew_)
 app.command("next-step")(next_step)
 app.command("rename")(rename_)
 app.command("release")(release_)

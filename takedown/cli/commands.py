@@ -45,6 +45,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("withdraw", "takedown.cli.withdraw", "Take cases back, sent or not; reviewed afterwards"),
         Entry("answer", "takedown.cli.answer", "Answer what a platform asked, in the same thread"),
         Entry("question", "takedown.cli.question", "Close a question that needs no answer"),
+        Entry("appeal", "takedown.cli.appeal", "Appeals, and what is due of redress and review"),
         Entry("review", "takedown.cli.review", "A second person's look at what one person sent"),
         Entry("halt", "takedown.cli.submit", "Stop all sending at once"),
         Entry("unhalt", "takedown.cli.submit", "Let sending go on; needs a second person"),

@@ -60,10 +60,10 @@ def withdraw_(
             found = [take_back(desk, numbers, reason, seconds(wait, "--wait"), lanes, for_all=for_all, sign=own)]
     finally:
         lanes.done()
-    return _show(found)
+    return show_taken_back(found)
 
 
-def _show(found: Iterable[TakenBack]) -> int:
+def show_taken_back(found: Iterable[TakenBack]) -> int:
     display, items, pairs = current().display, list[Mapping[str, object]](), list[tuple[str, str]]()
     code, plans = 0, list[str]()
     for one in found:

@@ -28,6 +28,7 @@ NOUNS = {
     "P": ("plan", "plan list"),
     "B": ("batch", "status"),
     "M": ("message", "inbox list"),
+    "A": ("appeal", "appeal list"),
 }
 
 

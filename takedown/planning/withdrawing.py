@@ -134,6 +134,13 @@ def _check(db: Connection, number: int, for_all: bool) -> None:
         raise OthersToo(case=name, others=", ".join(one or "another file" for one in held))
 
 
+def can_be_withdrawn(db: Connection, number: int) -> bool:
+    """Whether a case is with its platform, or will be, and was not taken back."""
+    found = _look(db, [number])
+    asked = found.cases[number]["withdrawal"] in {"none", "refused"}
+    return asked and bool(found.sent or found.unsent or found.in_flight)
+
+
 def _look(db: Connection, numbers: Iterable[int]) -> _Look:
     found = _Look()
     joined = requests.join(request_cases, request_cases.c.request == requests.c.id)

@@ -49,9 +49,9 @@ class View:
         """`{mine}` in the SQL becomes the condition that a case is of the batch."""
         return self._asked(sql, " AND batch = :batch", values)
 
-    def of_cases(self, sql: str) -> Iterator[tuple[Any, ...]]:
+    def of_cases(self, sql: str, **values: object) -> Iterator[tuple[Any, ...]]:
         """`{mine}` in the SQL becomes the condition that the row's `case` is of the batch."""
-        return self._asked(sql, ' AND "case" IN (SELECT id FROM cases WHERE batch = :batch)', {})
+        return self._asked(sql, ' AND "case" IN (SELECT id FROM cases WHERE batch = :batch)', values)
 
     def requests(self, sql: str, **values: object) -> Iterator[tuple[Any, ...]]:
         """`{mine}` in the SQL becomes the condition that the request `r` carries a case of the batch."""

@@ -154,6 +154,15 @@ def _decided(file: Dossier) -> Iterator[str]:
                 yield f"On {when} we learned that {file.row['platform']} {kind.partition('.')[2]} the withdrawal."
             case "question.closed":
                 yield f"On {when} {who} closed the platform's question: {data.get('reason', 'the reason was erased')}"
+            case "appeal.received":
+                yield f"On {when} {who} recorded the appeal {data['appeal']}, from the {data['from']}: {data.get('reason', '')}"
+            case "appeal.decided":
+                yield f"On {when} {who} recorded that {data['appeal']} was decided, {data['outcome']}: {data.get('reason', '')}"
+            case "user.notice":
+                until = f" until {str(data['until'])[:10]}, under {data.get('basis', '')}" if "until" in data else ""
+                yield f"On {when} {who} recorded of the user's notice: {data['user']}{until}."
+            case "case.renewed":
+                yield f"On {when} {who} let it stand until {str(data['until'])[:10]}: {data.get('reason', '')}"
             case "withdrawal.restored":
                 yield f"On {when} we saw that it is there again."
             case "case.linked":

@@ -10,7 +10,7 @@ from takedown.contract.errors import TakedownError
 from takedown.ledger.halts import told_halt
 from takedown.ledger.ids import plan_id
 from takedown.ledger.reader import among
-from takedown.ledger.states import DORMANT, FINAL, UNREACHABLE, State
+from takedown.ledger.states import DORMANT, FINAL, REVIEW_AFTER, UNREACHABLE, State
 from takedown.planning.demands import read_demands
 from takedown.report.differences import differences
 from takedown.report.figures import Figures
@@ -29,6 +29,7 @@ def for_people(view: View, figures: Figures) -> Iterator[Matter]:
     yield from _returned(view)
     yield from _refused(view)
     yield from _withdrawals(view)
+    yield from _redress(view)
     yield from _of_cases(view, figures)
     yield from differences(view)
     yield from _overdue(view)
@@ -193,6 +194,26 @@ FOLLOWING = f"""SELECT count(*) FROM cases WHERE withdrawal <> 'none' AND withdr
   AND r.state NOT IN {among([State.REFUSED.value, State.WITHDRAWN.value])})"""  # noqa: S608
 REQUESTED = "SELECT 1 FROM cases WHERE withdrawal <> 'none' AND withdrawal = 'requested' {mine} LIMIT 1"
 NOT_TAKEN = "SELECT count(*) FROM cases WHERE withdrawal <> 'none' AND withdrawal = 'refused' {mine}"
+
+
+APPEALS = """SELECT count(*), min(due_at) FROM appeals WHERE outcome = '' {mine}"""
+ENDED = """SELECT count(*) FROM notifications WHERE value = 'withheld' AND newest = 'yes' AND until <= :now {mine}"""
+SUNSET = """SELECT count(*) FROM cases WHERE delivered = 'sent' AND withdrawal = 'none' AND sent_at < :by
+  AND (reviewed_until IS NULL OR reviewed_until < :now) AND closed IN ('', 'done') {mine}"""
+
+
+def _redress(view: View) -> Iterator[Matter]:
+    """Appeals, users who are to be told now, and measures whose time is over."""
+    count, due = next(view.of_cases(APPEALS))
+    if count:
+        why = "the first was due already" if due < view.now else ""
+        yield Matter("appeal", "appeals to be decided", count, "appeal", why, "takedown appeal list", due)
+    if count := next(view.of_cases(ENDED, now=view.now))[0]:
+        why = "it may be withheld no longer"
+        yield Matter("notice", "the user is to be told now", count, "case", why, "takedown appeal list")
+    if count := next(view.cases(SUNSET, by=view.now - REVIEW_AFTER, now=view.now))[0]:
+        why = f"sent {REVIEW_AFTER / 86_400:.0f} days ago or more: renew or withdraw"
+        yield Matter("sunset", "past their review date", count, "case", why, "takedown appeal list")
 
 
 def _withdrawals(view: View) -> Iterator[Matter]:

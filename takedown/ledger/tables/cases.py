@@ -76,6 +76,7 @@ cases = Table(
     Column("closed_at", Float),
     Column("withdrawn_at", Float),
     Column("answered_at", Float),
+    Column("reviewed_until", Float),
     Index("ix_cases_truths", *COUNTED, *TIMES, "created_at", "batch"),
     Index("ix_cases_batch", "batch", *COUNTED),
     Index("ix_cases_request", "request"),
@@ -115,6 +116,15 @@ cases = Table(
     Index("ix_cases_back", *BACK, sqlite_where=text(WAS_GONE), postgresql_where=text(WAS_GONE)),
     Index("ix_cases_watched", "gone_at", sqlite_where=text("closed = 'done'"), postgresql_where=text("closed = 'done'")),
     Index(
+        "ix_cases_standing",
+        "sent_at",
+        "reviewed_until",
+        "closed",
+        "batch",
+        sqlite_where=text("delivered = 'sent' AND withdrawal = 'none'"),
+        postgresql_where=text("delivered = 'sent' AND withdrawal = 'none'"),
+    ),
+    Index(
         "ix_cases_answered",
         "claimed",
         "batch",
@@ -131,7 +141,7 @@ cases = Table(
 """`ground`: of the newest claim that the platform acted. `acted_at`, `declined_at`: when a claim first said so; `gone_at`: when
 it was first seen gone; `closed_at`: when it was closed, null while it is open; `withdrawn_at`: when somebody first took back what
 had been sent. `answered_at`: when our last answer to a question of the platform was sent, or the question was closed.
-`held`: why nothing may be sent for it until a
+`reviewed_until`: until when a second person let the measure stand longer. `held`: why nothing may be sent for it until a
 person decides; `moved_to`: the address under which its lasting id was seen, until a person renames it."""
 
 former_names = Table(
