@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from takedown.ledger.reader import among
 from takedown.ledger.states import ACTED
 from takedown.reading import Reading
+from takedown.report.differences import silent
 from takedown.report.differing import DIFFERING
 from takedown.report.figures import Cell, Figures, tally, total
 from takedown.report.matters import Matter, View
@@ -62,7 +63,8 @@ def status(reading: Reading, desk: Callable[[], Desk], batch: int | None = None)
         for platform, acted in view.cases(BACK):
             platforms[platform].came_back(bool(acted))
         whole = total(platforms.values())
-        return Status(now, platforms, whole, _withdrawals(view), tuple(for_people(view, whole)), tuple(for_time(view)))
+        people = (*for_people(view, whole), *silent(view, platforms))
+        return Status(now, platforms, whole, _withdrawals(view), people, tuple(for_time(view)))
 
 
 def _withdrawals(view: View) -> dict[str, Counter[str]]:

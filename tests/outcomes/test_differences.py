@@ -39,7 +39,7 @@ FATES = {2: Fated(Fate.RENAMED, 1), 3: Fated(Fate.REUSED, 1), 4: Fated(Fate.RETU
 
 @pytest.fixture
 def x(tmp_path: Path) -> Iterator[Sandbox]:
-    """Three looks after they went missing, 4 (suspended) and 8 (gone) are back; 2 takes another name, 3 another owner's."""
+    """Three looks after they went missing, 4 (suspended) and 8 (gone) are back; 2 and 3 take other names, 3's is taken."""
     fates = {fingerprint(ADDRESS.format(number)): fated for number, fated in FATES.items()}
     behaviour = Behaviour(dialect="x", decisions=Decisions({"removed": 1.0}), ripening=(0.0, 0.0), fates=fates)
     with Sandbox(tmp_path / "sandbox", {"x": behaviour}, smtp_port=None).in_background() as sandbox:

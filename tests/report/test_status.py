@@ -148,6 +148,18 @@ def test_contradictions_are_work(at_desk: Scene) -> None:
     assert found == ["platform says done, still up", "platform declined, yet gone"]
 
 
+def test_a_platform_that_never_says_anything_is_told(at_desk: Scene) -> None:
+    at_desk.sent(at_desk.case(), at_desk.case())
+    answered = at_desk.case("wren")
+    at_desk.sent(answered)
+    at_desk.claim(answered, "received")
+    assert "silent" not in people(status_of(at_desk.desk))
+    at_desk.clock.at += 4 * DAY
+    told = people(status_of(at_desk.desk))["silent"]
+    assert (told.what, told.count, told.do) == ("chirp has answered nothing", 2, "takedown platforms chirp")
+    assert "not even a receipt since the first was delivered 4 days ago" in told.why
+
+
 def test_a_halt_comes_first(at_desk: Scene) -> None:
     at_desk.case()
     at_desk.write(lambda book: book.db.execute(update(meta).where(meta.c.name == "halted").values(value="a wrong list")) and None)
