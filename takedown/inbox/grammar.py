@@ -26,7 +26,8 @@ _THING = r"""(?:accounts?|profiles?|pages?|posts?|contents?|videos?|stor(?:y|ies
 |pieces? of content|tweets?|reels?|photos?|images?|comments?|materials?|media|publications?)(?:\(s\))?"""
 _POINTER = r"(?:links?|urls?|messages?|users?)(?:\(s\))?"
 """May also be of the mail itself, or a person: only with a word that says which."""
-_NAMED = rf"""(?: (?:(?:that |which )?you (?:have )?(?:reported|flagged|listed|identified|specified|notified)(?: to us)?
+_NAMED = rf"""(?: (?:(?:that |which )?you (?:have )?(?:reported|flagged|listed|identified|specified|notified
+|mentioned)(?: to us)?
 |{LINK}|\({LINK}\)|in question|concerned|at issue|below|above|listed below|listed above|mentioned|reported
 |specified|identified|located at|at|named|called|@[\w.]{{1,40}}|[\w.]*[\d_][\w.]*|"[^" ]{{1,60}}"|'[^' ]{{1,60}}'
 |\([@\w./:-]{{1,60}}\)))"""
@@ -37,7 +38,8 @@ _WHICH = rf"""(?:reported|following|above|below|said|relevant|user|fake|infringi
 _THIS = r"(?:(?:all|each|every|both)(?: of)? )?(?:the|this|that|these|those|its|their|said|such)"
 _COUNT = r"(?:\d{1,6}|one|two|three|four|five)"
 _OBJECT = rf"""(?:{LINK}|@[\w.]{{1,40}}|(?:it|them|these|this|those|both|all of (?:it|them|these)|everything)
-|(?:{_THIS}(?: (?:{_WHICH}|{_COUNT})){{0,4}}|(?:all )?{_WHICH}(?: {_WHICH}){{0,3}}|all(?: {_COUNT})?) {_THING}{_NAMED}{{0,3}}
+|(?:{_THIS}(?: (?:{_WHICH}|{_COUNT})){{0,4}}|(?:all )?{_WHICH}(?: {_WHICH}){{0,3}}|(?:all
+|both)(?: {_COUNT})?) {_THING}{_NAMED}{{0,3}}
 |{_THING}{_NAMED}{{1,3}}|(?:{_THIS}(?: {_COUNT})? )?{_WHICH} {_POINTER}{_NAMED}{{0,3}}
 |(?:{_THIS}(?: {_COUNT})? )?{_POINTER}{_NAMED}{{1,3}})"""
 _SUBJECT = rf"(?:{_OBJECT}|{_THING})"
@@ -86,9 +88,13 @@ _BREACH = rf"""(?:(?:{_WHO} )?(?:have |has )?(?:found|determined|concluded|confi
 [ ](?:(?:to be )?in (?:violation|breach) of|(?:is|are|was|were) (?:in (?:violation|breach) of|violating)
 |(?:has |have )?(?:violat\w+|breach\w*|go(?:es)? against|went against|infring\w+|contraven\w+)) [^,.;]{{2,80}}?(?: and
 |,| so)(?: that)? )"""
+_PRIOR = rf"""(?:(?:{_WHO}(?: have|'ve)? (?:looked|agree|acted|checked|investigated|considered|examined|discussed
+|studied|assessed|finished
+|completed|concluded)|(?:the matter|the case|your (?:request|report|order|notice|case|referral)) (?:has been
+|was))\b[^,.;:⟦]{{0,80}}? and )"""
 _SO = rf"""(?:{_OBJECTS} (?:violat\w+|breach\w*|go(?:es)? against|went against|infring\w+|contraven\w+) [^,.;]{{2,80}}?,?
 [ ](?:so|which is why|and therefore) )"""
-_BEFORE = rf"(?:{_SALUTE}?(?:{_SO}|{_LEAD}|{_LINK}|{_FOUND}|{_BREACH}){{0,4}})"
+_BEFORE = rf"(?:{_SALUTE}?(?:{_PRIOR}|{_SO}|{_LEAD}|{_LINK}|{_FOUND}|{_BREACH}){{0,4}})"
 
 _COUNTRIES = rf"(?:the )?(?:{ANY})(?:(?:, and |, | and | & )(?:the )?(?:{ANY}))*"
 _WHERE = rf"""(?:,? (?:from being (?:viewed|accessed
@@ -100,7 +106,7 @@ _WHERE = rf"""(?:,? (?:from being (?:viewed|accessed
 [ ](?:country|jurisdiction|territory)))"""
 _LIMITED = r"(?:restricted|withheld|geo-?blocked|geo-?restricted|blocked|limited)"
 _SHUT = r"""(?:made (?:unavailable|inaccessible)|unavailable|inaccessible|no longer (?:available|accessible|visible|viewable)
-|hidden)"""
+|not (?:available|accessible|visible)(?= (?:in|to|for) (?!full))|hidden)"""
 _BE = rf"(?: (?:has|have){_ADVERB}{{0,3}} been| was| were| is| are)"
 
 MAX_PREFACES = 3
@@ -129,8 +135,8 @@ NAMES = words(
 """Handles and numbers that a sentence gives to what it is about."""
 OF_THE_MAIL = words(
     rf"""\b(?:reports?|requests?|notices?|orders?|referrals?|messages?|submissions?|cases?|matters?|letters?|e-?mails?
-|tickets?)\b[^.;]{{0,40}}?(?:\band|,) (?:\w+ ){{0,3}}?(?:{_DONE}|{_DID}|{_LIMITED}) (?:it|them|this|these|those|both
-|everything)\b"""
+|tickets?|queues?|lists?)\b(?:(?!\b{_THING}\b)[^.;]){{0,40}}?(?:\band|,) (?:\w+ ){{0,3}}?(?:{_DONE}|{_DID}|{_LIMITED}) (?:it
+|them|this|these|those|both|everything)\b"""
 )
 """What `it` stands for may be the request."""
 ABOUT = words(rf"\b{_THING}\b|{LINK}|@\w")
@@ -150,7 +156,8 @@ REMOVED = words(
 |{_SUBJECTS} (?:is|are)(?: now)? gone from (?:our|the) (?:platform|services?)
 |{_WHO}{_HAS}{_ADVERB}{{0,3}} complied with your (?:\w+ ){{0,2}}(?:request|order|notice){_AND_SO}
 |(?:access to )?{_SUBJECTS}(?: (?:has|have){_ADVERB}{{0,3}} been| was| were){_ADVERB}{{0,3}} (?:(?:closed|blocked
-|{_DONE}) and )?{_DONE})
+|{_DONE}) and )?{_DONE}
+|{_SUBJECTS} (?:is|are)(?: now)? (?:suspended|banned|disabled|deactivated|terminated))
 {_AND_SO}?{_TAIL}{{0,4}}{_AND_SO}?{_AFTER}?(?:[\s.!:,;]|{LINK})*"""
 )
 RESTRICTED_THERE = words(
@@ -188,7 +195,7 @@ def after_preface(sentence: str) -> str:
 
 
 def removed(sentence: str) -> bool:
-    return not OF_THE_MAIL.search(sentence) and bool(REMOVED.fullmatch(sentence) or _REMOVED_ELSEWHERE.fullmatch(sentence))
+    return bool(REMOVED.fullmatch(sentence) or _REMOVED_ELSEWHERE.fullmatch(sentence))
 
 
 def restricted(sentence: str) -> bool:

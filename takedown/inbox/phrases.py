@@ -85,7 +85,8 @@ _OUR_REQUEST = r"""\b(?:in (?:response|reply|relation|reference|regard) to|with 
 |referral)s?(?: (?:from|by|of|dated) [^,.;]{1,60},)?"""
 OUR_REQUEST = words(_OUR_REQUEST)
 _REPORTED = r"""\b(?:that |which )?you (?:have )?(?:reported|requested|listed|identified|referred to|specified|flagged
-|sent|cited)(?: to us)?(?: in your (?:\w+ ){0,2}?(?:request|report|order|notice|e-?mail|letter|message|list|referral)s?
+|sent|cited|mentioned)(?: to us)?(?: in your (?:\w+ ){0,2}?(?:request|report|order|notice|e-?mail|letter|message|list
+|referral)s?
 (?: (?:of|dated) [^,.;]{1,40})?)?"""
 REPORTED = words(_REPORTED)
 HARMLESS = words(
@@ -124,7 +125,8 @@ DECLINED = words(
 |the) (?:\w+ )?without (?:any |further )?action\b
 |\b(?:falls|fall|is|are) outside (?:of )?our (?:remit|scope|policies|jurisdiction)\b|\b(?:have|has|we(?:'ve)?) left (?:it
 |them|the \w+) (?:up|online)\b
-|\bmust decline\b|\bprotected speech\b|\binsufficient evidence that\b
+|\bmust decline\b|\b(?:request|order|notice|report)s? (?:has|have|was|were) not (?:been )?(?:approved|granted|accepted
+|successful)\b|\bprotected speech\b|\binsufficient evidence that\b
 |\b(?:unable|not able|not in a position|not (?:currently )?(?:required|obliged
 |permitted)) to (?:\w+ ){{0,3}}?(?:{_REMOVING}|assist|process|proceed|help|honou?r|accommodate|locate|identify|access
 |accept)
@@ -174,7 +176,7 @@ NO_VIOLATION = words(
 |which|channels?|videos?)
 (?: it| they)?(?: will| shall| is to| can| may| is allowed to)? (?:remains?|stays?|be left) (?:up|online|available
 |accessible|visible|live|on (?:our|the)
-(?:\w+ )?(?:platform|service|site))\b(?! (?:elsewhere|outside|in other|to users in other|to users outside|in all other
+[ ](?:\w+ )?(?:platform|service|site))\b(?! (?:elsewhere|outside|in other|to users in other|to users outside|in all other
 |everywhere else))
 |\bno (?:violation
 |breach)s? (?:of|was|were|has|have|could)\b|\bnot (?:manifestly )?(?:unlawful|illegal)\b"""
@@ -188,7 +190,7 @@ WHY_NOT: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("already_gone", words(r"""\balready (?:been )?(?:removed|deleted|taken down|unavailable|gone|disabled|suspended
 |inaccessible|down|closed)
 |\bno longer (?:exists?|(?:publicly )?available|accessible|active|on|live)\b|\bhas (?:since )?been (?:removed
-|deleted) by (?:the|its) (?:user|owner|author)""")),
+|deleted) by (?:the|its|their) (?:user|owner|author|uploader|creator)s?""")),
     ("court_order_needed", words(r"""\bnot subject to the jurisdiction\b|\b(?:court|judicial) order
 |\border (?:issued )?(?:by|from|of) (?:a|the
 |an?) (?:\w+ )?court|\bcompetent court|\b(?:valid
@@ -290,7 +292,7 @@ NUMBER = words(
  ?[:=]? ?[\[(#]{0,2} ?(?P<number>[A-Z0-9]{0,6}[-_.]?\d[A-Z0-9_./-]{2,40})"""
 )
 _GIVE = r"""(?:provide|(?:re-?)?send|supply|furnish|share|forward|(?:re-?)?submit|specify|clarify|explain|confirm|verify
-|identify|indicate|state|name|attach|complete|fill (?:in|out)|sign|return|include|advise|tell us|check|give)"""
+|identify|indicate|state|name|attach|add|complete|fill (?:in|out)|sign|return|include|advise|tell us|check|give)"""
 _IDLE = r"""(?!(?: \w+){0,3} (?:survey|feedback|future|(?:ticket|case|reference|request) (?:number|id)|above
 |receipt of this)\b
 |(?: any| all| your)*(?: \w+)? (?:requests?|orders?|notices?|correspondence) (?:to|through|via)\b|(?: it

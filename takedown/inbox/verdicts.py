@@ -183,7 +183,8 @@ _CONDITION = words(
 
 _ADVERB = re.compile(r"\b(?:therefore|thus|accordingly|hence|consequently|unfortunately|regrettably)\b,? ?", re.I)
 _ALREADY = words(
-    r"""\balready (?:un|in)(?:available|accessible)\b|\b(?:has|have|had|was|were|is|are) already (?:been )?
+    r"""\b(?:removed|deleted|taken down) by (?:the|its|their) (?:user|owner|author|uploader|creator|account holder)s?\b
+|\balready (?:un|in)(?:available|accessible)\b|\b(?:has|have|had|was|were|is|are) already (?:been )?
 (?:removed|deleted|taken down|gone|unavailable|disabled|suspended)"""
 )
 
@@ -193,7 +194,7 @@ def _negative(clause: str) -> Verdict | None:
         return None
     plain = _ADVERB.sub("", clause)
     mild = phrases.NO_VIOLATION.search(plain)
-    if phrases.NOT_FOUND.search(plain) and not mild:
+    if phrases.NOT_FOUND.search(plain) and not mild and not phrases.SAYS_REMOVED.search(plain):
         return Verdict("not_found", reason_code="already_gone", words=clause)
     strong, already = phrases.DECLINED.search(plain), _ALREADY.search(plain)
     if strong or already or mild:
@@ -208,6 +209,8 @@ def _why_not(text: str) -> str:
 
 def _positive(clause: str) -> Verdict | None:
     """Both as it stands and without its harmless clauses: those may hold the country, or nothing but a preamble."""
+    if grammar.OF_THE_MAIL.search(clause):
+        return None
     within = grammar.after_preface(clause)
     for text in dict.fromkeys((clause, _bare(clause), within, _bare(within))):
         plain = text.strip(" ,;-–")
@@ -222,7 +225,9 @@ def _positive(clause: str) -> Verdict | None:
     return None
 
 
-_NO_LONGER = re.compile(r"\b(?:can |will )?no longer\b(?: be able to| be)?", re.I)
+_NO_LONGER = re.compile(
+    r"\b(?:can |will )?no longer\b(?: be able to| be)?|\b(?<=is |re )not (?=available|accessible|visible)", re.I
+)
 
 
 def _somewhere(clause: str) -> bool:

@@ -91,6 +91,14 @@ out_of_office | Ich bin erst am 20. Januar wieder im Büro.
 out_of_office | Bonjour, je serai de retour le 20 janvier.
 other | Evidence of a breach was not found on our side so far, as we have not begun to look.
 other | Our service will be unavailable on Sunday for maintenance.
+decision removed | We agree with your assessment and have removed the content.
+decision removed | The matter has been reviewed by our policy team and the account has been deactivated.
+decision removed | Following your notice, we reviewed the content and removed it.
+decision removed | Hello, we acted on your request. The account is suspended.
+decision restricted/local_law | In accordance with local law, the video is not available in Pakistan.
+decision declined | Your request has not been approved.
+decision declined/already_gone | The content has been removed by the uploader before we could review it.
+question | Your request lacks the legal basis. Please add it and resubmit.
 receipt | Your report will be reviewed.
 receipt | Just confirming that we got your request. We're on it.
 receipt | Your request has been escalated to our policy team.
@@ -137,6 +145,9 @@ The post is no longer withheld in Pakistan.|We have restricted your access to th
 Das Konto wurde vom Nutzer gelöscht.|Nach Widerspruch wurde das Konto gelöscht.|Wir haben Ihre Anfrage gelöscht.|Das Konto wird gelöscht.
 Le compte n'a pas été supprimé.|Le compte a été supprimé par son propriétaire.|No hemos eliminado la cuenta.|La cuenta fue eliminada por el usuario.
 Não removemos a conta.|لم نقم بإزالة الحساب.|سنقوم بإزالة الحساب.|ہم نے اکاؤنٹ نہیں ہٹایا۔|صارف نے اکاؤنٹ ہٹا دیا ہے۔
+We checked the queue and removed it.|We have acted on your report and removed it.|The video is not available in full in Pakistan.
+We have considered restoring it and removed the account flag.|We looked at the account and the user has removed the account.
+We confirm the removal of the account manager.|It violates our rules, so we removed it from the shortlist.|Removed: 0
 """
 
 
