@@ -17,7 +17,9 @@ from bench.memory import memory
 from bench.pacing import pacing
 from bench.scale import chain, crowded, screens
 from bench.sending import sending
+from bench.simulation import simulation
 from bench.startup import startup
+from bench.storage import storage
 
 GROUPS: dict[str, Callable[[Sizes, int], Iterator[Figure]]] = {
     "sending": sending,
@@ -29,6 +31,8 @@ GROUPS: dict[str, Callable[[Sizes, int], Iterator[Figure]]] = {
     "crowded": crowded,
     "startup": startup,
     "chain": chain,
+    "simulation": simulation,
+    "storage": storage,
 }
 
 

@@ -35,7 +35,8 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much is measured: cases, rows and events by figure, seconds of the paced run, repeats of what varies, answers read."""
+    """How much is measured: cases, rows and events by figure, seconds of the paced run, repeats of what varies, answers
+    read, lanes and seconds of work simulated."""
 
     sends: int
     repeats: int
@@ -48,10 +49,14 @@ class Sizes:
     events: int
     starts: int
     answers: int
+    lanes: int
+    horizon: float
 
 
-QUICK = Sizes(600, 3, 6.0, 100_000, 5_000, 100_000, (1_000, 10_000, 100_000), 300, 20_000, 5, 1_000)
-FULL = Sizes(2_000, 5, 60.0, 1_000_000, 100_000, 1_000_000, (1_000, 10_000, 100_000, 1_000_000), 300, 100_000, 15, 10_000)
+QUICK = Sizes(600, 3, 6.0, 100_000, 5_000, 100_000, (1_000, 10_000, 100_000), 300, 20_000, 5, 1_000, 1_000, 60.0)
+FULL = Sizes(
+    2_000, 5, 60.0, 1_000_000, 100_000, 1_000_000, (1_000, 10_000, 100_000, 1_000_000), 300, 100_000, 15, 10_000, 1_000, 600.0
+)  # fmt: skip
 
 
 def median(values: Iterable[float]) -> float:

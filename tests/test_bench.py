@@ -12,13 +12,16 @@ from bench.crowd import grow
 from bench.desks import new_desk, write_config
 from bench.figures import Figure, Sizes
 from bench.pacing import worst
+from bench.simulation import BOUNDED, COUNTED, RETRY_AFTER, Weather, queues, run
 
 TINY = Sizes(
-    sends=6, repeats=1, paced=0.1, rows=20, memory=6, ledger=12, crowd=(6, 12), crowd_sends=3, events=6, starts=1, answers=6
+    sends=6, repeats=1, paced=0.1, rows=20, memory=6, ledger=12, crowd=(6, 12), crowd_sends=3, events=6, starts=1, answers=6,
+    lanes=20, horizon=20.0,
 )  # fmt: skip
 KEYS = {"name", "value", "bound", "target", "holds", "unit", "how"}
 FIGURES = {
-    "sending": 4, "pacing": 2, "importing": 3, "answers": 2, "memory": 1, "screens": 4, "crowded": 1, "startup": 6, "chain": 1,
+    "sending": 4, "pacing": 2, "importing": 2, "answers": 2, "memory": 1, "screens": 4, "crowded": 1, "startup": 6, "chain": 1,
+    "simulation": 3, "storage": 2,
 }  # fmt: skip
 
 
@@ -60,6 +63,23 @@ def test_the_chart_escapes_and_shows_the_miss() -> None:
     drawn = chart([Figure("a < b", 3.0, "<=", 2.0, "s", "how"), Figure("c", 0.0, "<=", 0.0, "requests", "how")], "caption")
     assert "a &lt; b" in drawn
     assert drawn.count("#b3392f") == 2, "one bar and its words"
+
+
+def test_bounded_chunks_starve_no_lane_and_chunks_that_only_count_do() -> None:
+    bounded, counted = (run(queues(60, 60.0, 3), 24, chunk) for chunk in (BOUNDED, COUNTED))
+    assert bounded.makespan == pytest.approx(bounded.floor, rel=0.05)
+    assert bounded.longest_wait < 10 < counted.longest_wait
+    assert bounded.jain > 0.95 > counted.jain
+
+
+def test_a_lane_that_is_out_waits_and_is_not_asked_at_once() -> None:
+    """A request at a time of its pace: taken at 0 s, none while it is out from 1 s to 31 s, the rest as soon as it says so."""
+    weather = Weather((1.0, 31.0), True, [(0.0, 1.0)])
+    assert weather.floor(3) == 32.0
+    lane = queues(1, 10.0, 1)[0]
+    lane.weather, lane.left, lane.total = weather, 3, 3
+    course = run([lane], 1, BOUNDED)
+    assert 32.0 <= course.makespan <= 31.0 + RETRY_AFTER + 2
 
 
 def test_the_worst_window_is_half_open() -> None:
