@@ -12,6 +12,7 @@ from pathlib import Path
 from bench.answers import answered
 from bench.chart import chart
 from bench.figures import FULL, QUICK, Figure, Sizes, commit, report
+from bench.fleet import fleet
 from bench.importing import importing
 from bench.memory import memory
 from bench.pacing import pacing
@@ -30,6 +31,7 @@ GROUPS: dict[str, Callable[[Sizes, int], Iterator[Figure]]] = {
     "screens": screens,
     "crowded": crowded,
     "startup": startup,
+    "fleet": fleet,
     "chain": chain,
     "simulation": simulation,
     "storage": storage,

@@ -21,7 +21,9 @@ from takedown.planning.making import Selection, make_plan
 from takedown.settings import load
 
 UNPACED = "100000/s"
-HOSTS = {"tiktok": "https://www.tiktok.com/@", "x": "https://x.com/", "telegram": "https://t.me/"}
+HOSTS = {"tiktok": "https://www.tiktok.com/@", "x": "https://x.com/", "telegram": "https://t.me/",
+    "facebook": "https://www.facebook.com/", "instagram": "https://www.instagram.com/",
+}  # fmt: skip
 HEAD = ("url", "legal_basis", "reason", "reference", "measure", "proportionality")
 
 

@@ -21,9 +21,9 @@ from takedown.layers import Layers, read_layers
 from takedown.ledger.reader import Reader, open_reader
 
 SECTIONS = frozenset(
-    {
+    {"fleet",
         "environment", "authority", "ledger", "policy", "platforms", "smtp", "imap", "network", "audit", "plan", "packs",
-        "observe", "oversight", "sandbox",
+        "observe", "oversight", "retention", "fleet", "sandbox",
     }
 )  # fmt: skip
 PACK_ID = re.compile(r"[a-z0-9][a-z0-9-]*")

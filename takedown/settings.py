@@ -97,6 +97,23 @@ class OversightSection(Section):
     policy: str = "policy.toml"
 
 
+class FleetSection(Section):
+    """When workers do by themselves what a person or cron would start (minute hour day month weekday); lanes at once."""
+
+    lanes: int = Field(default=8, ge=1, le=64)
+    sync: str = "*/15 * * * *"
+    verify: str = "7 * * * *"
+    resubmit: str = "23 6 * * *"
+    older_than: str = "72h"
+    deadlines: str = "0 7 * * *"
+
+    @field_validator("older_than")
+    @classmethod
+    def _span(cls, value: str) -> str:
+        span(value)
+        return value
+
+
 class SandboxSection(Section):
     time_scale: float = Field(default=1, gt=0)
 
@@ -126,6 +143,7 @@ class Settings(BaseSettings):
     retention: RetentionSection = RetentionSection()
     packs: PacksSection = PacksSection()
     observe: ObserveSection = ObserveSection()
+    fleet: FleetSection = FleetSection()
     sandbox: SandboxSection = SandboxSection()
     oversight: OversightSection = OversightSection()
 

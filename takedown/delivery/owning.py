@@ -51,23 +51,25 @@ class Owner:
         self.token = ""
 
     def lock(self) -> bool:
-        """Exclude the other processes of this machine; False while one of them is the owner."""
-        if not self._lock.take():
-            return False
-        self.token = f"{self._lock.place}.{secrets.token_hex(8)}"
-        return True
+        """Exclude the other processes of this machine; False where they alone decide, and one of them is the owner.
+
+        With a lease the lock is no more than a proof that an owner on this machine died: one that is paused keeps it.
+        """
+        locked = self._lock.take()
+        self.token = f"{self._lock.place if locked else 'leased'}.{secrets.token_hex(8)}"
+        return locked or self._leased
 
     def take(self, book: Book) -> RowMapping | None:
-        """Become the owner in the ledger: the lane's row as its last owner left it; None while another machine holds it.
+        """Become the owner in the ledger: the lane's row as its last owner left it; None while another holds it.
 
-        The caller has the `lock`, so that an owner which was of this very machine is dead.
+        Where we have the file's lock, an owner that had it before us is dead.
         """
         book.db.execute(_MADE, {"a_lane": self._lane})
         mine = lanes.c.name == self._lane
         row = book.db.execute(select(lanes).where(mine).with_for_update()).mappings().one()
         asked, now = _ticks(), _server_time(book.db)
-        here = str(row["owner"]).startswith(f"{self._lock.place}.")
-        if row["owner"] and not here and row["lease_until"] > now:
+        dead = self._lock.held and str(row["owner"]).startswith(f"{self._lock.place}.")
+        if row["owner"] and not dead and row["lease_until"] > now:
             return None
         until = now + LEASE if self._leased else 0.0
         book.db.execute(update(lanes).where(mine).values(owner=self.token, lease_until=until))
@@ -126,6 +128,10 @@ class _Lock:
         about = os.fstat(file.fileno())
         self._file, self.place = file, f"{_kernel()}-{about.st_dev:x}-{about.st_ino:x}"
         return True
+
+    @property
+    def held(self) -> bool:
+        return self._file is not None
 
     def free(self) -> None:
         if self._file is not None:

@@ -19,7 +19,7 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, select
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from takedown.clock import Clock, SystemClock
@@ -35,13 +35,15 @@ GROUP = 256
 PATIENCE = 20.0
 """Seconds that a server may be away, as for a restart, before what waits for it fails."""
 AGAIN = 1.0
+IDLE = 8.0
+"""Seconds after which a server ends the transaction of a writer that says nothing: a paused one would hold up all others."""
 
 
 def make_engine(url: str) -> Engine:
     """An engine for `sqlite:///FILE` or `postgresql://...`; writes on SQLite begin IMMEDIATE, so that they never deadlock."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), hide_parameters=True)
+        return _server_engine(parsed)
     # hide_parameters: an error of the database must not print the rows, which are about people
     options = {"timeout": BUSY_MS / 1000, "check_same_thread": False}
     engine = create_engine(parsed, connect_args=options, hide_parameters=True)
@@ -57,6 +59,18 @@ def make_engine(url: str) -> Engine:
         options = connection.get_execution_options()
         if options.get("isolation_level") != "AUTOCOMMIT":
             connection.exec_driver_sql(f"BEGIN {'IMMEDIATE' if options.get('takedown_write') else 'DEFERRED'}")
+
+    return engine
+
+
+def _server_engine(url: URL) -> Engine:
+    # pool_pre_ping: a connection that did not outlive a restart of the server is replaced when it is next asked for
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction] -- called by SQLAlchemy
+        if connection.get_execution_options().get("takedown_write"):
+            connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = {round(IDLE * 1000)}")
 
     return engine
 

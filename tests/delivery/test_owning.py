@@ -118,6 +118,23 @@ async def test_a_silent_owner_is_replaced_and_then_sends_claims_and_records_noth
     nothing_lost_or_doubled(two, sandbox)
 
 
+async def test_one_that_is_paused_keeps_its_lock_but_not_its_lane(machines):
+    """On one machine too: the kernel frees a lock for the dead alone."""
+    _, one, _, plan = machines(idempotency=True)
+    mine, heir = hold(one), hold(again(one))
+    assert await mine.take()
+    assert not await heir.take()
+    await silent(mine)
+    while not await heir.take():
+        await asyncio.sleep(0.05)
+    third = hold(again(one))
+    mine._owner.free()
+    assert not await third.take(), "the heir lives, though it has no lock"
+    with pytest.raises(LaneLost):
+        one.ledger.write(lambda book: claim(book, lane_for(one, LANE), verify_plan(one, plan), mine.owner, 2, 0.0))
+    await heir.leave()
+
+
 async def test_on_one_machine_a_death_is_known_at_once(machines, monkeypatch):
     monkeypatch.setattr(owning, "LEASE", 3600.0)
     _, one, two, _ = machines()

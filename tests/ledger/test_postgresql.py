@@ -1,11 +1,15 @@
 """What only PostgreSQL can do wrong: not be there, and commit without waiting for its disk."""
 
+import threading
+
 import pytest
 from desks import add_cases, make_desk, reading, status_of
-from servers import database
-from sqlalchemy import text
+from servers import database, restart
+from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 
+from takedown.audit import verify
+from takedown.ledger import store
 from takedown.ledger.errors import NoLedger, NoSuchBatch, NotSynchronous, WrongEnvironment
 from takedown.ledger.setup import create, open_ledger
 from takedown.ledger.tables import cases
@@ -28,6 +32,60 @@ def test_a_server_that_commits_without_its_disk_is_refused(tmp_path, found):
     ledger.close()
     with pytest.raises(NotSynchronous, match=found):
         open_ledger(database(tmp_path), tmp_path, "sandbox")
+
+
+def test_a_writer_that_is_paused_in_the_middle_holds_up_nobody(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "IDLE", 0.3)
+    paused = create(database(tmp_path), tmp_path, "sandbox")
+    other = open_ledger(database(tmp_path), tmp_path, "sandbox")
+    said, gate = threading.Event(), threading.Event()
+
+    def silent(book):
+        book.db.execute(text("SELECT value FROM meta WHERE name = 'ledger' FOR UPDATE"))
+        said.set()
+        gate.wait(20)
+        return book.db.execute(text("SELECT 1")).scalar()
+
+    waiting = paused._submit(silent)
+    assert said.wait(10)
+    other.write(lambda book: book.record("note", "x", {}))
+    gate.set()
+    assert waiting.result(30) == 1, "its transaction was ended, and it was done again"
+    for one in (paused, other):
+        one.close()
+
+
+def test_a_restart_of_the_server_is_waited_for_and_nothing_is_written_twice(tmp_path):
+    ledger = create(database(tmp_path), tmp_path, "sandbox")
+    for turn in range(3):
+        ledger.peek(lambda db: db.execute(text("SELECT 1")).scalar())
+        restart()
+        ledger.write(lambda book, turn=turn: book.record("note", "x", {"turn": turn}))
+        assert ledger.peek(lambda db: db.execute(text("SELECT count(*) FROM events")).scalar()) == turn + 2
+    assert verify(ledger).problems == []
+    ledger.close()
+
+
+def test_a_commit_whose_answer_is_lost_is_not_made_again(tmp_path):
+    """The line breaks after the server committed: the chain tells that it did."""
+    ledger = create(database(tmp_path), tmp_path, "sandbox")
+    broken = []
+
+    def commit(connection):
+        if not broken:
+            broken.append(1)
+            raw = connection.connection.driver_connection
+            raw.commit()
+            raw.close()
+
+    event.listen(ledger.engine, "commit", commit)
+    ledger.write(lambda book: book.record("note", "x", {}))
+    event.remove(ledger.engine, "commit", commit)
+    assert broken
+    with ledger.read() as db:
+        assert db.execute(text("SELECT count(*) FROM events WHERE kind = 'note'")).scalar() == 1
+    assert verify(ledger).problems == []
+    ledger.close()
 
 
 def test_an_open_case_is_there_once(tmp_path):

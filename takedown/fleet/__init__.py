@@ -1,0 +1,1 @@
+"""Many machines, one ledger on PostgreSQL: workers take lanes in turns, and none of them is needed."""

@@ -1,0 +1,193 @@
+"""The queue of the fleet. The one module that knows Procrastinate, so that another engine could take its place.
+
+Nothing is in the queue that the ledger does not know: it may be dropped at any time, and a worker fills it again. It lies in the
+ledger's database, in a schema of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
+
+from takedown.contract import MissingExtra, TakedownError, UsageError
+from takedown.desk import Desk
+
+if TYPE_CHECKING:
+    from procrastinate import App
+
+SCHEMA = "takedown_fleet"
+HEARTBEAT = 3.0
+SILENT = 10.0
+"""Seconds without a heartbeat after which a worker's task is given to another."""
+POLL = 1.0
+"""Seconds between two looks for tasks whose time has come; new ones are told of at once."""
+CONNECTIONS = 6
+
+Task = Callable[..., Awaitable[None]]
+
+
+class NeedsServer(UsageError):
+    """A fleet works on a ledger in PostgreSQL; this one is a file."""
+
+    code, why, do = "TD-1010", "a file has one machine", "takedown ledger move postgresql://HOST/DATABASE"
+
+
+class OtherQueue(TakedownError):
+    """The queue was made by procrastinate {found}, and {here} is installed."""
+
+    code, exit = "TD-1011", 10
+    why = "two versions must not work on one queue"
+    do = f"stop all workers, then, in the database: DROP SCHEMA {SCHEMA} CASCADE; it holds nothing that the ledger does not know"
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """Living workers; tasks that wait, those of them that are due, those that run; seconds since the oldest due one was due."""
+
+    workers: int = 0
+    waiting: int = 0
+    due: int = 0
+    running: int = 0
+    oldest: float = 0.0
+
+
+@dataclass
+class Queue:
+    """Tasks by name. Two with one `lock` never run at once; of two that are alike only one waits."""
+
+    desk: Desk
+    tasks: Mapping[str, Task] = field(default_factory=dict[str, Task])
+    crons: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    async def open(self) -> None:
+        """Raises NeedsServer, MissingExtra, OtherQueue and what the ledger raises."""
+        make_queue(self.desk)
+        self._app = self._make_app()
+        await self._app.open_async()
+
+    async def close(self) -> None:
+        await self._app.close_async()
+
+    def _make_app(self) -> App:
+        from procrastinate import App, PsycopgConnector
+
+        options = {"options": f"-c search_path={SCHEMA}"}
+        connector = PsycopgConnector(conninfo=_address(self.desk), kwargs=options, min_size=1, max_size=CONNECTIONS)
+        app = App(connector=connector)
+        for name, task in self.tasks.items():
+            app.task(name=name)(task)
+            if name in self.crons:
+                app.periodic(cron=self.crons[name], periodic_id=name)(app.task(name=f"{name} by the clock")(_at(task)))
+        return app
+
+    async def put(self, task: str, lock: str, due: float | None = None, **given: Any) -> bool:
+        """Let a task run, at `due` (epoch seconds) or at once; False when such a task waits already."""
+        from procrastinate.exceptions import AlreadyEnqueued
+
+        alike = ":".join([task, lock, *(str(value) for value in given.values())])
+        at = datetime.fromtimestamp(due, UTC) if due is not None and due > self.desk.clock.now() else None
+        try:
+            await self._app.configure_task(task, lock=lock, queueing_lock=alike, schedule_at=at).defer_async(**given)
+        except AlreadyEnqueued:
+            return False
+        return True
+
+    async def work(self, at_once: int) -> None:
+        """Run tasks until cancelled; those that run then come to their end."""
+        await self._app.run_worker_async(
+            concurrency=at_once,
+            fetch_job_polling_interval=POLL,
+            update_heartbeat_interval=HEARTBEAT,
+            stalled_worker_timeout=SILENT,
+            delete_jobs="always",
+            install_signal_handlers=False,
+        )
+
+    async def rescue(self) -> int:
+        """Give the tasks of silent workers to others; returns how many."""
+        from procrastinate.exceptions import ConnectorException, UniqueViolation
+        from procrastinate.jobs import Status
+
+        manager, count = self._app.job_manager, 0
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):
+            with suppress(ConnectorException):  # another worker was quicker
+                try:
+                    await manager.retry_job(job)
+                except UniqueViolation:  # such a task waits already, for the lock that this one holds
+                    await manager.finish_job_by_id_async(job.id or 0, Status.FAILED, delete_job=True)
+                count += 1
+        await manager.prune_stalled_workers(SILENT * 3)
+        return count
+
+
+def _at(task: Task) -> Task:
+    async def by_the_clock(timestamp: int) -> None:
+        del timestamp
+        await task()
+
+    return by_the_clock
+
+
+def _address(desk: Desk) -> str:
+    url = make_url(desk.settings.ledger.url)
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def make_queue(desk: Desk) -> None:
+    """Make the queue's tables unless they are there. Raises NeedsServer, MissingExtra, OtherQueue."""
+    if desk.ledger.engine.dialect.name != "postgresql":
+        raise NeedsServer
+    try:
+        import procrastinate
+        from procrastinate.schema import SchemaManager
+    except ImportError:
+        raise MissingExtra(what="workers", extra="fleet") from None
+
+    here = ".".join(procrastinate.__version__.split(".")[:2])
+    with desk.ledger.engine.begin() as db:
+        db.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": SCHEMA})  # two that start at once
+        found = db.execute(text("SELECT obj_description(to_regnamespace(:name), 'pg_namespace')"), {"name": SCHEMA}).scalar()
+        if found is None:
+            db.execute(text(f"CREATE SCHEMA {SCHEMA}"))
+            db.execute(text(f"SET LOCAL search_path TO {SCHEMA}"))
+            raw: Any = db.connection.driver_connection
+            raw.execute(SchemaManager.get_schema())
+            db.execute(text(f"COMMENT ON SCHEMA {SCHEMA} IS '{here}'"))
+        elif found != here:
+            raise OtherQueue(found=found, here=here)
+
+
+def depth(db: Connection) -> Depth | None:
+    """How much waits, read from the tables alone; None where there is no queue."""
+    if db.dialect.name != "postgresql" or db.execute(_THERE, {"name": SCHEMA}).scalar() is None:
+        return None
+    workers = int(db.execute(_WORKERS, {"silent": SILENT}).scalar_one())
+    waiting, due, running, oldest = db.execute(_JOBS).one()
+    return Depth(workers, waiting, due, running, max(float(oldest or 0), 0.0))
+
+
+_THERE = text("SELECT to_regnamespace(:name)::text")
+_WORKERS = text(
+    f"SELECT count(*) FROM {SCHEMA}.procrastinate_workers"  # noqa: S608 -- a constant
+    " WHERE last_heartbeat > now() - make_interval(secs => :silent)"
+)
+_DUE = "status = 'todo' AND coalesce(scheduled_at, now()) <= now()"
+_JOBS = text(
+    f"SELECT count(*) FILTER (WHERE status = 'todo'), count(*) FILTER (WHERE {_DUE}), count(*) FILTER (WHERE status = 'doing'),"  # noqa: S608
+    f" extract(epoch FROM now() - min(coalesce(scheduled_at, (SELECT min(at) FROM {SCHEMA}.procrastinate_events"
+    f" WHERE job_id = jobs.id))) FILTER (WHERE {_DUE})) FROM {SCHEMA}.procrastinate_jobs AS jobs"
+)
+
+
+async def until(stop: asyncio.Event, seconds: float) -> bool:
+    """Sleep so long, or until somebody says stop; whether that was said."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+    return stop.is_set()

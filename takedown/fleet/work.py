@@ -1,0 +1,149 @@
+"""`work`: one worker of a fleet. Any number of them serve one ledger; each can be killed or paused at any time."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from takedown.contract import TakedownError
+from takedown.desk import Desk
+from takedown.fleet.crew import SWEEP, Crew
+from takedown.fleet.logs import make_log
+from takedown.fleet.metrics import Address, Metrics
+from takedown.fleet.queue import depth, make_queue, until
+from takedown.heads import check, write_head
+from takedown.ledger.errors import LedgerFailed
+from takedown.ledger.tables import lanes
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+RESCUE = 5.0
+WATCH = 15.0
+HEADS = 4
+"""Every how many watches the head of the chain is compared and written outside."""
+RESTART = 2.0
+
+
+def work(desk: Desk, seconds: float | None, metrics_at: Address | None, lanes_at_once: int | None = None) -> int:
+    """Serve the fleet until told to stop, or for so long; returns the signal that stopped it, or 0.
+
+    Raises NeedsServer, MissingExtra, OtherQueue, what heads.check raises, and LedgerFailed at the start.
+    """
+    make_queue(desk)
+    check(desk)
+    name = f"{platform.node()}:{os.getpid()}"
+    return asyncio.run(
+        _Worker(desk, make_log(name), Metrics(), lanes_at_once or desk.settings.fleet.lanes).run(seconds, metrics_at)
+    )
+
+
+class _Worker:
+    def __init__(self, desk: Desk, log: FilteringBoundLogger, metrics: Metrics, at_once: int) -> None:
+        self._desk, self._log, self._metrics, self._at_once = desk, log, metrics, at_once
+        self._failed: TakedownError | None = None
+
+    async def run(self, seconds: float | None, metrics_at: Address | None) -> int:
+        self._crew = Crew(self._desk, self._log, self._metrics)
+        self._stop = self._crew.stop
+        server = self._metrics.serve(metrics_at) if metrics_at else None
+        caught: list[int] = []
+        with _signals(self._stop, caught):
+            await self._crew.queue.open()
+            self._log.info("started", lanes=self._at_once)
+            tasks = [asyncio.create_task(one) for one in (self._serve(), self._rescue(), self._watch())]
+            try:
+                await until(self._stop, seconds if seconds is not None else float("inf"))
+                self._stop.set()
+                await asyncio.gather(*tasks)
+            finally:
+                await self._crew.close()
+                if server is not None:
+                    server.shutdown()
+        self._log.info("stopped", signal=caught[0] if caught else 0)
+        if self._failed is not None:
+            raise self._failed
+        return caught[0] if caught else 0
+
+    async def _serve(self) -> None:
+        """Run tasks; when the queue's connection breaks, as in a restart of the server, start over."""
+        while not self._stop.is_set():
+            working = asyncio.create_task(self._crew.queue.work(self._at_once))
+            stopping = asyncio.create_task(self._stop.wait())
+            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            if not working.done():
+                working.cancel()
+            try:
+                await working
+            except asyncio.CancelledError:
+                if not self._stop.is_set():
+                    raise
+            except Exception as error:  # noqa: BLE001 -- the engine's own troubles: it is started anew
+                self._log.warning("queue failed", error=type(error).__name__)
+            if not self._stop.is_set():
+                await until(self._stop, RESTART)
+
+    async def _rescue(self) -> None:
+        while not await until(self._stop, RESCUE):
+            try:
+                if count := await self._crew.queue.rescue():
+                    self._metrics.rescued(count)
+                    self._log.warning("rescued", tasks=count)
+            except Exception as error:  # noqa: BLE001 -- tried again in a moment
+                self._log.warning("no rescue", error=type(error).__name__)
+
+    async def _watch(self) -> None:
+        """Tell how deep the queue is, and compare the chain with its heads outside: a ledger taken back in time sends nothing."""
+        turn = 0
+        while True:
+            try:
+                if turn % HEADS == 0:
+                    await asyncio.to_thread(check, self._desk)
+                    await asyncio.to_thread(write_head, self._desk)
+                    await self._crew.queue.put(SWEEP, SWEEP)
+                self._tell()
+            except LedgerFailed as error:
+                self._log.warning("ledger away", what=error.message)
+            except TakedownError as error:
+                self._log.error("stops", code=error.code, what=error.message)
+                self._failed = error
+                self._stop.set()
+            except Exception as error:  # noqa: BLE001 -- told, and looked at again
+                self._log.warning("not watched", error=type(error).__name__)
+            turn += 1
+            if await until(self._stop, WATCH):
+                return
+
+    def _tell(self) -> None:
+        with self._desk.ledger.read() as db:
+            found = depth(db)
+            stopped = db.execute(select(func.count()).select_from(lanes).where(lanes.c.stopped != "")).scalar_one()
+        if found is not None:
+            self._metrics.seen(found, int(stopped))
+
+
+@contextmanager
+def _signals(stop: asyncio.Event, caught: list[int]) -> Iterator[None]:
+    """Ctrl-C and SIGTERM let what is in flight finish and start nothing new."""
+    loop = asyncio.get_running_loop()
+    handled = (signal.SIGINT, signal.SIGTERM)
+
+    def asked(number: int) -> None:
+        caught.append(number)
+        stop.set()
+
+    for number in handled:
+        loop.add_signal_handler(number, asked, int(number))
+    try:
+        yield
+    finally:
+        for number in handled:
+            loop.remove_signal_handler(number)
