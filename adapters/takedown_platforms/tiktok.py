@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from takedown.contract import (
     Denied,
@@ -157,12 +157,17 @@ class TikTok(OfficialPlatform, Observable):
         return (Probe("tiktok_oembed", f"{WWW}/oembed?url={quote(target.url, safe='')}", "medium"),)
 
     def read_probe(self, probe: Probe, reply: Reply) -> Seen:
-        """200 with `author_url`; HTTP 400 with `"code": 400` for gone, private, under age or malformed (WhatsMyName's data)."""
-        del probe
+        """200 with `author_url`; HTTP 400 with `"code": 400` for gone, private, under age or malformed (WhatsMyName's data).
+
+        An answer about another account or item says nothing of this one: a name is given anew, a link is sent on.
+        """
         if said := beside_the_point(reply):
             return said
-        if reply.status == 200 and isinstance(reply.at("author_url"), str) and reply.at("html"):
-            return Seen("available")
+        author = reply.at("author_url")
+        if reply.status == 200 and isinstance(author, str) and reply.at("html"):
+            return (
+                Seen("unknown", f"it answers for {author}"[:300]) if _about_another(probe, author, reply) else Seen("available")
+            )
         if reply.status == 400 and reply.at("code") == 400:
             return Seen("gone", "oEmbed knows it no more: gone or private")
         return Seen("unknown", f"HTTP {reply.status} without a documented answer")
@@ -184,3 +189,13 @@ class TikTok(OfficialPlatform, Observable):
                 return Unclear(why)
             case _:
                 return Unclear(why) if reply.status < 300 else None
+
+
+def _about_another(probe: Probe, author: str, reply: Reply) -> bool:
+    """Whether the answer names another handle, or another item, than the question. A `secUid` is no handle."""
+    asked = unquote(probe.url.partition("?url=")[2]).removeprefix(f"{WWW}/@")
+    item, told = asked.rpartition("/")[2], reply.at("embed_product_id")
+    if "/" in asked:
+        return isinstance(told, str) and told.isdigit() and told != item
+    handle = author.rpartition("/@")[2].partition("?")[0].lower()
+    return SECRET_UID.fullmatch(asked) is None and "/@" in author and handle != asked

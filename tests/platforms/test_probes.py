@@ -16,6 +16,7 @@ from takedown_platforms.tiktok import TikTok
 from takedown_platforms.whatsapp import WhatsApp
 from takedown_platforms.x import X
 
+TIKTOK_VIDEO = "https://www.tiktok.com/@standin_0042/video/7123456789012345678"
 TIKTOK, X_USER, X_POST = "https://www.tiktok.com/@standin_0042", "https://x.com/standin_0042", "https://x.com/i/web/status/1042"
 TELEGRAM, T_POST = "https://t.me/standin_0042", "https://t.me/standin_0042/7"
 INSTAGRAM, THREADS = "https://www.instagram.com/p/Standin42/", "https://www.threads.com/@standin_0042/post/Standin42"
@@ -62,6 +63,7 @@ USER = {"id": "42", "username": "standin_0042", "name": "Stand-in"}
 
 GOLDEN = [
     (TIKTOK, 0, json_reply(200, EMBED | {"author_url": TIKTOK}), "available"),
+    (TIKTOK_VIDEO, 0, json_reply(200, EMBED | {"author_url": TIKTOK, "embed_product_id": "7123456789012345678"}), "available"),
     (TIKTOK, 0, json_reply(400, {"code": 400, "message": "Something went wrong"}), "gone"),
     (X_USER, 0, json_reply(200, {"data": [USER]}), "available"),
     (X_USER, 0, x_error("Forbidden", "User has been suspended: [standin_0042]."), "suspended"),
@@ -192,3 +194,9 @@ def test_only_the_paid_lookup_takes_a_token() -> None:
 def test_withheld_tells_the_countries_and_the_lasting_id() -> None:
     seen = ask(X_USER, json_reply(200, {"data": [USER | {"withheld": {"country_codes": ["PK", "DE"]}}]}))
     assert (seen.countries, seen.stable_id) == (("PK", "DE"), "42")
+
+
+@pytest.mark.parametrize("url", [TIKTOK, TIKTOK_VIDEO])
+def test_tiktoks_answer_about_another_proves_nothing(url: str) -> None:
+    other = EMBED | {"author_url": "https://www.tiktok.com/@somebody_else", "embed_product_id": "77"}
+    assert ask(url, json_reply(200, other)).value == "unknown"
