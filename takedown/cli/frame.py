@@ -131,10 +131,18 @@ def _unexpected(error: Exception, context: Context) -> Problem:
     ours = [f for f in frames if f"{os.sep}{NAME}" in f.filename] or frames
     where = f" in {Path(ours[-1].filename).name}, line {ours[-1].lineno}" if ours else ""
     if context.flags.verbose:
-        context.display.detail("".join(traceback.format_exception(error)).rstrip())
+        context.display.detail(_without_messages(error))
     what = f"something unexpected failed: {type(error).__name__}{where}"
     why = "this is a fault in takedown or in a plugin; what was recorded is safe"
     return Problem("TD-0001", what, why, "the same command with --verbose, for a report of the fault")
+
+
+def _without_messages(error: BaseException) -> str:
+    """The traceback, and those of what it came from, with the types of the errors but not their words."""
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    first = f"{_without_messages(before)}\nand then\n" if before is not None else ""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    return f"{first}Traceback (most recent call last):\n{frames}{type(error).__name__}"
 
 
 def _flushed(code: int) -> int:
