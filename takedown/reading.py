@@ -21,7 +21,7 @@ from takedown.layers import Layers, read_layers
 from takedown.ledger.reader import Reader, open_reader
 
 SECTIONS = frozenset(
-    {"fleet",
+    {
         "environment", "authority", "ledger", "policy", "platforms", "smtp", "imap", "network", "audit", "plan", "packs",
         "observe", "oversight", "retention", "fleet", "sandbox",
     }
