@@ -79,7 +79,10 @@ def list_(
 
 def _row(one: dict[str, Any]) -> list[str]:
     truths = [words(truth, one[truth]) for truth in ("delivery", "claimed", "observed")]
-    return [one["reference"], one["case"], one["platform"], one["key"], *truths, one["receipt"] or "", one["updated_at"][:10]]
+    if one["held"]:
+        truths[0] = f"held, {truths[0]}"
+    target = f"{one['key']} (now {one['moved_to']})" if one["moved_to"] else one["key"]
+    return [one["reference"], one["case"], one["platform"], target, *truths, one["receipt"] or "", one["updated_at"][:10]]
 
 
 def _line(one: dict[str, Any]) -> str:

@@ -75,7 +75,7 @@ def people(desk: Desk) -> dict[str, str]:
 
 
 @pytest.mark.safeguard("S16")
-def test_a_reused_name_is_held_before_it_is_sent(tmp_path: Path, x: Sandbox) -> None:
+def test_a_reused_name_is_held_before_it_is_sent(tmp_path: Path, x: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
     desk = desk_for(tmp_path, x, 1, 3)
     look(desk)
     plan = make_plan(desk, Selection()).plan
@@ -93,6 +93,11 @@ def test_a_reused_name_is_held_before_it_is_sent(tmp_path: Path, x: Sandbox) -> 
     assert people(desk)["held"] == "takedown case list --differs held"
     with reading(desk).ledger() as ledger:
         assert [one["case"] for one in listed(ledger, Filter(differs="held"))] == ["C-2"]
+    capsys.readouterr()
+    assert told(desk, "case", "list", "--differs", "held")[0] == 0
+    line = capsys.readouterr().out
+    assert "standin_0003 (now https://x.com/standin_0003_n)  held, not planned" in line
+    assert "C-1 " not in line
 
 
 def _reference(desk: Desk, case: int) -> str:
