@@ -13,10 +13,14 @@ _DAEMON = re.compile(
     r"\b(?:mailer-daemon|postmaster|mail-daemon|mail delivery (?:sub)?system|microsoftexchange[0-9a-f]*)\b", re.I
 )
 _SUBJECT = words(
-    r"""^(?:\[[\w ]{1,20}\] )?(?:undeliver(?:ed|able)|(?:e-?mail|message) (?:delivery (?:failure|failed|error)|rejected
-|blocked|refused)|(?:mail )?delivery (?:status notification|failure|failed|has failed|incomplete|delayed)
-|mail delivery (?:failed|failure|system)|failure notice|returned mail|message (?:undeliverable|not delivered|delayed)
-|warning: (?:message|could not)|unzustellbar|non remis|no se puede entregar|delivery to the following)"""
+    r"""^(?:\[[\w ]{1,20}\] )?(?:undeliver(?:ed|able)|non-?deliver(?:y|able)|(?:e-?mail|mail
+|message) (?:delivery (?:failure|failed|error
+|has failed|system)|(?:was |could )?not (?:be )?delivered|rejected|blocked|refused|undeliverable|delayed|system error)
+|your (?:e-?mail|message) (?:could not be|was not|has not been) delivered|delivery (?:status notification|failure|failed
+|has failed
+|incomplete|delayed|to the following)|failure notice|returned mail|delayed mail|warning: (?:message|could not)
+|(?:nachricht )?(?:unzustellbar|nicht zustellbar)|non remis|échec de (?:la )?(?:remise|distribution)|no se puede entregar
+|mancata consegna|não (?:é possível entregar|entregue)|niet bestelbaar|nie można dostarczyć|не доставлено)"""
 )
 _LATER = words(
     r"""\b(?:will (?:keep trying|continue to (?:try|be retried)|retry|be retried)|still trying|not yet been delivered
@@ -100,6 +104,7 @@ def _first_address(text: str) -> str:
 
 
 def _named_in(text: str) -> str:
-    """The failed address stands by itself on a line, in angle brackets or not."""
+    """The failed address stands by itself on a line, in angle brackets or not, or is the only one that is named."""
     alone = re.search(r"^[ \t]*<?(" + _ADDRESS.pattern + r")>?:?[ \t]*(?:\(.{0,200}\))?$", text[:8000], re.I | re.M)
-    return alone[1].lower().rstrip(".") if alone else ""
+    every = {found.lower().rstrip(".") for found in _ADDRESS.findall(text[:8000])}
+    return alone[1].lower().rstrip(".") if alone else every.pop() if len(every) == 1 else ""

@@ -87,6 +87,10 @@ REPLIES = [
     Labelled("qmail", mail("Hi. This is the qmail-send program at mx.authority.example.\nI'm afraid I wasn't able to deliver your message to the following addresses.\nThis is a permanent error; I've given up. Sorry it didn't work out.\n\n<orders@telegram.example>:\nSorry, no mailbox here by that name. (#5.1.1)", subject="failure notice", **{"from": "MAILER-DAEMON@mx.authority.example"}), "bounce"),
     Labelled("exchange ndr", mail("Delivery has failed to these recipients or groups:\n\norders@telegram.example\nThe email address you entered couldn't be found. 550 5.1.10", subject="Undeliverable: Your request", x_ms_exchange_message_is_ndr="", **{"from": "postmaster@authority.example"}), "bounce"),
     Labelled("sendmail", mail("The original message was received\n   ----- The following addresses had permanent fatal errors -----\n<orders@telegram.example>\n", subject="Returned mail: see transcript for details", return_path="<>", **{"from": "Mail Delivery Subsystem <MAILER-DAEMON@mx.authority.example>"}), "bounce"),
+    *(
+        Labelled(f"notice: {subject}", mail("Your message to <orders@telegram.example> was rejected: 550 5.1.1 no such user", subject=subject, return_path="<>", **{"from": "Mail Gateway <gateway@authority.example>"}), "bounce")
+        for subject in ("[Postmaster] Email Delivery Failure", "Nachricht nicht zustellbar", "Échec de la remise : demande", "Message delivery has failed", "Mail System Error - Returned Mail", "Your message could not be delivered", "Nondeliverable mail", "Message rejected")
+    ),
     # other
     Labelled("newsletter", mail("Our new transparency report is out."), "other"),
     Labelled("promise", mail("The account will be removed if a court confirms your order."), "other"),

@@ -129,3 +129,10 @@ def test_a_help_desks_line_above_its_answer_takes_nothing_away():
 def test_what_is_cut_decides_nothing():
     assert says(mail("We have removed the account" + " and" * 300 + " nothing else.")) == ""
     assert says(mail("We have removed the account.\n\n" + "The weather is fine.\n\n" * 2500)) == ""
+
+
+def test_the_one_address_in_a_notice_is_the_one_that_failed():
+    notices = [one.raw for one in REPLIES if one.name.startswith("notice: ")]
+    assert {(read(raw).bounce.address, read(raw).bounce.permanent) for raw in notices} == {("orders@telegram.example", True)}
+    two = mail("<orders@telegram.example> refused <desk@authority.example>: 550", subject="Undeliverable", return_path="<>")
+    assert read(two).bounce.address == ""
