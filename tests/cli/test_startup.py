@@ -79,3 +79,11 @@ def test_what_only_reads_the_ledger_loads_neither_sqlalchemy_nor_pydantic(words:
 def test_every_section_of_the_configuration_is_known_to_those_who_only_read() -> None:
     """One that is missing there costs each `status` the loading of pydantic."""
     assert set(Settings.model_fields) == SECTIONS
+
+
+def test_sending_loads_no_command_line_of_httpx() -> None:
+    code = (
+        "import sys, takedown.cli.submit; print(*(m for m in ('rich', 'pygments', 'takedown.intake.batch') if m in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
