@@ -181,9 +181,11 @@ def resubmit(
     for plan in wake(desk, chosen):
         lanes = current().display.lanes()
         try:
+            looked = look_before(desk, plan, lanes)
             worst = max(worst, deliver(desk, plan, wait=seconds(wait, "--wait"), limit=None, progress=lanes).exit)
         finally:
             lanes.done()
+        tell_noticed(looked)
     made = make_plan(desk, chosen.selection()) if chosen.anew else None
     code = _tell(chosen, made)
     if made:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from desks import Quiet, TurnedClock, add_cases, make_desk, reading, status_of
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from takedown.audit import verify as audit
 from takedown.cli import run
@@ -52,7 +52,7 @@ def desk_for(tmp_path: Path, sandbox: Sandbox, *numbers: int, **changes: Any) ->
         "probe_base": sandbox.url("x"), "probe_control": "https://x.com/standin_up", "probe_rate": "1000/s", "rate": "1000/s",
         "automation_consent": "EXAMPLE-1",
     } | changes  # fmt: skip
-    desk = make_desk(tmp_path, {"x": table}, clock=TurnedClock())
+    desk = make_desk(tmp_path, {"x": {k: v for k, v in table.items() if v is not None}}, clock=TurnedClock())
     add_cases(desk, "x", numbers)
     return desk
 
@@ -104,6 +104,28 @@ def _reference(desk: Desk, case: int) -> str:
     with desk.ledger.read() as db:
         wanted = select(requests.c.reference).join(cases, cases.c.request == requests.c.id).where(cases.c.id == case)
         return str(db.execute(wanted).scalar_one())
+
+
+def test_a_reminder_names_nobody_who_has_the_name_now(tmp_path: Path, x: Sandbox) -> None:
+    desk = desk_for(tmp_path, x, 3, channel="email", to="orders@x.example", base_url=None, token_file=None)
+    look(desk)
+    plan = make_plan(desk, Selection()).plan
+    removal, reminder = (requests.c.purpose == "removal", requests.c.purpose == "reminder")
+    gone = desk.clock.now()
+
+    def left(book: Any) -> None:
+        book.db.execute(update(requests).where(removal).values(state="sent", receipt_at=gone))
+        book.db.execute(update(requests).where(reminder).values(state="approved", not_before=0.0))
+        book.db.execute(update(cases).values(delivered="sent", sent_at=gone))
+
+    desk.ledger.write(left)
+    desk.clock.at += 10 * DAY  # type: ignore[attr-defined]
+    assert look_before(desk, plan, Quiet()).held == ["C-1"]
+    with desk.ledger.read() as db:
+        assert db.execute(select(requests.c.purpose, requests.c.state).order_by(requests.c.id)).all() == [
+            ("removal", "sent"), ("reminder", "withdrawn"),
+        ]  # fmt: skip
+    assert row(desk)["delivered"] == "sent"
 
 
 def test_a_fresh_look_is_not_repeated_before_sending(tmp_path: Path, x: Sandbox) -> None:
