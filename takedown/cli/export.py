@@ -48,9 +48,11 @@ def _calendar(desk: Desk, wanted: Wanted) -> None:
 
 
 def _lumen(desk: Desk, wanted: Wanted) -> None:
-    from takedown.report.public.notices import write_lumen  # its shapes take longer to make than a start has
+    from takedown.report.public.document import year  # its shapes take longer to make than a start has
+    from takedown.report.public.notices import Chosen, write_lumen
 
-    done = write_lumen(desk, wanted.out, wanted.batch, wanted.platform)
+    period = None if wanted.year is None else year(wanted.year)
+    done = write_lumen(desk, wanted.out, Chosen(wanted.batch, wanted.platform, period))
     _written(wanted, done.notices, "notice", {"left_out": dict(sorted(done.left_out.items()))})
     say = current().display.say
     for why, count in sorted(done.left_out.items()):
@@ -89,6 +91,10 @@ def _written(wanted: Wanted, rows: int, what: str, more: Mapping[str, object] = 
 
 
 PUBLIC = ("transparency", *YEARLY)
+OF_A_YEAR = ("lumen", *PUBLIC)
+Year = Annotated[
+    int | None, typer.Option("--year", metavar="Y", min=2000, max=2999, help="Sent in that calendar year (UTC); for the public")
+]
 WAYS: Mapping[str, Callable[[Desk, Wanted], None]] = MappingProxyType(
     {**dict.fromkeys(FORMATS, _cases), "ics": _calendar, "lumen": _lumen, **dict.fromkeys(PUBLIC, _public)}
 )
@@ -100,12 +106,10 @@ def export_(
     out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE")],
     batch: Batch = None,
     platform: Annotated[str | None, typer.Option("--platform", metavar="P")] = None,
-    year: Annotated[
-        int | None, typer.Option("--year", metavar="Y", min=2000, max=2999, help="Of public figures: a calendar year (UTC)")
-    ] = None,
+    year: Year = None,
     as_name: As = None,
 ) -> None:
-    """Write cases, deadlines or notices to a file. Nothing is sent anywhere.
+    """Write cases, deadlines, or what the public may read, to a file. Nothing is sent anywhere.
 
     csv, jsonl, xlsx: every case, open and closed; in a spreadsheet no cell is a formula: an apostrophe stands before it. ics: the
     deadlines of pending cases and plans as a calendar that names no target. lumen: the requests that were sent as notices for the
@@ -118,6 +122,12 @@ def export_(
             what=f"--format {form!r} is not known",
             why=f"known are {', '.join(WAYS)}",
             do="takedown export --format csv -o FILE",
+        )
+    if year is not None and form not in OF_A_YEAR:
+        raise UsageError(
+            what=f"--format {form} takes no --year",
+            why=f"only {', '.join(OF_A_YEAR)} are told by year",
+            do=f"takedown export --format {form} -o FILE",
         )
     desk = desk_of(as_name)
     WAYS[form](desk, Wanted(form, out, batch_of(desk, batch), platform, year))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, func, select
 
 from takedown.ledger.moves import State
-from takedown.ledger.tables import cases, request_cases, requests, sightings
+from takedown.ledger.tables import appeals, cases, request_cases, requests, sightings
 from takedown.ledger.truths import ACTED, UNREACHABLE
 from takedown.report.figures import NEVER_MEANT, contradiction
 from takedown.report.public.document import Period
@@ -21,6 +21,7 @@ OUTCOMES = ("platform acted", "declined", "no final answer yet", "found not to b
 """Each case that was sent is in exactly one of these."""
 SEEN_GONE, STILL_UP = "seen gone by us", "said to be gone, seen still up"
 WITHDRAWN, RESTORED, NO_BASELINE = "withdrawn", "put back after a withdrawal", "not seen up before"
+APPEALED, REVERSED = "appealed against", "reversed on appeal"
 REQUESTS, MISTAKES = "requests sent", "closed as mistakes"
 
 
@@ -61,6 +62,15 @@ def restored(db: Connection, period: Period) -> Counts:
     return _by(db, RESTORED, func.count(), cases, *within(period), cases.c.withdrawal == "restored")
 
 
+def appealed(db: Connection, period: Period) -> Counts:
+    return _by(db, APPEALED, func.count(cases.c.id.distinct()), cases.join(appeals), *within(period))
+
+
+def reversed_on_appeal(db: Connection, period: Period) -> Counts:
+    outcome = appeals.c.outcome == "reversed"
+    return _by(db, REVERSED, func.count(cases.c.id.distinct()), cases.join(appeals), *within(period), outcome)
+
+
 def without_baseline(db: Connection, period: Period) -> Counts:
     """Cases of which no look ever showed that they were up: that they are gone proves little."""
     up = select(sightings.c.case).where(sightings.c.case == cases.c.id, sightings.c.observed == "available")
@@ -84,7 +94,7 @@ def _by(db: Connection, name: str, counted: ColumnElement[Any], of: FromClause, 
 
 BESIDE: Mapping[str, Callable[[Connection, Period], Counts] | None] = {
     REQUESTS: sent_requests, SEEN_GONE: None, STILL_UP: None, NO_BASELINE: without_baseline, WITHDRAWN: withdrawn,
-    RESTORED: restored, MISTAKES: None,
+    RESTORED: restored, APPEALED: appealed, REVERSED: reversed_on_appeal, MISTAKES: None,
 }  # fmt: skip
 """What is counted of the same cases beside their outcome, and by which query; None: with the outcomes."""
 

@@ -25,9 +25,6 @@ class Period:
     until: float
     name: str
 
-    def has(self, moment: float | None) -> bool:
-        return moment is not None and self.since <= moment < self.until
-
 
 def year(number: int) -> Period:
     """A calendar year in UTC."""

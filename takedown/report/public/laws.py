@@ -13,7 +13,16 @@ from takedown.contract import Instrument
 from takedown.desk import Desk
 from takedown.ledger.tables import cases
 from takedown.ledger.truths import ACTED
-from takedown.report.public.counts import REQUESTS, sent_requests, within
+from takedown.report.public.counts import (
+    APPEALED,
+    REQUESTS,
+    REVERSED,
+    Counts,
+    appealed,
+    reversed_on_appeal,
+    sent_requests,
+    within,
+)
 from takedown.report.public.document import Document, Period, Sheet
 from takedown.report.public.hiding import Shown
 from takedown.report.public.record import reconcile
@@ -54,6 +63,8 @@ class Year:
 
     rows: Sequence[Row]
     requests: Counter[str]
+    appealed: int
+    reversed: int
 
 
 def read_year(db: Connection, bases: Sequence[str], period: Period) -> Year:
@@ -62,7 +73,14 @@ def read_year(db: Connection, bases: Sequence[str], period: Period) -> Year:
     sent: Counter[str] = Counter()
     for (basis, platform), counts in sent_requests(db, period).items():
         sent[platform] += counts[REQUESTS] * (basis in bases)
-    return Year(rows, +sent)
+    return Year(rows, +sent, *(_of(query(db, period), bases, name) for query, name in APPEALS))
+
+
+APPEALS = ((appealed, APPEALED), (reversed_on_appeal, REVERSED))
+
+
+def _of(counts: Counts, bases: Sequence[str], name: str) -> int:
+    return sum(found[name] for (basis, _), found in counts.items() if basis in bases)
 
 
 def of_law(desk: Desk, number: str, instrument: Instrument) -> list[str]:
@@ -118,6 +136,8 @@ def tco_8(desk: Desk, period: Period) -> Document:
               notes=("Counted from our sending to the moment at which we learned of it: the provider was as fast or faster.",)),
         Sheet("(b) to (d)", ("what", "number or text"), [
             ["(b) Decisions under Article 5 (4), (6) or (7), their implementation, and the specific measures", OPEN],
+            ["Items of content whose order was appealed against, as far as it was recorded here", found.appealed],
+            ["of these, reversed", found.reversed],
             ["(c) Orders and decisions under administrative or judicial review, and the outcome", OPEN],
             ["(d) Decisions that imposed penalties under Article 18, and their type", OPEN],
         ]),

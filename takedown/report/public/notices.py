@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from takedown.clock import utc
 from takedown.contract import Instrument, Kind, Measure
@@ -23,10 +23,11 @@ from takedown.desk import Desk
 from takedown.ledger.book import commitment
 from takedown.ledger.keeping import GONE
 from takedown.ledger.moves import State
-from takedown.ledger.tables import cases, request_cases, requests
+from takedown.ledger.tables import cases, notifications, request_cases, requests
 from takedown.ledger.truths import ACTED, FINAL
 from takedown.notices import Pack
 from takedown.report.files import whole_file
+from takedown.report.public.document import Period
 from takedown.report.public.lumen import (
     LONGEST,
     LONGEST_TEXT,
@@ -56,8 +57,8 @@ CONFIDENTIAL = "non_disclosure"
 MAIL = re.compile(r"[^\s<>@,;:]+@[^\s<>@,;:]+")
 NUMBER = re.compile(r"\+?\d(?:[\s().-]*\d){6,}")
 TOLD = (
-    cases.c.platform, cases.c.basis, cases.c.kind, cases.c.key, cases.c.url, cases.c.measure, cases.c.territory, cases.c.reason,
-    cases.c.fields, cases.c.claimed, cases.c.closed, cases.c.withdrawal, cases.c.sent_at,
+    cases.c.id.label("case"), cases.c.platform, cases.c.basis, cases.c.kind, cases.c.key, cases.c.url, cases.c.measure,
+    cases.c.territory, cases.c.reason, cases.c.fields, cases.c.claimed, cases.c.closed, cases.c.withdrawal, cases.c.sent_at,
 )  # fmt: skip
 Row = Mapping[str, Any]
 
@@ -70,17 +71,36 @@ class Published:
     left_out: Counter[str] = field(default_factory=Counter[str])
 
 
-def write_lumen(desk: Desk, path: Path, batch: int | None = None, platform: str | None = None) -> Published:
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which requests: of a batch, to a platform, sent in a period."""
+
+    batch: int | None = None
+    platform: str | None = None
+    period: Period | None = None
+
+    def where(self) -> list[ColumnElement[bool]]:
+        found = [requests.c.state == State.SENT.value, requests.c.purpose == "removal", request_cases.c.excepted == ""]
+        found += [cases.c.batch == self.batch] if self.batch is not None else []
+        found += [cases.c.platform == self.platform] if self.platform is not None else []
+        if self.period is not None:
+            sent = func.coalesce(requests.c.receipt_at, cases.c.sent_at)
+            found += [sent >= self.period.since, sent < self.period.until]
+        return found
+
+
+def write_lumen(desk: Desk, path: Path, chosen: Chosen | None = None) -> Published:
     """Write `[{"notice": ...}, ...]`, a notice for each request. An existing file is replaced only by a whole one.
 
     Raises UsageError.
     """
     done = Published()
     with whole_file(path) as part, part.open("w", encoding="utf-8") as file, desk.ledger.read() as db:
+        secret = _secret(db, desk.clock.now())
         file.write("[")
-        for rows in _sent(db, batch, platform):
+        for rows in _sent(db, chosen or Chosen()):
             pack = desk.packs.get(rows[0]["basis"])
-            if why := _kept_back(pack, rows):
+            if why := _kept_back(pack, rows, secret):
                 done.left_out[why] += 1
             elif pack is not None:
                 told = Submission(notice=notice(desk, pack, rows)).model_dump(mode="json", exclude_none=True)
@@ -117,25 +137,29 @@ def without_addresses(text: str) -> str:
     return NUMBER.sub("[redacted]", MAIL.sub("[redacted]", text))
 
 
-def _sent(db: Connection, batch: int | None, platform: str | None) -> Iterator[list[Row]]:
+def _sent(db: Connection, chosen: Chosen) -> Iterator[list[Row]]:
     """The cases of each removal request that was sent, in the order of their numbers; streamed."""
-    joined = requests.join(request_cases, request_cases.c.request == requests.c.id).join(
-        cases, cases.c.id == request_cases.c.case
-    )
+    joined = requests.join(request_cases).join(cases, cases.c.id == request_cases.c.case)
     query = select(requests.c.id, requests.c.salt, requests.c.sha256, requests.c.receipt_at, *TOLD).select_from(joined)
-    wanted = [requests.c.state == State.SENT.value, requests.c.purpose == "removal", request_cases.c.excepted == ""]
-    wanted += [cases.c.batch == batch] if batch is not None else []
-    wanted += [cases.c.platform == platform] if platform is not None else []
-    ordered = query.where(*wanted).order_by(requests.c.id, request_cases.c.position)
+    ordered = query.where(*chosen.where()).order_by(requests.c.id, request_cases.c.position)
     found = db.execute(ordered, execution_options={"yield_per": 500}).mappings()
     for _, rows in groupby(found, key=lambda row: row["id"]):
         yield [{**row} for row in rows]
 
 
-def _kept_back(pack: Pack | None, rows: Sequence[Row]) -> str:
+def _secret(db: Connection, now: float) -> set[int]:
+    """Cases whose user is not told for now: what is published would tell."""
+    c = notifications.c
+    withheld = (c.value == "withheld", c.newest == "yes", c.until > now)
+    return set(db.execute(select(c.case).where(*withheld)).scalars())
+
+
+def _kept_back(pack: Pack | None, rows: Sequence[Row], secret: Set[int]) -> str:
     """Why a request is not published; empty where it is."""
     if pack is None:
         return f"{rows[0]['basis']}: no such pack, so nothing allows it"
+    if any(row["case"] in secret for row in rows):
+        return f"{pack.id}: its user is not told for now"
     if any(row["key"] == GONE for row in rows):
         return f"{pack.id}: a person was erased from it"
     if pack.publication.rule == "never":

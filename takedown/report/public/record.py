@@ -16,14 +16,14 @@ from takedown.contract import IntegrityFailed
 from takedown.desk import Desk
 from takedown.heads import current, problems
 from takedown.ledger.moves import State
-from takedown.ledger.tables import approvals, cases, claims, events, plans, request_cases, requests, sightings
+from takedown.ledger.tables import appeals, approvals, cases, claims, events, plans, request_cases, requests, sightings
 from takedown.planning.demands import read_demands
 from takedown.planning.lists import PROTECTED
 from takedown.report.public.document import Period, Record
 
 KINDS = (
     "batch.imported", "case.made", "case.closed", "case.reopened", "claims.recorded", "sightings.recorded", "cases.rejected",
-    "plan.rejected", "plan.reviewed", "halted",
+    "plan.rejected", "plan.reviewed", "appeal.received", "appeal.decided", "halted",
 )  # fmt: skip
 PLANS_APPROVED, PLANS_REJECTED, CASES_REJECTED, HALTS = (
     "plans signed by a second person", "plans rejected by a second person", "cases rejected by a second person", "halts",
@@ -37,6 +37,11 @@ EMERGENCIES, URGENT_CASES, PROTECTED_APPROVED = (
 DECISIONS = (
     PLANS_APPROVED, PLANS_REJECTED, CASES_REJECTED, EMERGENCIES, URGENT_CASES, PROTECTED_APPROVED, REVIEWED, REVIEW_REJECTED,
     HALTS,
+)  # fmt: skip
+
+AGREE = (
+    "cases recorded", "cases closed, by why", "claims of platforms, by what they say", "looks, by what they showed",
+    "appeals, by how they ended", "requests, by where they stand", "sent cases, each carried by a request that was sent",
 )  # fmt: skip
 
 
@@ -69,6 +74,10 @@ class Told:
                 self.counts.update(f"claims of {value}" for _, value, *_ in data["claims"])
             case "sightings.recorded":
                 self.counts.update(f"looks that showed {value}" for _, value, *_ in data["sightings"])
+            case "appeal.received":
+                self.counts["appeals"] += 1
+            case "appeal.decided":
+                self.counts[f"appeals that ended {data['outcome']}"] += 1
             case _:
                 self.decisions.update(_decided(kind, data) if in_period else {})
 
@@ -100,9 +109,7 @@ def reconcile(desk: Desk, period: Period) -> tuple[Record, Counter[str], Counter
         _check_sent(db)
         told.decisions.update(_demanded(db, period))
     head = current(desk)
-    agree = ("cases recorded", "cases closed, by why", "claims of platforms, by what they say", "looks, by what they showed",
-             "requests, by where they stand", "sent cases, each carried by a request that was sent")  # fmt: skip
-    return Record(head.ledger, head.seq, head.hash, head.at, agree), told.counts, told.decisions
+    return Record(head.ledger, head.seq, head.hash, head.at, AGREE), told.counts, told.decisions
 
 
 def refuse(found: Sequence[tuple[int, str]]) -> None:
@@ -139,11 +146,15 @@ def _demanded(db: Connection, period: Period) -> Counter[str]:
 def _held(db: Connection) -> Counter[str]:
     """The same counts, of the tables."""
     every = int(db.execute(select(func.count()).select_from(cases)).scalar() or 0)
-    return Counter({"cases recorded": every, **dict(_grouped(db))})
+    told = int(db.execute(select(func.count()).select_from(appeals)).scalar() or 0)
+    return Counter({"cases recorded": every, "appeals": told, **dict(_grouped(db))})
 
 
 def _grouped(db: Connection) -> Iterator[tuple[str, int]]:
-    words = ((cases.c.closed, "cases closed as"), (claims.c.value, "claims of"), (sightings.c.value, "looks that showed"))
+    words = (
+        (cases.c.closed, "cases closed as"), (claims.c.value, "claims of"), (sightings.c.value, "looks that showed"),
+        (appeals.c.outcome, "appeals that ended"),
+    )  # fmt: skip
     for column, name in words:
         for value, count in db.execute(select(column, func.count()).where(column != "").group_by(column)):
             yield f"{name} {value}", count

@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 from ledger_scenes import Scene, scene
 from pydantic import ValidationError
+from sqlalchemy import insert
 
 from takedown.ledger.cases import close
 from takedown.ledger.keeping import erase
+from takedown.ledger.tables import notifications
 from takedown.notices import Pack, Packs, load_packs
+from takedown.report.public.document import year
 from takedown.report.public.lumen import LumenNotice
-from takedown.report.public.notices import without_addresses, write_lumen
+from takedown.report.public.notices import Chosen, without_addresses, write_lumen
 
 SECRETS = ("standin_canary", "Canary Person", "FILE-CANARY", "canary@person.example", "+44 7700 900123", "Annex canary")
 PACKS = load_packs()
@@ -95,6 +98,16 @@ def test_what_the_pack_keeps_is_only_counted(desk: Scene, tmp_path: Path) -> Non
     }
 
 
+def test_while_the_user_is_not_told_the_public_is_not(desk: Scene, tmp_path: Path) -> None:
+    case = sent(desk, "eu-dsa-9")
+    row = {"case": case, "value": "withheld", "until": desk.clock.at + 60, "by": "alice", "at": desk.clock.at}
+    desk.write(lambda book: book.db.execute(insert(notifications).values(**row)) and None)
+    done = write_lumen(desk.desk, tmp_path / "out.json")
+    assert dict(done.left_out) == {"eu-dsa-9: its user is not told for now": 1}
+    desk.clock.at += 61
+    assert write_lumen(desk.desk, tmp_path / "out.json").notices == 1
+
+
 @pytest.mark.safeguard("S19")
 def test_who_was_erased_is_in_no_notice(desk: Scene, tmp_path: Path) -> None:
     case = sent(desk, "terms-referral")
@@ -117,6 +130,12 @@ def test_what_was_not_sent_or_is_no_removal_is_not_published(desk: Scene, tmp_pa
     desk.sent(case, purpose="reminder")
     desk.sent(case, purpose="withdrawal")
     assert len(written(desk, tmp_path)) == 1
+
+
+def test_a_year_is_a_year(desk: Scene, tmp_path: Path) -> None:
+    sent(desk, "eu-dsa-9")
+    for number, count in ((2025, 0), (2026, 1), (2027, 0)):
+        assert write_lumen(desk.desk, tmp_path / "out.json", Chosen(period=year(number))).notices == count
 
 
 def test_a_court_order_is_one_and_an_order_is_a_governments(desk: Scene, tmp_path: Path) -> None:

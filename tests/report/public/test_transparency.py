@@ -17,6 +17,7 @@ from takedown.ledger.tables import cases, claims, events, plans
 from takedown.ledger.truths import Sighting, add_sightings
 from takedown.notices import load_packs
 from takedown.planning.demands import Demands
+from takedown.planning.redress import add_appeal, decide_appeal
 from takedown.planning.rejecting import reject
 from takedown.report.public.document import up_to, write, year
 from takedown.report.public.publishing import publish
@@ -90,6 +91,8 @@ def test_orders_notices_and_referrals_stand_apart_and_add_up(desk: Scene) -> Non
         "not seen up before": 30,
         "withdrawn": 0,
         "put back after a withdrawal": 0,
+        "appealed against": 0,
+        "reversed on appeal": 0,
         "closed as mistakes": 0,
     }
     assert sheet(document, "Notices")["eu-dsa-16", "wren"]["no final answer yet"] == 12
@@ -123,6 +126,15 @@ def test_a_small_figure_is_hidden_and_cannot_be_subtracted_out(desk: Scene) -> N
     assert sheet(document, "All of them")["cases sent",] == {"cases": 33}
     shown = json.dumps([one.rows for one in document.sheets])
     assert " 3," not in shown
+
+
+def test_appeals_and_reversals_are_told(desk: Scene) -> None:
+    made = sent(desk, 20)
+    for case in made[:12]:
+        appeal = add_appeal(desk.desk, case, "user", "It is satire.", START + DAY, "")
+        decide_appeal(desk.desk, appeal, "reversed" if case in made[:7] else "upheld", "looked at again")
+    found = sheet(told(desk), "Orders")["pk-peca-37", "chirp"]
+    assert (found["appealed against"], found["reversed on appeal"]) == (12, 7)
 
 
 def test_a_year_is_a_year(desk: Scene) -> None:
