@@ -13,6 +13,7 @@ from sqlalchemy import text
 from takedown.approval import approvers
 from takedown.contract import Channel, TakedownError
 from takedown.desk import Desk
+from takedown.heads import copies
 from takedown.ledger.ids import load_secret
 from takedown.planning.destinations import bounds, check_address, check_url
 from takedown.secrets import secret
@@ -91,10 +92,24 @@ def _ledger(desk: Desk) -> Iterator[Finding]:
                 f"SQLite, {mode}, synchronous {'FULL' if sync == 2 else sync}",
                 exit=0 if fine else 12,
             )
+    yield _heads(desk)
     free = shutil.disk_usage(desk.ledger.folder).free
     yield Finding("ok" if free > LOW_DISK else "look", "disk", f"{free / 1e9:.1f} GB free")
     if desk.ledger.setting("halted"):
         yield Finding("look", "kill switch", "sending is halted", "takedown unhalt --as NAME")
+
+
+def _heads(desk: Desk) -> Finding:
+    """Where heads of the chain go. Whoever may write the ledger and every copy can rewrite the past unseen."""
+    audit = desk.settings.audit
+    try:
+        copies(desk)
+    except TakedownError as error:
+        return _of("heads", error)
+    if desk.settings.environment == "live" and not (audit.copies and audit.head_key):
+        do = 'set [audit] head_key, and copies where operators cannot write: "file:FOLDER", "mail:ADDRESS"'
+        return Finding("look", "heads", "unsigned, or kept beside the ledger only", do)
+    return Finding("ok", "heads", ", ".join(audit.copies) or "beside the ledger")
 
 
 def _packs(desk: Desk) -> Iterator[Finding]:

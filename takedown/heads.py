@@ -58,6 +58,12 @@ class CannotCopy(Temporary):
     code, why, do = "TD-1102", "nothing is sent that could be forgotten with the ledger", "mend [audit] copies, then run it again"
 
 
+class StrangeCopy(UsageError):
+    """[audit] copies: nothing is known of {copy}."""
+
+    code, why, do = "TD-1216", "a head goes to file:FOLDER or to mail:ADDRESS", "mend [audit] copies in takedown.toml"
+
+
 class NothingToReconcile(UsageError):
     """The ledger is not behind any of its heads."""
 
@@ -89,10 +95,15 @@ def write_head(desk: Desk) -> Head:
             book.db.execute(insert(heads).values(**row, at=book.now))
 
     desk.ledger.write(keep)
-    line = canonical({"head": json.loads(head.text()), "signature": signature.signature, "key": signature.key})
     for path in copies(desk):
-        _append(path, line)
+        _append(path, head_line(desk, head))
     return head
+
+
+def head_line(desk: Desk, head: Head) -> str:
+    """A head with its signature, as it stands in copies. Ed25519 signs the same words the same way. Raises NoKey."""
+    signature = _sign(desk, head)
+    return canonical({"head": json.loads(head.text()), "signature": signature.signature, "key": signature.key})
 
 
 def current(desk: Desk) -> Head:
@@ -104,10 +115,17 @@ def current(desk: Desk) -> Head:
 
 
 def copies(desk: Desk) -> list[Path]:
-    """The files that heads are appended to: `[audit] copies = ["file:DIR"]`, else one beside the ledger."""
+    """The files that heads are appended to: `[audit] copies = ["file:DIR"]`, else one beside the ledger. Raises StrangeCopy."""
+    if strange := [one for one in desk.settings.audit.copies if not one.startswith(("file:", "mail:"))]:
+        raise StrangeCopy(copy=strange[0].partition(":")[0])
     folders = [desk.config.path(one.removeprefix("file:")) for one in desk.settings.audit.copies if one.startswith("file:")]
     name = f"{desk.ledger.name}.heads.jsonl"
     return [folder / name for folder in folders] or [desk.ledger.folder / name]
+
+
+def mailboxes(desk: Desk) -> list[str]:
+    """The addresses that heads are mailed to: `[audit] copies = ["mail:ADDRESS"]`."""
+    return [one.removeprefix("mail:") for one in desk.settings.audit.copies if one.startswith("mail:")]
 
 
 def check(desk: Desk) -> None:

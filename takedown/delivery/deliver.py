@@ -14,8 +14,9 @@ from sqlalchemy import case, func, select
 from takedown.contract import Channel, RefusedByPolicy, TakedownError
 from takedown.delivery.lanes import Lane, lane_for
 from takedown.delivery.run import Budget, LaneRun, Progress
+from takedown.delivery.witness import keep_witnessing, witness
 from takedown.desk import Desk
-from takedown.heads import check, write_head
+from takedown.heads import check
 from takedown.ledger.halts import told_halt
 from takedown.ledger.ids import plan_id
 from takedown.ledger.moves import State, move
@@ -68,7 +69,7 @@ def deliver(desk: Desk, plan: int, *, wait: float, limit: int | None, progress: 
     try:
         return asyncio.run(_deliver(desk, verified, wait, limit, progress))
     finally:
-        write_head(desk)
+        witness(desk)
 
 
 def ready(desk: Desk, plan: int) -> Verified:
@@ -80,7 +81,7 @@ def ready(desk: Desk, plan: int) -> Verified:
         raise Halted(why=told_halt(why))
     check(desk)
     verified = verify(desk, plan)
-    write_head(desk)
+    witness(desk)
     hand_over(desk, plan)
     return verified
 
@@ -107,7 +108,10 @@ async def _deliver(desk: Desk, verified: Verified, wait: float, limit: int | Non
                 continue
             progress.start(lane.name, total)
             runs.append(LaneRun(desk, lane, verified, sender, budget, progress))
+        watch = asyncio.create_task(_witness(desk, budget))
         ended = await asyncio.gather(*(run.run() for run in runs), return_exceptions=True)
+        watch.cancel()
+        await asyncio.wait([watch])
         for run in runs:
             await run.sender.aclose()
     for trouble in [*budget.trouble, *ended]:
@@ -116,6 +120,15 @@ async def _deliver(desk: Desk, verified: Verified, wait: float, limit: int | Non
     busy = tuple(run.lane.name for run in runs if run.busy)
     found = standing(desk, verified.plan, busy, caught[0] if caught else 0)
     return replace(found, stopped={**(found.stopped or {}), **closed} or None)
+
+
+async def _witness(desk: Desk, budget: Budget) -> None:
+    """Heads while the run lasts; one that cannot be copied stops the run as trouble of a lane does."""
+    try:
+        await keep_witnessing(desk)
+    except TakedownError as error:
+        budget.trouble.append(error)
+        budget.stop.set()
 
 
 def open_sender(desk: Desk, lane: Lane) -> ApiSender | MailSender:

@@ -117,6 +117,14 @@ class MailSender:
     async def send(self, one: Claimed, deadline: float, look_again: LookAgain) -> Result:
         return await self._smtp.send(self._sender, one.row["destination"], one.row["body"], deadline, look_again)
 
+    async def post(self, address: str, message: bytes, deadline: float) -> Result:
+        """A mail that is no request: a head of the chain."""
+
+        async def nothing_holds() -> None:
+            return None
+
+        return await self._smtp.send(self._sender, address, message, deadline, nothing_holds)
+
     def decide(self, one: Claimed, result: Result) -> Outcome:
         del one
         return decide_mail(result)

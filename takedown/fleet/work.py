@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from takedown.contract import TakedownError
+from takedown.delivery.witness import witness
 from takedown.desk import Desk
 from takedown.fleet.crew import SWEEP, Crew
 from takedown.fleet.logs import make_log
 from takedown.fleet.metrics import Address, Metrics
 from takedown.fleet.queue import depth, make_queue, until
-from takedown.heads import check, write_head
+from takedown.heads import check
 from takedown.ledger.errors import LedgerFailed
 from takedown.ledger.tables import lanes
 
@@ -107,7 +108,7 @@ class _Worker:
             try:
                 if turn % HEADS == 0:
                     await asyncio.to_thread(check, self._desk)
-                    await asyncio.to_thread(write_head, self._desk)
+                    await asyncio.to_thread(witness, self._desk)
                     await self._crew.queue.put(SWEEP, SWEEP)
                 self._tell()
             except LedgerFailed as error:

@@ -1,21 +1,25 @@
 """A ledger that was taken back in time finds out from what did not go back with it, and sends nothing."""
 
+import asyncio
 import json
 
 import pytest
 from desks import again, make_key, signed, write_config
+from post_office import PostOffice
 from sendings import api, planned, send, states, taken
 from servers import bring_back, keep_for_later
 from sqlalchemy import select, update
 
 from takedown.approval import NoKey
 from takedown.audit import verify
+from takedown.delivery import witness as delivery_witness
 from takedown.heads import (
     BadHead,
     Behind,
     CannotCopy,
     Forked,
     NothingToReconcile,
+    StrangeCopy,
     copies,
     problems,
     reconcile,
@@ -144,3 +148,61 @@ def test_a_copy_that_cannot_be_written_stops_before_the_first_send(stood, tmp_pa
     with pytest.raises((CannotCopy, NotADirectoryError)):
         send(again(desk), plan)
     assert sum(taken(sandbox).values()) == before
+
+
+MAILED = """
+[audit]
+copies = ["file:elsewhere", "mail:oversight@authority.example"]
+[smtp]
+host = "127.0.0.1"
+port = {port}
+"""
+
+
+def test_heads_are_mailed_before_the_first_send_and_at_the_end(stood, tmp_path):
+    desk, plan, _ = stood
+    with PostOffice().open() as office:
+        with (tmp_path / "takedown.toml").open("a") as file:
+            file.write(MAILED.format(port=office.port))
+        send(again(desk), plan, limit=3)
+    first, last = (json.loads(one.partition(b"\r\n\r\n")[2].split(b"\r\n")[0]) for one in office.taken)
+    written = [json.loads(line) for line in (tmp_path / "elsewhere" / "takedown.db.heads.jsonl").read_text().splitlines()]
+    assert [first, last] == written
+    assert first["head"]["seq"] < last["head"]["seq"]
+
+
+def test_a_mailbox_that_takes_no_head_stops_before_the_first_send(stood, tmp_path):
+    desk, plan, sandbox = stood
+    before = sum(taken(sandbox).values())
+    with PostOffice({"RCPT": "550 5.1.1 no such mailbox"}).open() as office:
+        with (tmp_path / "takedown.toml").open("a") as file:
+            file.write(MAILED.format(port=office.port))
+        with pytest.raises(CannotCopy, match="no such mailbox"):
+            send(again(desk), plan, limit=3)
+    assert sum(taken(sandbox).values()) == before
+
+
+def test_a_copy_of_another_kind_is_refused_and_not_forgotten(stood, tmp_path):
+    desk, plan, _ = stood
+    with (tmp_path / "takedown.toml").open("a") as file:
+        file.write('[audit]\ncopies = ["rfc3161:http://127.0.0.1:9/"]\n')
+    with pytest.raises(StrangeCopy, match="rfc3161"):
+        send(again(desk), plan)
+
+
+async def test_a_head_is_written_whenever_so_many_events_have_come(stood, monkeypatch):
+    desk, _, _ = stood
+    monkeypatch.setattr(delivery_witness, "EVERY", 3)
+    monkeypatch.setattr(delivery_witness, "LOOK", 0)
+    (path,) = copies(desk)
+    before = len(path.read_text().splitlines())
+    task = asyncio.create_task(delivery_witness.keep_witnessing(desk))
+    await asyncio.sleep(0)
+    for _ in range(3):
+        await desk.ledger.awrite(lambda book: [book.record("noted", "x", {}) for _ in range(3)])
+        held = len(path.read_text().splitlines())
+        while len(path.read_text().splitlines()) == held:
+            await asyncio.sleep(0)
+    task.cancel()
+    assert len(path.read_text().splitlines()) >= before + 3
+    assert list(problems(desk)) == []

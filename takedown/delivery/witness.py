@@ -1,0 +1,71 @@
+"""Heads on their way out of the operators' hands: to files and to mailboxes, at both ends of a run and while it lasts."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from email.message import EmailMessage
+
+from takedown.clock import utc
+from takedown.desk import Desk
+from takedown.heads import CannotCopy, Head, current, head_line, mailboxes, write_head
+from takedown.planning.destinations import is_reserved
+from takedown.transport.results import Answered, Held
+
+EVERY = 1000
+"""Events between two heads."""
+LOOK = 0.5
+"""Seconds between two looks at how many events there are."""
+
+
+def witness(desk: Desk) -> Head:
+    """Write a head to every copy; the relay has taken the mails when this returns. Raises CannotCopy, NoKey, StrangeCopy."""
+    head = write_head(desk)
+    if addresses := mailboxes(desk):
+        with ThreadPoolExecutor(1) as outside:  # there may be a running loop here, or none
+            outside.submit(asyncio.run, _post(desk, head, addresses)).result()
+    return head
+
+
+async def keep_witnessing(desk: Desk) -> None:
+    """A head whenever so many events have come since the last one; ends when it is cancelled. Raises as `witness` does."""
+    last = current(desk).seq
+    while True:
+        await asyncio.sleep(LOOK)
+        if (await asyncio.to_thread(current, desk)).seq - last >= EVERY:
+            last = (await asyncio.to_thread(witness, desk)).seq
+
+
+async def _post(desk: Desk, head: Head, addresses: list[str]) -> None:
+    from takedown.contract import span
+    from takedown.delivery.senders import MailSender  # clients of the network load slowly
+
+    sender = MailSender(desk)
+    try:
+        for address in addresses:
+            if desk.settings.environment == "sandbox" and not is_reserved(address.rpartition("@")[2]):
+                raise CannotCopy(where=address, what="the sandbox writes to reserved domains only (.example, .test, .invalid)")
+            result = await sender.post(address, _mail(desk, head, address), span(desk.settings.smtp.deadline))
+            match result:
+                case Answered(reply) if reply.status < 300:
+                    continue
+                case Answered(reply):
+                    what = f"{reply.status} {reply.body.decode('utf-8', 'replace')}"[:200]
+                case Held(why):
+                    what = why
+                case _:
+                    what = result.why
+            raise CannotCopy(where=address, what=what)
+    finally:
+        await sender.aclose()
+
+
+def _mail(desk: Desk, head: Head, address: str) -> bytes:
+    mail = EmailMessage()
+    mail["From"], mail["To"] = desk.settings.authority.email, address
+    mail["Subject"] = f"takedown head {head.ledger[:12]} {head.seq}"
+    mail["Date"] = utc(desk.clock.now())
+    mail["Message-ID"] = f"<head.{head.ledger}.{head.generation}.{head.seq}@{mail['From'].addresses[0].domain}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(head_line(desk, head) + "\n", cte="8bit")
+    return mail.as_bytes(policy=mail.policy.clone(linesep="\r\n", max_line_length=998))
