@@ -141,6 +141,7 @@ class Desk:
             "idempotency",
             "search",
             "reply_domains",
+            "resubmit_per_day",
         }
         return {key: value for key, value in own.items() if key not in pacing and not key.startswith("probe")}
 

@@ -20,6 +20,7 @@ from takedown.display import Answer, Block, Column, Facts, Prose, Table, words
 from takedown.ledger.cases import Changed, close, note, reopen
 from takedown.ledger.ids import case_id, number, plan_id
 from takedown.ledger.states import REASONS
+from takedown.outcomes.clocks import clocks_of
 from takedown.report.cases import Dossier, as_item, dossier
 from takedown.report.story import Story, day, tell
 
@@ -48,7 +49,9 @@ def explain(case: CaseId) -> None:
     """Tell why a case stands where it stands, what happens next, and what a person can do."""
     desk, file = _read(case)
     pack = desk.packs.get(file.row["basis"])
-    story = tell(file, pack.patience_seconds if pack else None, desk.clock.now())
+    now = desk.clock.now()
+    clocks = clocks_of(pack, file.row, file.claims, now) if pack else ()
+    story = tell(file, pack.patience_seconds if pack else None, now, clocks)
     steps = [{"what": step.what, "do": step.do} for step in story.can]
     item = {"case": case_id(file.row["id"]), "story": list(story.so_far), "next": story.next, "can": steps}
     current().display.show(Answer([item], {}), *_told(story))

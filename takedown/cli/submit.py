@@ -22,7 +22,7 @@ from takedown.desk import Desk
 from takedown.display import Answer, Cell, Column, Prose, Styled, Table
 from takedown.ledger.ids import case_id, number, plan_id
 from takedown.outcomes.before_sending import look_before
-from takedown.outcomes.resubmit import Resubmission, choose, wake
+from takedown.outcomes.resubmit import Resubmission, choose, spend, wake
 from takedown.outcomes.withdraw import TakenBack, go_on
 from takedown.planning.making import Planned, Selection, make_plan
 
@@ -187,6 +187,8 @@ def resubmit(
             lanes.done()
         tell_noticed(looked)
     made = make_plan(desk, chosen.selection()) if chosen.anew else None
+    if made:
+        desk.ledger.write(lambda book: spend(book, chosen.anew))
     code = _tell(chosen, made)
     if made:
         current().display.next(f"takedown plan show {plan_id(made.plan)}")
@@ -196,7 +198,14 @@ def resubmit(
 def _tell(chosen: Resubmission, made: Planned | None = None, *, dry_run: bool = False) -> int:
     """One answer for all that was done; 8 when a plan was made, which waits for a person."""
     items = [
-        {"case": one.case, "reference": one.reference, "platform": one.platform, "what": one.what, "why": one.why}
+        {
+            "case": one.case,
+            "reference": one.reference,
+            "platform": one.platform,
+            "what": one.what,
+            "why": one.why,
+            "do": one.do or None,
+        }
         for one in chosen.all()
     ]
     summary: dict[str, object] = {"reminders": len(chosen.reminders), "anew": len(chosen.anew), "left_alone": len(chosen.left)}

@@ -31,6 +31,7 @@ class PlatformSettings(BaseModel):
     search: bool = Field(default=False, description="The endpoint answers ?reference=")
     settle: str | None = Field(default=None, description="How long after an unclear sending a search is believed")
     key_life: str = Field(default="24h", description="How long the endpoint remembers a key")
+    resubmit_per_day: int | None = Field(default=None, ge=0, description="Cases brought back a day: reminders and plans anew")
     deadline: str = Field(default="30s", description="Total time for one attempt")
     breaker: str = Field(default="10 failures, 10s", description="After so many failures in a row, pause for so long")
 

@@ -13,10 +13,10 @@ from takedown.ledger.tables import cases, request_cases
 ASKED = "needs_information"
 
 
-def unanswered() -> ColumnElement[bool]:
-    """True of cases whose platform waits for an answer."""
+def may_be_answered() -> ColumnElement[bool]:
+    """True of cases whose platform asked, or declined: what is added to a refusal goes in its thread, once."""
     open_ = or_(cases.c.answered_at.is_(None), cases.c.answered_at < cases.c.claimed_at)
-    return and_(cases.c.claimed == ASKED, open_)
+    return and_(cases.c.claimed.in_([ASKED, "declined"]), open_)
 
 
 def answered(book: Book, requests: Collection[int]) -> None:

@@ -10,7 +10,7 @@ from takedown.contract import UsageError, span
 from takedown.desk import Desk
 from takedown.ledger.ids import request_id
 from takedown.ledger.moves import State
-from takedown.ledger.questions import close, unanswered
+from takedown.ledger.questions import close, may_be_answered
 from takedown.ledger.tables import cases, request_cases, requests
 from takedown.planning.drafting import Drafter
 from takedown.planning.follow_ups import about, draft_follow_up
@@ -24,7 +24,11 @@ LONGEST = 20_000
 class NoQuestion(UsageError):
     """No question about {request} is open: {what}."""
 
-    code, why, do = "TD-0785", "only what a platform asked is answered", "takedown case list --claimed needs_information"
+    code, why, do = (
+        "TD-0785",
+        "only what a platform asked or declined is answered",
+        "takedown case list --claimed needs_information",
+    )
 
 
 class NoAnswer(UsageError):
@@ -76,7 +80,7 @@ def _asked(db: Connection, request: int) -> tuple[RowMapping, tuple[int, ...]]:
     if row is None or row["state"] != State.SENT.value:
         raise NoQuestion(request=name, what="there is no such request" if row is None else f"it is {row['state']}")
     joined = request_cases.join(cases, cases.c.id == request_cases.c.case)
-    mine = (request_cases.c.request == request, request_cases.c.excepted == "", cases.c.closed == "", unanswered())
+    mine = (request_cases.c.request == request, request_cases.c.excepted == "", cases.c.closed == "", may_be_answered())
     asked = tuple(db.execute(select(cases.c.id).select_from(joined).where(*mine).order_by(cases.c.id)).scalars())
     if not asked:
         raise NoQuestion(request=name, what="none of its open cases waits for an answer")

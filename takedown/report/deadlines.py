@@ -18,7 +18,9 @@ from takedown.ledger.moves import State
 from takedown.ledger.states import DORMANT
 from takedown.ledger.tables import cases, plans, requests
 from takedown.ledger.truths import FINAL, UNREACHABLE
+from takedown.notices.clocks import Hand
 from takedown.notices.pack import Pack
+from takedown.outcomes.clocks import clocks_of, said_of
 from takedown.report.files import whole_file
 
 
@@ -41,24 +43,31 @@ def deadlines(desk: Desk, db: Connection, batch: int | None = None, platform: st
     )  # fmt: skip
     narrowed = [cases.c.batch == batch] if batch is not None else []
     narrowed += [cases.c.platform == platform] if platform is not None else []
-    columns = (cases.c.id, cases.c.reference, cases.c.basis, cases.c.sent_at, requests.c.respond_by)
-    query = select(*columns).select_from(joined).where(*waiting, *narrowed).order_by(cases.c.id)
+    columns = (cases.c.id, cases.c.reference, cases.c.basis, cases.c.sent_at, cases.c.claimed, cases.c.answered_at)
+    query = select(*columns, requests.c.respond_by).select_from(joined).where(*waiting, *narrowed).order_by(cases.c.id)
     for row in db.execute(query.execution_options(yield_per=1000)).mappings():
         if row["basis"] in desk.packs:  # a pack that is not installed has no patience
-            yield from _of_case(row, desk.packs[row["basis"]])
+            yield from _of_case(db, row, desk.packs[row["basis"]], desk.clock.now())
     if batch is None and platform is None:
         yield from _of_plans(db)
 
 
-def _of_case(row: RowMapping, pack: Pack) -> Iterator[Deadline]:
+def _of_case(db: Connection, row: RowMapping, pack: Pack, now: float) -> Iterator[Deadline]:
     name, basis = f"{case_id(row['id'])}, {row['reference']}", row["basis"]
     more = f"takedown case explain {case_id(row['id'])}"
     patience = utc(row["sent_at"] + pack.patience_seconds)
     yield Deadline(f"patience-{case_id(row['id'])}", patience, f"{name}: patience under {basis} ends", more)
+    said = said_of(db, {**row})
+    told = {one.clock: one for one in clocks_of(pack, {**row}, said, now)} if said else {}
     for clock in pack.clocks:
         if not (clock.verified and clock.for_platform):
             continue
+        reading = told.get(clock.name)
+        if reading and reading.hand in {Hand.STANDING, Hand.MET, Hand.LATE}:
+            continue
         until = {"received": row["sent_at"] + span(clock.length), "issued": row["respond_by"]}.get(clock.starts)
+        if reading and reading.until:
+            until = reading.until.timestamp()
         if until is not None:
             place = pack.clocks.index(clock)
             yield Deadline(f"clock-{place}-{case_id(row['id'])}", utc(until), f"{name}: {clock.name} under {basis} is due", more)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,8 @@ from takedown.ledger.moves import State
 from takedown.ledger.questions import ASKED
 from takedown.ledger.steps import ANSWERED
 from takedown.ledger.truths import ACTED, FINAL, UNREACHABLE
+from takedown.notices.clocks import Hand, Reading
+from takedown.outcomes.repairs import FURTHER, repair_of
 from takedown.report.cases import Dossier
 from takedown.report.figures import contradiction
 
@@ -57,9 +59,9 @@ class Story:
     can: tuple[Step, ...]
 
 
-def tell(file: Dossier, patience: float | None, now: float) -> Story:
+def tell(file: Dossier, patience: float | None, now: float, clocks: Sequence[Reading] = ()) -> Story:
     """The story. `patience`: seconds that the case's pack allows a platform; None when its pack is not installed."""
-    so_far = (*_imported(file), *_sendings(file), *_answers(file), *_seen(file), *_decided(file))
+    so_far = (*_imported(file), *_sendings(file), *_answers(file), *_seen(file), *_decided(file), *_clocks(clocks))
     happens, can = _differs(file) or (_closed(file) if file.row["closed"] else _taken_back(file) or _open(file, patience, now))
     return Story(so_far, happens, can)
 
@@ -181,6 +183,14 @@ def _told(data: Mapping[str, Any], name: str) -> str:
     return str(data[name]) if isinstance(data.get(name), str) else "(erased)"
 
 
+def _clocks(readings: Sequence[Reading]) -> Iterator[str]:
+    for one in readings:
+        until = f" until {one.until:%Y-%m-%d %H:%M} UTC" if one.until and one.hand is Hand.RUNNING else ""
+        since = f" since {one.since:%Y-%m-%d %H:%M} UTC" if one.since and one.hand is not Hand.RUNNING else ""
+        why = f" ({one.why})" if one.why else ""
+        yield f'Its clock "{one.clock}": {one.hand.value}{until}{since}{why}.'
+
+
 def _ahead(happens: str, *can: Step) -> Ahead:
     return happens, can
 
@@ -281,10 +291,11 @@ def _open(file: Dossier, patience: float | None, now: float) -> Ahead:
         case State.RETURNED:
             return _ahead(f"The mail came back{detail}. The address must be mended before it is planned anew.", drop)
         case State.SENT:
-            return _after_sending(row, patience, now, drop)
+            code = str(file.claims[-1]["reason_code"]) if file.claims else ""
+            return _after_sending(row, code, patience, now, drop)
 
 
-def _after_sending(row: Mapping[str, Any], patience: float | None, now: float, drop: Step) -> Ahead:
+def _after_sending(row: Mapping[str, Any], code: str, patience: float | None, now: float, drop: Step) -> Ahead:
     ident, claimed, observed = case_id(row["id"]), row["claimed"], row["observed"]
     close = Step("close it as done", f"takedown case close {ident} --as done")
     match contradiction(claimed, observed):
@@ -303,8 +314,10 @@ def _after_sending(row: Mapping[str, Any], patience: float | None, now: float, d
     if claimed in ACTED or observed in UNREACHABLE:
         return _ahead("Nothing more is asked of the platform.", close)
     if claimed in FINAL:
-        further = Step("ask under another basis", f"takedown case next-step {ident} --basis PACK")
-        return _ahead("The platform has decided; a new request must bring something new.", further, drop)
+        named = {"case": ident, "request": request_id(row["request"] or 0), "platform": row["platform"]}
+        mends = [repair_of(code), *([FURTHER] if repair_of(code).do != FURTHER.do else [])]
+        steps = [Step(one.what, one.command(**named)) for one in mends]
+        return _ahead("The platform has decided; a new request must bring something new.", *steps, drop)
     return _silent(row, patience, now, drop)
 
 

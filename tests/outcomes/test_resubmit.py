@@ -13,9 +13,12 @@ from sqlalchemy import select, update
 from takedown.delivery.deliver import deliver
 from takedown.ledger.cases import close
 from takedown.ledger.states import DORMANT
-from takedown.ledger.tables import cases, requests
+from takedown.ledger.tables import cases, request_cases, requests
 from takedown.ledger.truths import Claim, add_claims
+from takedown.notices import load_packs
+from takedown.outcomes.clocks import clocks_of, in_its_time
 from takedown.outcomes.resubmit import choose, wake
+from takedown.planning.answering import plan_answer
 from takedown.planning.making import Selection, make_plan
 from takedown.planning.undoing import PlanEnded
 
@@ -133,12 +136,112 @@ def test_two_commands_at_once_wake_it_once(tmp_path, office):
     assert len(office.taken) == 2
 
 
-@pytest.mark.parametrize("value", ["removed", "restricted", "declined"])
+@pytest.mark.parametrize("value", ["removed", "restricted"])
 def test_what_was_decided_is_left_alone(tmp_path, office, value):
     desk, _ = mailed(tmp_path, office)
     claim(desk, 1, value)
     later(desk, 80)
     assert what(choose(desk, EVERYTHING, None)) == {"C-2": "remind"}
+
+
+@pytest.mark.parametrize(
+    ("code", "do"),
+    [
+        ("insufficient_information", "takedown answer R-1 --text FILE"),
+        ("court_order_needed", "takedown case next-step C-1 --basis court-order"),
+        ("wrong_entity", "takedown platforms telegram"),
+        ("already_gone", "takedown verify --platform telegram"),
+        ("not_illegal", "takedown case next-step C-1 --basis PACK"),
+        ("", "takedown case next-step C-1 --basis PACK"),
+    ],
+)
+def test_a_refusal_is_listed_with_what_would_mend_it(tmp_path, office, code, do):
+    desk, _ = mailed(tmp_path, office, 1)
+    later(desk, 1)
+    desk.ledger.write(lambda book: add_claims(book, [Claim(1, "declined", "by_hand", reason_code=code)]))
+    (one,) = choose(desk, EVERYTHING, None).all()
+    assert (one.what, one.do) == ("mend", do)
+    assert one.why.startswith("declined: ")
+
+
+def test_what_was_added_to_a_refusal_is_waited_for(tmp_path, office):
+    desk, _ = mailed(tmp_path, office, 1)
+    later(desk, 1)
+    claim(desk, 1, "declined")
+    later(desk, 1)
+    plan, _ = plan_answer(desk, of_purpose(desk, "removal")[0]["id"], "Here is the court's order.")
+    assert send(desk, plan).sent == 1
+    assert what(choose(desk, EVERYTHING, None)) == {"C-1": "wait"}
+
+
+def test_nobody_is_reminded_while_a_clock_lawfully_stands_still(tmp_path, office):
+    """The clock of an EU removal order stops while the platform reports an obstacle that is not its doing."""
+    desk, _ = mailed(tmp_path, office, 1)
+    hour = next(clock for clock in desk.packs["eu-tco-3"].clocks if clock.verified)
+    desk.packs["pk-peca-37"] = desk.packs["pk-peca-37"].model_copy(update={"clocks": (hour,)})
+    desk.clock.at += 60
+    hindered = [Claim(1, "in_review", "by_hand", reason_code="force_majeure")]
+    desk.ledger.write(lambda book: add_claims(book, hindered))
+    later(desk, 80)
+    (one,) = choose(desk, EVERYTHING, None).all()
+    assert (one.what, one.why.split(":")[0]) == ("wait", "its clock stands still")
+    claim(desk, 1, "received")
+    desk.clock.at += 60
+    assert what(choose(desk, EVERYTHING, None)) == {"C-1": "wait"}, "the hour starts anew"
+    later(desk, 2)
+    assert what(choose(desk, EVERYTHING, None)) == {"C-1": "remind"}
+
+
+def test_a_clock_that_stands_or_runs_is_in_its_time():
+    hour = load_packs()["eu-tco-3"]
+    case = {"sent_at": 1000.0, "answered_at": None}
+    asked = [{"value": "needs_information", "reason_code": "manifest_errors", "recorded_at": 1500.0}]
+    assert "stands still" in in_its_time(clocks_of(hour, case, asked, 900_000.0))
+    answered = {**case, "answered_at": 10_000.0}
+    assert "its time runs until" in in_its_time(clocks_of(hour, answered, asked, 10_000.0 + HOUR - 1))
+    assert in_its_time(clocks_of(hour, answered, asked, 10_000.0 + HOUR + 1)) == ""
+    hindered = [{"value": "in_review", "reason_code": "force_majeure", "recorded_at": 1500.0}]
+    assert "stands still" in in_its_time(clocks_of(hour, case, hindered, 900_000.0))
+    ended = [*hindered, {"value": "in_review", "reason_code": "", "recorded_at": 20_000.0}]
+    assert "its time runs until" in in_its_time(clocks_of(hour, case, ended, 20_000.0 + HOUR - 1))
+
+
+@pytest.mark.safeguard("S15")
+def test_nobody_is_reminded_of_what_is_past_its_review_date(tmp_path, office):
+    desk, _ = mailed(tmp_path, office, 1)
+    later(desk, 24 * 181)
+    assert what(choose(desk, EVERYTHING, None)) == {"C-1": "review"}
+
+
+def test_a_platform_is_not_asked_again_beyond_its_budget_of_a_day(tmp_path, office):
+    platforms = {"telegram": {"channel": "email", "to": TO, "rate": "10/s", "resubmit_per_day": 2}}
+    extra = f'[smtp]\nhost = "127.0.0.1"\nport = {office.port}\n'
+    desk = make_desk(tmp_path, platforms, clock=TurnedClock(), extra=extra)
+    add_cases(desk, "telegram", range(1, 4))
+    plan = make_plan(desk, Selection()).plan
+    send(desk, plan)
+    later(desk, 80)
+    first = choose(desk, EVERYTHING, None)
+    assert sorted(what(first).values()) == ["remind", "remind", "wait"]
+    wake(desk, first)
+    assert send(desk, plan).exit == 0
+    assert sorted(what(choose(desk, EVERYTHING, None)).values()) == ["decide", "decide", "wait"]
+    later(desk, 24)
+    assert sorted(what(choose(desk, EVERYTHING, None)).values()) == ["decide", "decide", "remind"]
+
+
+def test_what_was_asked_for_often_enough_is_for_a_person(tmp_path, office):
+    desk, plan = mailed(tmp_path, office, 1)
+    first = of_purpose(desk, "removal")[0]
+    for more in (1, 2):
+        row = {**first, "id": first["id"] + 100 + more, "reference": f"TD-{more}", "position": 100 + more, "state": "refused"}
+        desk.ledger.write(lambda book, row=row: book.db.execute(requests.insert().values(**row)))
+        carried = {"request": row["id"], "position": 0, "case": 1, "version": more}
+        desk.ledger.write(lambda book, carried=carried: book.db.execute(request_cases.insert().values(**carried)))
+    values = {"delivered": "refused", "version": 9, "request": first["id"] + 102}
+    desk.ledger.write(lambda book: book.db.execute(update(cases).values(**values)))
+    assert what(choose(desk, EVERYTHING, None)) == {"C-1": "decide"}
+    assert plan
 
 
 def test_a_question_is_to_be_answered_and_not_reminded_of(tmp_path, office):

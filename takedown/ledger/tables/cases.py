@@ -120,6 +120,8 @@ cases = Table(
         "sent_at",
         "reviewed_until",
         "closed",
+        "delivered",
+        "withdrawal",
         "batch",
         sqlite_where=text("delivered = 'sent' AND withdrawal = 'none'"),
         postgresql_where=text("delivered = 'sent' AND withdrawal = 'none'"),

@@ -13,7 +13,7 @@ WITHHELD = "value = 'withheld' AND newest = 'yes'"
 
 def upgrade() -> None:
     op.add_column("cases", sa.Column("reviewed_until", sa.Float(), nullable=True))
-    _index("ix_cases_standing", "cases", ["sent_at", "reviewed_until", "closed", "batch"], STANDING)
+    _index("ix_cases_standing", "cases", ["sent_at", "reviewed_until", "closed", "delivered", "withdrawal", "batch"], STANDING)
     op.create_table(
         "appeals",
         sa.Column("id", ID, primary_key=True),
