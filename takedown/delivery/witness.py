@@ -63,7 +63,7 @@ async def _post(desk: Desk, head: Head, addresses: list[str]) -> None:
 def _mail(desk: Desk, head: Head, address: str) -> bytes:
     mail = EmailMessage()
     mail["From"], mail["To"] = desk.settings.authority.email, address
-    mail["Subject"] = f"takedown head {head.ledger[:12]} {head.seq}"
+    mail["Subject"] = f"Audit head {head.seq} of ledger {head.ledger[:12]}"
     mail["Date"] = utc(desk.clock.now())
     mail["Message-ID"] = f"<head.{head.ledger}.{head.generation}.{head.seq}@{mail['From'].addresses[0].domain}>"
     mail["Auto-Submitted"] = "auto-generated"
