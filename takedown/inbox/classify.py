@@ -139,7 +139,12 @@ def _decided(reading: Reading) -> Read:
     from_words = reading.every
     if all(one.value == "in_review" for one in from_words):
         return Read(Class.RECEIPT, "it is being looked at", reading=reading)
-    return Read(Class.DECISION, from_words[0].words[:500], reading=reading)
+    why = from_words[0].words[:500]
+    if reading.strangers:
+        why = f"it names {', '.join(reading.strangers[:3])[:100]}, and not what was asked about: {why}"
+    elif not (reading.general or reading.listed):
+        why = f"what it lists is none of ours, or cannot be read: {why}"
+    return Read(Class.DECISION, why, reading=reading)
 
 
 def _open_question(mail: Mail, words: Words, reading: Reading) -> Read | None:

@@ -99,7 +99,7 @@ def read(text: str, identify: Identify) -> Reading:
     for one in every:
         before: Verdict | None = None
         for clause, links in clauses(one):
-            names = [found[1] or found[2] or found[3] for found in grammar.NAMES.finditer(clause)]
+            names = [(found[1] or found[2] or found[3]).rstrip(".") for found in grammar.NAMES.finditer(clause)]
             told = judge(clause) or (_short(clause) if links or names or brief or _DECISION.match(clause) else None)
             verdict = replace(told, words=with_links(clause, links)) if told else None
             if verdict is None and _shakes(clause, before):

@@ -46,3 +46,14 @@ def decided(three, text):
 )  # fmt: skip
 def test_a_decision_is_of_the_targets_that_it_names(three, text, claims):
     assert decided(three, text) == claims
+
+
+def test_why_nothing_was_decided_is_told(three):
+    from takedown.inbox.store import check
+
+    texts = ("We have removed the account @wren_0007.", "We have removed the following accounts:\n\n- wren")
+    first, second = check(three.desk, [three.reply(text) for text in texts], None)
+    assert first.why[0].startswith("it names wren_0007, and not what was asked about: We have removed")
+    assert second.why[0].startswith("what it lists is none of ours, or cannot be read: We have removed")
+    assert first.person
+    assert second.person
