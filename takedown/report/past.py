@@ -59,7 +59,7 @@ class Since:
 def rows_at(db: Connection, at: float) -> Rows:
     """The cases that existed at `at` (seconds since the epoch) as they stood then, in two parts; valid in this transaction."""
     since = _since(db, at)
-    touched = sorted(since.touched | set(since.closed) | _carried(db, at, since.states))
+    touched = sorted(since.touched | since.taken_back | set(since.closed) | _carried(db, at, since.states))
     then.create(db)
     for chunk in _chunks(touched):
         if found := list(_made(db, at, since, chunk)):
@@ -115,6 +115,7 @@ def _made(db: Connection, at: float, since: Since, chunk: Sequence[int]) -> Iter
             made["delivered"] = State.WITHDRAWN.value
         made |= said.get(ident, NOTHING_SAID) | saw.get(ident, NOTHING_SEEN)
         made |= _closed(db, at, {**row}, since)
+        made["withdrawn_at"] = row["withdrawn_at"] if (row["withdrawn_at"] or at + 1) <= at else None
         made["sent_at"] = _sent_at(db, at, row["sent_at"], ours) if ours.state == State.SENT.value else None
         yield made
 

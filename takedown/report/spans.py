@@ -118,7 +118,7 @@ def _said(c: Any, at: float, step: int) -> ColumnElement[int]:
     )
     gone_first = and_(_in_time(c.gone_at, c), or_(c.acted_at.is_(None), c.gone_at < c.acted_at))
     rare = _ended(c.acted_at, c, at, step) + case((gone_first, SAID), else_=OWN + SAID)
-    return case((and_(c.declined_at.is_(None), c.closed_at.is_(None)), plain), else_=rare)
+    return case((and_(c.declined_at.is_(None), c.closed_at.is_(None), c.withdrawn_at.is_(None)), plain), else_=rare)
 
 
 def _saw(c: Any, at: float, step: int) -> ColumnElement[int]:
@@ -131,17 +131,23 @@ def _saw(c: Any, at: float, step: int) -> ColumnElement[int]:
     )
     gone_first = and_(_in_time(c.gone_at, c), or_(c.acted_at.is_(None), c.gone_at < c.acted_at))
     rare = _ended(c.gone_at, c, at, step) + case((gone_first, OWN + SAW), else_=SAW)
-    return case((and_(c.declined_at.is_(None), c.closed_at.is_(None)), plain), else_=rare)
+    return case((and_(c.declined_at.is_(None), c.closed_at.is_(None), c.withdrawn_at.is_(None)), plain), else_=rare)
 
 
 def _in_time(moment: ColumnElement[Any], c: Any) -> ColumnElement[bool]:
-    """Not after a refusal, nor after the case was closed."""
-    return and_(moment <= func.coalesce(c.declined_at, moment), moment <= func.coalesce(c.closed_at, moment))
+    """Not after a refusal, nor after the case was closed or taken back."""
+    return and_(moment <= func.coalesce(c.declined_at, moment), moment <= func.coalesce(_stopped(c), moment))
+
+
+def _stopped(c: Any) -> ColumnElement[Any]:
+    """When the watch ended: the case was closed, or taken back; null while neither is so."""
+    first = func.coalesce(c.withdrawn_at, c.closed_at)
+    return case((c.closed_at < first, c.closed_at), else_=first)
 
 
 def _ended(moment: ColumnElement[Any], c: Any, at: float, step: int) -> ColumnElement[int]:
-    """Where a case may also have been declined or closed."""
-    stop = func.coalesce(c.closed_at, at)
+    """Where a case may also have been declined, closed or taken back."""
+    stop = func.coalesce(_stopped(c), at)
 
     def end(when: ColumnElement[Any], how: int) -> ColumnElement[int]:
         return case((when < c.sent_at, BEFORE), else_=_up(when, c, step) + how)

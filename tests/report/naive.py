@@ -141,7 +141,8 @@ def ends(found: Iterable[Life], way: str, at: float) -> list[tuple[float, str]]:
         # Of things at the same moment action comes first, and the end of the watch last.
         things = [(when, 0, "acted") for when in ways if when is not None]
         things += [(one["declined_at"], 1, "declined")] if one["declined_at"] is not None else []
-        things += [(at if one["closed_at"] is None else one["closed_at"], 2, "unended")]
+        stops = [when for when in (one["closed_at"], one.get("withdrawn_at")) if when is not None]
+        things += [(min(stops, default=at), 2, "unended")]
         when, _, how = min(things)
         milliseconds = round((when - one["sent_at"]) * 1000)
         if milliseconds >= 0:

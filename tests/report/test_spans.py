@@ -3,6 +3,7 @@ import pytest
 from busy import busy
 from ledger_scenes import DAY, Scene
 
+from takedown.ledger.tables import cases
 from takedown.report import spans
 from takedown.report.outcomes import report
 
@@ -79,3 +80,28 @@ def test_action_at_the_moment_of_a_refusal_is_action(at_desk: Scene) -> None:
     at_desk.claim(case, "declined", request=1)
     at_desk.claim(case, "removed", request=2)
     assert report(at_desk.desk).whole_times["first"].acted == 1
+
+
+@pytest.mark.parametrize(("after", "ends"), [(3 * DAY, "unended"), (DAY, "acted")])
+def test_what_was_taken_back_is_watched_until_then(at_desk: Scene, after: float, ends: str) -> None:
+    """Withdrawn two days after its delivery: what the platform does later is no answer to what was asked."""
+    case, other = at_desk.case(), at_desk.case()
+    at_desk.sent(case, other)
+    sent = at_desk.clock.now()
+    at_desk.clock.at += after
+    at_desk.claim(case, "removed")
+    at_desk.write(
+        lambda book: book.db.execute(
+            cases.update().where(cases.c.id == case).values(withdrawal="sent", withdrawn_at=sent + 2 * DAY)
+        )
+    )
+    at_desk.clock.at = sent + 10 * DAY
+    course = report(at_desk.desk).course
+    (ways,) = course.groups.values()
+    found = {how: dict(getattr(ways["claim"], how)) for how in ("acted", "unended")}
+    expected = (
+        {"acted": {}, "unended": {2 * DAY: 1, 10 * DAY: 1}}
+        if ends == "unended"
+        else {"acted": {DAY: 1}, "unended": {10 * DAY: 1}}
+    )
+    assert found == expected

@@ -20,7 +20,7 @@ ALIKE = ("platform", "kind", "basis", "organisation")
 """What a report tells cases apart by, in the order of the indexes below."""
 COUNTED = (*ALIKE, "delivered", "claimed", "observed", "closed", "ground")
 """What cases are counted by, in the order in which an index lets a million of them be grouped without sorting."""
-TIMES = ("sent_at", "acted_at", "declined_at", "gone_at", "closed_at")
+TIMES = ("sent_at", "acted_at", "declined_at", "gone_at", "closed_at", "withdrawn_at")
 """What the time to action is read from."""
 
 DIFFERING = ("closed", "platform", "batch")
