@@ -38,7 +38,7 @@ def list_() -> None:
         rows = list(db.execute(select(holds).order_by(holds.c.case)).mappings())
     names = ("case", "since", "by", "reason")
     cells = [[case_id(row["case"]), iso(row["at"]), row["by"], row["reason"]] for row in rows]
-    items = [dict(zip(names, one, strict=True)) for one in cells]
+    items: list[dict[str, object]] = [{**dict(zip(names, one, strict=True))} for one in cells]
     shown = Table([Column(name) for name in names], cells, "Held") if cells else Prose("Nothing is held.")
     current().display.show(Answer(items, {"held": len(items), "due": len(over)}), shown)
     if over:

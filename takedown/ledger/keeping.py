@@ -220,7 +220,7 @@ def _blank(book: Book, case: int, numbers: list[int], mails: list[int]) -> None:
     book.db.execute(update(claims).where(claims.c.case == case).values(**said))
     saw = {"why": "", "stable_id": "", "final_url": "", "evidence": "", "salt": null()}
     book.db.execute(update(sightings).where(sightings.c.case == case).values(**saw))
-    sent = {"body": b"", "salt": b"", "headers": {}, "detail": ""}
+    sent: dict[str, Any] = {"body": b"", "salt": b"", "headers": {}, "detail": ""}
     book.db.execute(update(requests).where(requests.c.id.in_(numbers)).values(**sent))
     book.db.execute(update(attempts).where(attempts.c.request.in_(numbers)).values(reply=null(), detail=""))
     wrote = {"raw": b"", "sender": "", "subject": "", "reasons": ""}
