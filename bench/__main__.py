@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from time import perf_counter
 
 from bench.answers import answered
 from bench.chart import chart
@@ -37,6 +38,12 @@ GROUPS: dict[str, Callable[[Sizes, int], Iterator[Figure]]] = {
     "storage": storage,
 }
 
+QUICK_SECONDS: dict[str, int] = {
+    "sending": 14, "pacing": 6, "importing": 5, "answers": 3, "memory": 5, "screens": 6, "crowded": 5, "startup": 4, "fleet": 6,
+    "chain": 1, "simulation": 2, "storage": 3,
+}  # fmt: skip
+"""What each group may take of the minute that `--quick` has, on an idle machine with two cores."""
+
 
 def main(argv: list[str]) -> int:
     """Measure, print a line for each figure as it is known, write what was asked for."""
@@ -46,9 +53,13 @@ def main(argv: list[str]) -> int:
     print(f"commit {commit()[:12] or 'unknown'}, seed {wanted.seed}, {kind}", flush=True)
     figures: list[Figure] = []
     for name in wanted.only or GROUPS:
+        begun = perf_counter()
         for figure in GROUPS[name](sizes, wanted.seed):
             figures.append(figure)
             print(line(figure), flush=True)
+        took = perf_counter() - begun
+        over = f", more than its {QUICK_SECONDS[name]}" if wanted.quick and took > QUICK_SECONDS[name] else ""
+        print(f"        ({name} took {took:.1f} s{over})", flush=True)
     document = report(figures, wanted.seed, wanted.quick)
     if wanted.json:
         wanted.json.write_text(json.dumps(document, indent=2) + "\n")

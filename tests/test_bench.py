@@ -49,6 +49,7 @@ def test_a_figure_holds_on_its_side_of_the_target(value: float, bound: str, hold
 
 @pytest.mark.parametrize(("value", "code"), [(1.0, 0), (3.0, 1)])
 def test_the_exit_code_says_whether_all_hold(value: float, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "QUICK_SECONDS", {"one": 1})
     monkeypatch.setattr(program, "GROUPS", {"one": lambda sizes, seed: iter([Figure("f", value, "<=", 2.0, "s", "how")])})
     out, drawn = tmp_path / "figures.json", tmp_path / "figures.svg"
     assert program.main(["--quick", "--seed", "5", "--json", str(out), "--chart", str(drawn)]) == code
@@ -80,6 +81,11 @@ def test_a_lane_that_is_out_waits_and_is_not_asked_at_once() -> None:
     lane.weather, lane.left, lane.total = weather, 3, 3
     course = run([lane], 1, BOUNDED)
     assert 32.0 <= course.makespan <= 31.0 + RETRY_AFTER + 2
+
+
+def test_a_quick_run_has_a_minute_and_each_group_its_part() -> None:
+    assert program.QUICK_SECONDS.keys() == program.GROUPS.keys()
+    assert sum(program.QUICK_SECONDS.values()) <= 60
 
 
 def test_the_worst_window_is_half_open() -> None:
