@@ -28,6 +28,8 @@ from takedown.ledger.tables import requests
 
 LANES = ("facebook", "instagram", "tiktok", "x")
 CASES_A_LANE = 400
+BY_THEMSELVES = ("SYNC", "VERIFY", "RESUBMIT", "DEADLINES")
+"""Tasks that nobody starts would be in the figures."""
 
 
 def fleet(sizes: Sizes, seed: int) -> Iterator[Figure]:
@@ -63,11 +65,13 @@ def _thorough(server: Any, seed: int) -> Iterator[Figure]:
 def _desk(server: Any, seed: int, name: str, rates: dict[str, str]) -> Generator[Ground]:
     server.psql(f"CREATE DATABASE {name};")
     os.environ["TAKEDOWN_LEDGER__URL"] = server.get_uri(database=name)
+    os.environ |= {f"TAKEDOWN_FLEET__{task}": "0 0 1 1 *" for task in BY_THEMSELVES}
     try:
         with ground(seed, rates) as here:
             yield here
     finally:
-        del os.environ["TAKEDOWN_LEDGER__URL"]
+        for key in ("TAKEDOWN_LEDGER__URL", *(f"TAKEDOWN_FLEET__{task}" for task in BY_THEMSELVES)):
+            del os.environ[key]
 
 
 def _engine(server: Any, seed: int, number: int, n: int) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import platform
 import signal
@@ -36,14 +37,23 @@ RESTART = 2.0
 def work(desk: Desk, seconds: float | None, metrics_at: Address | None, lanes_at_once: int | None = None) -> int:
     """Serve the fleet until told to stop, or for so long; returns the signal that stopped it, or 0.
 
-    Raises NeedsServer, MissingExtra, OtherQueue, what heads.check raises, and LedgerFailed at the start.
+    Raises NeedsServer, MissingExtra, OtherQueue, BadConfiguration, BadPacks, what heads.check raises, LedgerFailed at the start.
     """
     make_queue(desk)
     check(desk)
+    _load(desk)
     name = f"{platform.node()}:{os.getpid()}"
     return asyncio.run(
         _Worker(desk, make_log(name), Metrics(), lanes_at_once or desk.settings.fleet.lanes).run(seconds, metrics_at)
     )
+
+
+def _load(desk: Desk) -> None:
+    """What loads slowly, before the first request waits for it; a pack or a platform that is broken is told at the start."""
+    importlib.import_module("takedown.delivery.senders")
+    for name in desk.settings.platforms:
+        desk.platform(name)
+    len(desk.packs)
 
 
 class _Worker:
