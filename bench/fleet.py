@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
@@ -24,6 +24,7 @@ from takedown.delivery.deliver import open_sender, ready, wired_lanes
 from takedown.delivery.lanes import Lane
 from takedown.desk import Desk
 from takedown.fleet.handing import CHUNK, hand
+from takedown.fleet.queue import depth, make_queue
 from takedown.ledger.tables import requests
 
 LANES = ("facebook", "instagram", "tiktok", "x")
@@ -102,7 +103,6 @@ async def _tasks(desk: Desk, lane: Lane, verified: Any) -> float:
     from takedown.fleet.crew import Crew
     from takedown.fleet.logs import make_log
     from takedown.fleet.metrics import Metrics
-    from takedown.fleet.queue import make_queue
 
     make_queue(desk)
     crew, over = Crew(desk, make_log("bench"), Metrics()), asyncio.Event()
@@ -129,8 +129,8 @@ async def _tasks(desk: Desk, lane: Lane, verified: Any) -> float:
 
 
 @contextmanager
-def _workers(folder: Path, count: int) -> Generator[list[subprocess.Popen[bytes]]]:
-    words = [sys.executable, "-m", "takedown.cli", "work"]
+def _workers(folder: Path, count: int, lanes: int = 8) -> Generator[list[subprocess.Popen[bytes]]]:
+    words = [sys.executable, "-m", "takedown.cli", "work", "--lanes", str(lanes)]
     running = [subprocess.Popen(words, cwd=folder, stderr=subprocess.DEVNULL) for _ in range(count)]
     try:
         yield running
@@ -138,6 +138,8 @@ def _workers(folder: Path, count: int) -> Generator[list[subprocess.Popen[bytes]
         for one in running:
             if one.poll() is None:
                 one.send_signal(signal.SIGTERM)
+        for one in running:
+            one.wait()
 
 
 def _left(desk: Desk) -> int:
@@ -147,34 +149,37 @@ def _left(desk: Desk) -> int:
 
 
 def _cpu(server: Any, seed: int, count: int) -> float:
-    """Seconds of CPU that workers use for a case, without those of their start."""
+    """Seconds of CPU that workers use for a case, each with its share of the lanes; what they used before is not counted."""
     with _desk(server, seed, f"cpu{count}", dict.fromkeys(LANES, UNPACED)) as here:
         for name in LANES:
             add_cases(here.desk, name, range(CASES_A_LANE))
         planned = plan(here.desk)
-        idle = sum(_seconds_of(here.folder, count, lambda: None))
-        hand(here.desk, planned)
+        make_queue(here.desk)
+        with _workers(here.folder, count, len(LANES) // count) as running:
+            _wait(lambda: _living(here.desk) == count)
+            time.sleep(2.0)
+            before = [_spent(one.pid) for one in running]
+            hand(here.desk, planned)
+            _wait(lambda: not _left(here.desk))
+            used = sum(_spent(one.pid) - was for one, was in zip(running, before, strict=True))
+    return used / (CASES_A_LANE * len(LANES))
 
-        def finish() -> None:
-            while _left(here.desk):
-                time.sleep(0.2)
 
-        return max(sum(_seconds_of(here.folder, count, finish)) - idle, 0.0) / (CASES_A_LANE * len(LANES))
+def _wait(what: Callable[[], bool]) -> None:
+    while not what():
+        time.sleep(0.2)
 
 
-def _seconds_of(folder: Path, count: int, what: Any) -> list[float]:
-    """CPU seconds of each of so many workers, which end when `what` is over."""
-    spent = []
-    with _workers(folder, count) as running:
-        time.sleep(3.0)
-        what()
-        for one in running:
-            one.send_signal(signal.SIGTERM)
-        for one in running:
-            _, _, usage = os.wait4(one.pid, 0)
-            one.returncode = 0
-            spent.append(usage.ru_utime + usage.ru_stime)
-    return spent
+def _living(desk: Desk) -> int:
+    with desk.ledger.read() as db:
+        found = depth(db)
+    return found.workers if found else 0
+
+
+def _spent(pid: int) -> float:
+    """Seconds of CPU that a process has used so far: proc_pid_stat(5), utime and stime."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _resumed(server: Any, seed: int) -> float:
