@@ -245,14 +245,17 @@ def _not_sent(row: RowMapping, out: bool) -> dict[str, Any]:
 
 
 def _compare(book: Book, found: _Look) -> None:
-    """Raises CasesChanged when something moved since it was read."""
-    for number, row in found.cases.items():
-        now = book.db.execute(select(cases.c.withdrawal, cases.c.request).where(cases.c.id == number).with_for_update()).one()
-        if tuple(now) != (row["withdrawal"], row["request"]):
+    """Raises CasesChanged when something moved since it was read.
+
+    Requests are locked before cases, as senders do it: the other way round, on PostgreSQL the two would wait for each other.
+    """
+    for number, row in sorted(found.rows.items()):
+        held = select(requests.c.state, requests.c.opened_at).where(requests.c.id == number).with_for_update()
+        if tuple(book.db.execute(held).one()) != (row["state"], row["opened_at"]):
             raise CasesChanged
-    for number, row in found.rows.items():
-        now = book.db.execute(select(requests.c.state, requests.c.opened_at).where(requests.c.id == number)).one()
-        if tuple(now) != (row["state"], row["opened_at"]):
+    for number, row in sorted(found.cases.items()):
+        now = select(cases.c.withdrawal, cases.c.request).where(cases.c.id == number).with_for_update()
+        if tuple(book.db.execute(now).one()) != (row["withdrawal"], row["request"]):
             raise CasesChanged
 
 
