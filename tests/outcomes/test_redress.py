@@ -133,7 +133,7 @@ def test_what_stands_is_renewed_by_a_second_person_or_is_overdue(desk, tmp_path)
     desk.clock.at += 179 * DAY
     assert what(desk) == []
     desk.clock.at += 2 * DAY
-    assert what(desk) == [("review", number) for number in (1, 2, 3, 4)]
+    assert sorted(what(desk)) == [("review", number) for number in (1, 2, 3, 4)]
     until = desk.clock.now() + 90 * DAY
     second = again(desk, "bilal")
     with pytest.raises(NotRenewed, match="cannot be renewed"):
@@ -152,5 +152,5 @@ def test_what_stands_is_renewed_by_a_second_person_or_is_overdue(desk, tmp_path)
 def test_what_was_withdrawn_needs_no_review(desk):
     reverse(desk, 1)
     desk.clock.at += 200 * DAY
-    assert [number for kind, number in what(desk) if kind == "review"] == [2, 4]
+    assert sorted(number for kind, number in what(desk) if kind == "review") == [2, 4]
     assert len(of(desk, "withdrawal")) == 2
