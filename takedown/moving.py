@@ -7,7 +7,7 @@ It is marked with the kill switch, at which every sender looks right before it w
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,7 +128,7 @@ def _copy_file(old: Path, new: Path) -> None:
 
 
 @contextmanager
-def _filling(target: URL) -> Iterator[Connection]:
+def _filling(target: URL) -> Generator[Connection]:
     """An empty database in one transaction, committed by whoever fills it. Raises NoServer, TargetInUse."""
     engine = make_engine(target.render_as_string(hide_password=False))
     where = target.render_as_string(hide_password=True)

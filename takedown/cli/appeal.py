@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -97,7 +98,7 @@ def decide_(
         display.show(Answer([], {"outcome": outcome}), Prose(f"A-{number(appeal, 'A')}: {outcome}"))
         return 0
     lanes = display.lanes()
-    own = (lambda text: sign(desk, key, text)) if key or desk.live else None
+    own = partial(sign, desk, key) if key or desk.live else None
     try:
         done = take_back(desk, found.cases, reason, seconds(wait, "--wait"), lanes, for_all=True, sign=own)
     finally:

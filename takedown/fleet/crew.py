@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import select, update
 
@@ -43,6 +44,8 @@ ANEW = 300.0
 AFTER = 0.02
 """Seconds until the next part is queued: the task that asks for it must have ended, or its own lock would keep it waiting."""
 AGAIN = 5.0
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -192,10 +195,10 @@ class Crew:
             self.metrics.overdue(over)
             self.log.info("deadlines", over=over)
 
-    async def _apart(self, run: Any, lane: str) -> Any:
+    async def _apart(self, run: Callable[[Desk], T], lane: str) -> T | None:
         """Something that takes its time, in a thread and over connections of its own; None when it failed, which is logged."""
 
-        def work() -> Any:
+        def work() -> T:
             desk = open_desk(self.desk.config, self.desk.who, self.desk.clock)
             try:
                 return run(desk)

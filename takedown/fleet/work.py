@@ -7,7 +7,7 @@ import importlib
 import os
 import platform
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -142,7 +142,7 @@ class _Worker:
 
 
 @contextmanager
-def _signals(stop: asyncio.Event, caught: list[int]) -> Iterator[None]:
+def _signals(stop: asyncio.Event, caught: list[int]) -> Generator[None]:
     """Ctrl-C and SIGTERM let what is in flight finish and start nothing new."""
     loop = asyncio.get_running_loop()
     handled = (signal.SIGINT, signal.SIGTERM)

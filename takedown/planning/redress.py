@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -120,6 +120,10 @@ def _decide(book: Book, row: RowMapping, outcome: str, why: str, who: str) -> No
     book.record("appeal.decided", case_id(row["case"]), told, {"reason": why, "by": who})
 
 
+def _designation(fields: Mapping[str, str] | None) -> str:
+    return (fields or {}).get("designation", "").strip()
+
+
 def _everywhere(db: Connection, case: int) -> Reversal:
     """The same target under any basis, its steps, and the same designation under the same file number on other platforms."""
     own = db.execute(select(cases).where(cases.c.id == case)).mappings().one()
@@ -127,16 +131,16 @@ def _everywhere(db: Connection, case: int) -> Reversal:
     while waiting:
         row = db.execute(select(cases.c.id, cases.c.follows).where(cases.c.id == waiting.pop())).one()
         later = db.execute(select(cases.c.id).where(cases.c.follows == row.id)).scalars().all()
-        fresh = {*later, *([row.follows] if row.follows else [])} - chain
+        fresh: set[int] = {*later, *([row.follows] if row.follows else [])} - chain
         chain |= fresh
         waiting += fresh
     alike = (cases.c.authority == own["authority"], cases.c.platform == own["platform"], cases.c.identity == own["identity"])
     chain |= set(db.execute(select(cases.c.id).where(*alike)).scalars())
     others = set[int]()
-    named = str((own["fields"] or {}).get("designation", "")).strip()
+    named = _designation(own["fields"])
     same_file = (cases.c.authority == own["authority"], cases.c.reference == own["reference"])
     for row in db.execute(select(cases.c.id, cases.c.fields).where(*same_file)):
-        designation = str((row.fields or {}).get("designation", "")).strip()
+        designation = _designation(row.fields)
         (chain if named and designation == named else others).add(row.id)
     return Reversal(
         tuple(one for one in sorted(chain) if can_be_withdrawn(db, one)),
