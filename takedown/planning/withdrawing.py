@@ -6,6 +6,7 @@ it as soon as it is known what became of the sending.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,7 +19,7 @@ from takedown.desk import Desk
 from takedown.display import words
 from takedown.ledger.book import Book
 from takedown.ledger.cases import no_such
-from takedown.ledger.ids import case_id, plan_id
+from takedown.ledger.ids import case_id, plan_id, request_id
 from takedown.ledger.moves import WITHDRAWAL, State, move
 from takedown.ledger.states import DORMANT
 from takedown.ledger.tables import case_references, cases, events, openings, plans, request_cases, requests
@@ -73,12 +74,16 @@ class Withdrawn:
 
 @dataclass
 class _Look:
-    """What was found of the cases: requests by what can be done with them, and the states on which that rests."""
+    """What was found of the cases: requests by what can be done with them, and the states on which that rests.
+
+    doubtful: a person decided to send it again although it may have arrived, and it has not left since.
+    """
 
     cases: dict[int, RowMapping] = field(default_factory=dict[int, RowMapping])
     sent: dict[int, set[int]] = field(default_factory=dict[int, set[int]])
     unsent: dict[int, set[int]] = field(default_factory=dict[int, set[int]])
     in_flight: dict[int, set[int]] = field(default_factory=dict[int, set[int]])
+    doubtful: dict[int, set[int]] = field(default_factory=dict[int, set[int]])
     rows: dict[int, RowMapping] = field(default_factory=dict[int, RowMapping])
 
     def of(self, held: Mapping[int, set[int]]) -> set[int]:
@@ -108,7 +113,7 @@ def follow_up(desk: Desk) -> list[Withdrawn]:
     with desk.ledger.read() as db:
         for case in db.execute(asked.order_by(cases.c.id)).scalars().all():
             found = _look(db, [case])
-            if found.sent or found.unsent or _nothing_came(db, case, found):
+            if found.sent or found.unsent or found.doubtful or _nothing_came(db, case, found):
                 wanted.setdefault(_asked_by(db, case, desk.who), []).append(case)
     return [_again_and_again(replace(desk, who=who), numbers, said) for (who, said), numbers in wanted.items()]
 
@@ -124,7 +129,7 @@ def _check(db: Connection, number: int, for_all: bool) -> None:
     if row["withdrawal"] not in {"none", "refused"}:
         raise TakenBackAlready(case=name, state=words("withdrawal", row["withdrawal"]))
     found = _look(db, [number])
-    if not (found.sent or found.unsent or found.in_flight):
+    if not (found.sent or found.unsent or found.in_flight or found.doubtful):
         raise NothingToWithdraw(case=name, state=words("delivery", row["delivered"]))
     others = select(case_references.c.organisation).where(
         case_references.c.case == number, case_references.c.organisation != row["organisation"]
@@ -138,7 +143,7 @@ def can_be_withdrawn(db: Connection, number: int) -> bool:
     """Whether a case is with its platform, or will be, and was not taken back."""
     found = _look(db, [number])
     asked = found.cases[number]["withdrawal"] in {"none", "refused"}
-    return asked and bool(found.sent or found.unsent or found.in_flight)
+    return asked and bool(found.sent or found.unsent or found.in_flight or found.doubtful)
 
 
 def _look(db: Connection, numbers: Iterable[int]) -> _Look:
@@ -160,13 +165,22 @@ def _place(found: _Look, db: Connection, row: RowMapping, case: int) -> dict[int
         case State.SENT if row["purpose"] == "removal" and not _covered(db, row["id"], case):
             return found.sent
         case State.PLANNED | State.APPROVED:
-            return found.unsent
+            return found.doubtful if _may_have_arrived(db, row) else found.unsent
         case State.OPERATOR if row["opened_at"] is None:
-            return found.unsent
+            return found.doubtful if _may_have_arrived(db, row) else found.unsent
         case State.SENDING | State.UNKNOWN | State.OPERATOR if not asleep:
             return found.in_flight
         case _:
             return None
+
+
+def _may_have_arrived(db: Connection, row: RowMapping) -> bool:
+    """Whether the last word on an earlier try is a person's, who let it go out again without knowing what became of it."""
+    if not row["attempts"]:
+        return False
+    mine = (events.c.subject == request_id(row["id"]), events.c.kind == "request.approved")
+    said = db.execute(select(events.c.data).where(*mine).order_by(events.c.seq.desc()).limit(1)).scalar()
+    return said is not None and json.loads(said).get("decision") == "again"
 
 
 def _covered(db: Connection, request: int, case: int) -> bool:
@@ -221,11 +235,12 @@ def _drafts(desk: Desk, of: Sequence[About], said: str) -> SmallPlan | None:
 def _write(book: Book, found: _Look, made: SmallPlan | None, said: str, desk: Desk) -> Withdrawn:
     _compare(book, found)
     out, loosened = _take_out(book, found)
+    _hold_back(book, found)
     plan = 0
     if made:
         plan = store(book, made)
         release(book, book.db.execute(select(plans).where(plans.c.id == plan)).mappings().one(), desk.policy)
-    going, flying = found.of(found.sent), found.of(found.in_flight)
+    going, flying = found.of(found.sent), found.of(found.in_flight) | found.of(found.doubtful)
     for number, row in found.cases.items():
         how, values = "not sent", _not_sent(row, number in out)
         if number in going or number in flying:
@@ -257,6 +272,15 @@ def _compare(book: Book, found: _Look) -> None:
         now = select(cases.c.withdrawal, cases.c.request).where(cases.c.id == number).with_for_update()
         if tuple(book.db.execute(now).one()) != (row["withdrawal"], row["request"]):
             raise CasesChanged
+
+
+def _hold_back(book: Book, found: _Look) -> None:
+    """What shall not go out again, but may have arrived, is uncertain once more: when that is settled, the withdrawal follows."""
+    for number in found.doubtful:
+        was = State(found.rows[number]["state"])
+        told = {"because": "taken back before it was sent again"}
+        detail = "taken back before it was sent again; an earlier sending may have arrived"
+        move(book, [number], was, State.UNKNOWN, event=told, detail=detail, doubt_since=book.now)
 
 
 def _take_out(book: Book, found: _Look) -> tuple[set[int], set[int]]:

@@ -32,6 +32,7 @@ from takedown.approval import OwnPlan
 from takedown.audit import verify as audit
 from takedown.contract import RefusedByPolicy, UsageError
 from takedown.delivery.portal.taking import open_task
+from takedown.delivery.unknowns import Decision, settle_again, settle_sent
 from takedown.ledger.cases import close
 from takedown.ledger.ids import plan_id
 from takedown.ledger.tables import case_references, cases, events, openings, plans, requests
@@ -225,6 +226,28 @@ def send_later(desk):
     desk.ledger.write(lambda book: release(book, held, desk.policy))
     for row in of(desk, "removal"):
         shift(desk, row["id"], "approved", "sending")
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_what_may_have_arrived_and_shall_go_out_again_is_uncertain_until_somebody_knows(tmp_path, platforms, arrived):
+    desk = desk_with(tmp_path, platforms, mailed(platforms), 1)
+    send_later(desk)
+    (row,) = of(desk, "removal")
+    shift(desk, row["id"], "sending", "unknown", attempts=1)
+    settle_again(again(desk, "bilal"), row["id"], Decision.AGAIN, None)
+    assert back(desk, 1).done.waiting == (1,)
+    assert stands(desk) == [("unknown", "requested")]
+    assert go_on(desk, 5, Quiet()) == []
+    if arrived:
+        settle_sent(again(desk, "bilal"), row["id"], "250 queued", "0" * 64)
+        (one,) = go_on(desk, 5, Quiet())
+        assert (one.done.withdrawing, one.sent.exit) == ((1,), 0)
+    else:
+        settle_again(again(desk, "bilal"), row["id"], Decision.NOT_SENT, None)
+        go_on(desk, 5, Quiet())
+        assert of(desk, "withdrawal") == []
+    assert stands(desk) == [("sent", "sent") if arrived else ("withdrawn", "none")]
+    assert audit(desk.ledger).problems == [] or not arrived
 
 
 @pytest.mark.parametrize(("ended", "delivered"), [("approved", "withdrawn"), ("refused", "refused")])
