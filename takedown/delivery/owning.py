@@ -64,7 +64,7 @@ class Owner:
 
         Where we have the file's lock, an owner that had it before us is dead.
         """
-        book.db.execute(_MADE, {"a_lane": self._lane})
+        make_row(book, self._lane)
         mine = lanes.c.name == self._lane
         row = book.db.execute(select(lanes).where(mine).with_for_update()).mappings().one()
         asked, now = _ticks(), _server_time(book.db)
@@ -137,6 +137,11 @@ class _Lock:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def make_row(book: Book, lane: str) -> None:
+    """A lane has a row from when it is first used."""
+    book.db.execute(_MADE, {"a_lane": lane})
 
 
 def check_owner(book: Book, lane: str, token: str) -> None:

@@ -16,7 +16,7 @@ from takedown.contract import Channel, TakedownError, Temporary, span
 from takedown.delivery.chunks import SECONDS, next_due, part_of, run_chunk
 from takedown.delivery.deliver import open_sender, ready, wired_lanes
 from takedown.delivery.lanes import lane_for
-from takedown.delivery.owning import LaneLost
+from takedown.delivery.owning import LaneLost, make_row
 from takedown.desk import Desk, open_desk
 from takedown.fleet.handing import CHUNK, hand
 from takedown.fleet.metrics import Metrics
@@ -124,6 +124,7 @@ class Crew:
         back = update(plans).where(plans.c.id == plan).values(handed_at=None)
 
         def change(book: Book) -> None:
+            make_row(book, lane)  # nothing was ever sent on it, perhaps
             book.db.execute(stopped)
             book.db.execute(back)
             book.record("plan.returned", plan_id(plan), {"lane": lane, "code": error.code})

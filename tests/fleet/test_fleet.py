@@ -18,7 +18,7 @@ from takedown.audit import verify
 from takedown.delivery.halting import halt, unhalt
 from takedown.fleet.handing import hand
 from takedown.fleet.queue import SCHEMA, depth
-from takedown.ledger.tables import lanes
+from takedown.ledger.tables import lanes, plans
 from takedown.sandbox.behaviour import Fault
 from takedown.settings import load
 
@@ -163,11 +163,13 @@ def test_a_lane_that_a_person_must_mend_stops_and_goes_on_when_handed_over_again
     hand(desk, plan)
     workers()
 
-    def stopped():
+    def given_back():
         with desk.ledger.read() as db:
-            return any(db.execute(select(lanes.c.stopped)).scalars())
+            return db.execute(select(plans.c.handed_at)).scalar() is None
 
-    wait_for(stopped)
+    wait_for(given_back)
+    with desk.ledger.read() as db:
+        assert db.execute(select(lanes.c.name)).scalar() == "facebook:api"
     assert sum(taken(sandbox).values()) == 0
     token.write_bytes(kept)
     token.chmod(0o600)
