@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from takedown.approval import approvers
 from takedown.contract import Channel, TakedownError
+from takedown.delivery.timestamps import check_authorities
 from takedown.desk import Desk
 from takedown.heads import copies
 from takedown.ledger.ids import load_secret
@@ -104,10 +105,11 @@ def _heads(desk: Desk) -> Finding:
     audit = desk.settings.audit
     try:
         copies(desk)
+        check_authorities(desk)
     except TakedownError as error:
         return _of("heads", error)
     if desk.settings.environment == "live" and not (audit.copies and audit.head_key):
-        do = 'set [audit] head_key, and copies where operators cannot write: "file:FOLDER", "mail:ADDRESS"'
+        do = 'set [audit] head_key, and copies where operators cannot write: "file:FOLDER", "mail:ADDRESS", "rfc3161:URL"'
         return Finding("look", "heads", "unsigned, or kept beside the ledger only", do)
     return Finding("ok", "heads", ", ".join(audit.copies) or "beside the ledger")
 

@@ -61,7 +61,8 @@ class CannotCopy(Temporary):
 class StrangeCopy(UsageError):
     """[audit] copies: nothing is known of {copy}."""
 
-    code, why, do = "TD-1216", "a head goes to file:FOLDER or to mail:ADDRESS", "mend [audit] copies in takedown.toml"
+    code, why = "TD-1216", "a head goes to file:FOLDER, to mail:ADDRESS or to rfc3161:https://AUTHORITY"
+    do = "mend [audit] copies in takedown.toml"
 
 
 class NothingToReconcile(UsageError):
@@ -96,7 +97,7 @@ def write_head(desk: Desk) -> Head:
 
     desk.ledger.write(keep)
     for path in copies(desk):
-        _append(path, head_line(desk, head))
+        append(path, head_line(desk, head))
     return head
 
 
@@ -116,7 +117,7 @@ def current(desk: Desk) -> Head:
 
 def copies(desk: Desk) -> list[Path]:
     """The files that heads are appended to: `[audit] copies = ["file:DIR"]`, else one beside the ledger. Raises StrangeCopy."""
-    if strange := [one for one in desk.settings.audit.copies if not one.startswith(("file:", "mail:"))]:
+    if strange := [one for one in desk.settings.audit.copies if not one.startswith(("file:", "mail:", "rfc3161:"))]:
         raise StrangeCopy(copy=strange[0].partition(":")[0])
     folders = [desk.config.path(one.removeprefix("file:")) for one in desk.settings.audit.copies if one.startswith("file:")]
     name = f"{desk.ledger.name}.heads.jsonl"
@@ -126,6 +127,16 @@ def copies(desk: Desk) -> list[Path]:
 def mailboxes(desk: Desk) -> list[str]:
     """The addresses that heads are mailed to: `[audit] copies = ["mail:ADDRESS"]`."""
     return [one.removeprefix("mail:") for one in desk.settings.audit.copies if one.startswith("mail:")]
+
+
+def authorities(desk: Desk) -> list[str]:
+    """The addresses that time-stamp heads: `[audit] copies = ["rfc3161:URL"]`."""
+    return [one.removeprefix("rfc3161:") for one in desk.settings.audit.copies if one.startswith("rfc3161:")]
+
+
+def stamps_beside(heads: Path) -> Path:
+    """Where the time-stamps of a file of heads lie: a line `{seq, sha256, authority, response}` each."""
+    return heads.with_name(heads.name.replace(".heads.", ".stamps."))
 
 
 def check(desk: Desk) -> None:
@@ -233,7 +244,8 @@ def _sign(desk: Desk, head: Head) -> Signature:
     return sign_with_file(desk.config.path(key), head.text(), no_passphrase, NAMESPACE)
 
 
-def _append(path: Path, line: str) -> None:
+def append(path: Path, line: str) -> None:
+    """Add a line to a copy, on the disk when this returns. Raises CannotCopy."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:

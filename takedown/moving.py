@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from takedown.audit import verify_in
 from takedown.contract import IntegrityFailed, Temporary, UsageError
 from takedown.desk import Desk
-from takedown.heads import copies
+from takedown.heads import copies, stamps_beside
 from takedown.ledger.backup import FileThere
 from takedown.ledger.book import Book, canonical
 from takedown.ledger.setup import migrate, resolve, secret_path
@@ -110,7 +110,9 @@ def _beside(desk: Desk, target: URL) -> dict[Path, Path]:
     """What lies beside the ledger and goes with it: the secret behind every key, heads, evidence. Raises FileThere."""
     folder = desk.config.folder
     moved = {desk.ledger.secret_path: secret_path(target, folder)}
-    moved |= {path: path.with_name(f"{target.database}.heads.jsonl") for path in copies(desk)}
+    for path in copies(desk):
+        new = path.with_name(f"{target.database}.heads.jsonl")
+        moved |= {path: new, stamps_beside(path): stamps_beside(new)}
     moved |= {desk.ledger.folder / name: folder / name for name in BESIDE}
     moved = {old: new for old, new in moved.items() if old.exists() and old.resolve() != new.resolve()}
     for new in moved.values():

@@ -60,6 +60,7 @@ class NetworkSection(Section):
 class AuditSection(Section):
     head_key: str = ""
     copies: tuple[str, ...] = ()
+    tsa_certificate: str = Field(default="", description="PEM file with the certificates that time-stamps must lead to")
 
 
 class RetentionSection(Section):

@@ -6,6 +6,7 @@ out of the excerpt of the chain; but a request that carried several cases is the
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,7 +22,7 @@ from takedown.audit.chain import rows, tuples
 from takedown.clock import iso
 from takedown.contract import RefusedByPolicy, UsageError
 from takedown.desk import Desk
-from takedown.heads import copies
+from takedown.heads import copies, stamps_beside
 from takedown.ledger.book import Book, canonical
 from takedown.ledger.cases import no_such
 from takedown.ledger.ids import batch_id, case_id, message_name, number, plan_id, request_id
@@ -202,12 +203,16 @@ class _Found:
             return b"".join(map(bytes.fromhex, seals))
         return b""
 
-    def chain(self) -> Iterator[str]:
-        """From the first event that is about the case to the newest, each a line."""
+    def first(self) -> int:
+        """The number of the first event that is about the case."""
         subjects = [batch_id(self.batch), case_id(self.case)]
         query = select(events.c.seq).where(events.c.subject.in_(subjects)).order_by(events.c.seq).limit(1)
-        first = self.db.execute(query).scalar_one()
-        return (canonical(row) for row in rows(self.db, select(events).where(events.c.seq >= first).order_by(events.c.seq)))
+        return int(self.db.execute(query).scalar_one())
+
+    def chain(self) -> Iterator[str]:
+        """From the first event that is about the case to the newest, each a line."""
+        query = select(events).where(events.c.seq >= self.first()).order_by(events.c.seq)
+        return (canonical(row) for row in rows(self.db, query))
 
     def evidence(self) -> Iterator[tuple[str, str]]:
         """(sha256, what it is) of every file that supports the case."""
@@ -228,7 +233,7 @@ def _told(subject: str, kind: str) -> Any:
 
 
 def _write(found: _Found, folder: Path) -> Bundled:
-    for name in ("requests", "evidence", "mails"):
+    for name in ("requests", "evidence", "mails", "timestamps"):
         (folder / name).mkdir(mode=0o700)
     for row in found.requests:
         _put(folder / "requests" / request_id(row["id"]), row["body"])
@@ -236,9 +241,8 @@ def _write(found: _Found, folder: Path) -> Bundled:
     _put(folder / "record.json", (json.dumps({**found.record(), "files": files}, indent=1, ensure_ascii=False) + "\n").encode())
     _put(folder / "batch.seals", found.seals())
     count = _lines(folder / "chain.jsonl", found.chain())
-    _lines(
-        folder / "heads.jsonl", (line for path in copies(found.desk) if path.exists() for line in path.read_text().splitlines())
-    )
+    _lines(folder / "heads.jsonl", (line for path in copies(found.desk) for line in _read(path)))
+    _lines(folder / "timestamps.jsonl", _stamps(found, folder))
     _put(folder / "verify.py", (resources.files("takedown.audit") / "standalone.py").read_bytes())
     return Bundled(folder, len(found.requests), count, tuple(one["sha256"] for one in files if "missing" in one))
 
@@ -256,6 +260,22 @@ def _files(found: _Found, folder: Path) -> Iterator[Record]:
         except OSError as error:
             told["missing"] = error.strerror or "it cannot be read"
         yield told
+
+
+def _stamps(found: _Found, folder: Path) -> Iterator[str]:
+    """Answers of time-stamping authorities about heads of the excerpt, each as a file that `openssl ts` reads."""
+    lines = {line: None for path in copies(found.desk) for line in _read(stamps_beside(path))}
+    first = found.first()
+    for count, line in enumerate(lines, 1):
+        told = json.loads(line)
+        if told["seq"] >= first:
+            name = f"timestamps/{told['seq']}-{count}.tsr"
+            _put(folder / name, base64.b64decode(told["response"]))
+            yield canonical({"file": name, **{key: told[key] for key in ("seq", "sha256", "authority")}})
+
+
+def _read(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
 
 def _put(path: Path, data: bytes) -> None:

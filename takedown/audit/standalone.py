@@ -166,6 +166,16 @@ class Bundle:
             )
         yield f"{seen} heads are of this chain; {newest}" if seen else "no head is of this excerpt"
 
+    def timestamps(self) -> Iterator[str]:
+        known = {sha256(line) for line in (self.folder / "heads.jsonl").read_bytes().splitlines()}
+        for line in (self.folder / "timestamps.jsonl").read_text(encoding="utf-8").splitlines():
+            told = json.loads(line)
+            need(told["sha256"] in known, f"{told['file']} is of a head that is not here")
+            holds = bytes.fromhex(told["sha256"]) in (self.folder / told["file"]).read_bytes()
+            need(holds, f"{told['file']} is not of the head of event {told['seq']}")
+            yield f"  a time-stamp of {told['authority']} is of the head of event {told['seq']}; whether it is theirs and of when:"
+            yield f"    openssl ts -verify -digest {told['sha256']} -in {told['file']} -CAfile THEIR-CERTIFICATES.pem"
+
     def case(self) -> Iterator[str]:
         case = self.record["case"]
         made = seal(case["salt"], case["values"])
@@ -289,6 +299,7 @@ def check(folder: Path) -> Iterator[str]:
     bundle = Bundle(folder)
     yield from bundle.chain()
     yield from bundle.heads()
+    yield from bundle.timestamps()
     yield from bundle.openings()
     yield from bundle.case()
     yield from bundle.plans()

@@ -1,12 +1,15 @@
-"""Heads on their way out of the operators' hands: to files and to mailboxes, at both ends of a run and while it lasts."""
+"""Heads on their way out of the operators' hands, at both ends of a run and while it lasts: to files, mailboxes, time-stamps."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
+from typing import Any
 
 from takedown.clock import utc
+from takedown.delivery.timestamps import questions, stamp
 from takedown.desk import Desk
 from takedown.heads import CannotCopy, Head, current, head_line, mailboxes, write_head
 from takedown.planning.destinations import is_reserved
@@ -19,12 +22,21 @@ LOOK = 0.5
 
 
 def witness(desk: Desk) -> Head:
-    """Write a head to every copy; the relay has taken the mails when this returns. Raises CannotCopy, NoKey, StrangeCopy."""
+    """Write a head to every copy; the relay has taken the mails, and time-stamps lie beside the heads, when this returns.
+
+    Raises CannotCopy, NoKey, StrangeCopy and what `questions` raises.
+    """
     head = write_head(desk)
     if addresses := mailboxes(desk):
-        with ThreadPoolExecutor(1) as outside:  # there may be a running loop here, or none
-            outside.submit(asyncio.run, _post(desk, head, addresses)).result()
+        _outside(_post(desk, head, addresses))
+    if asked := questions(desk, head):
+        _outside(stamp(desk, head, asked))
     return head
+
+
+def _outside(work: Coroutine[Any, Any, None]) -> None:
+    with ThreadPoolExecutor(1) as outside:  # there may be a running loop here, or none
+        outside.submit(asyncio.run, work).result()
 
 
 async def keep_witnessing(desk: Desk) -> None:

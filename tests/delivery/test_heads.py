@@ -185,8 +185,8 @@ def test_a_mailbox_that_takes_no_head_stops_before_the_first_send(stood, tmp_pat
 def test_a_copy_of_another_kind_is_refused_and_not_forgotten(stood, tmp_path):
     desk, plan, _ = stood
     with (tmp_path / "takedown.toml").open("a") as file:
-        file.write('[audit]\ncopies = ["rfc3161:http://127.0.0.1:9/"]\n')
-    with pytest.raises(StrangeCopy, match="rfc3161"):
+        file.write('[audit]\ncopies = ["gopher:127.0.0.1"]\n')
+    with pytest.raises(StrangeCopy, match="gopher"):
         send(again(desk), plan)
 
 
