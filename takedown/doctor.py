@@ -14,7 +14,7 @@ from takedown.approval import approvers
 from takedown.contract import Channel, TakedownError
 from takedown.delivery.timestamps import check_authorities
 from takedown.desk import Desk
-from takedown.heads import copies
+from takedown.heads import copies, require_outside
 from takedown.ledger.ids import load_secret
 from takedown.planning.destinations import bounds, check_address, check_url
 from takedown.secrets import secret
@@ -106,11 +106,11 @@ def _heads(desk: Desk) -> Finding:
     try:
         copies(desk)
         check_authorities(desk)
+        require_outside(desk)
     except TakedownError as error:
         return _of("heads", error)
-    if desk.settings.environment == "live" and not (audit.copies and audit.head_key):
-        do = 'set [audit] head_key, and copies where operators cannot write: "file:FOLDER", "mail:ADDRESS", "rfc3161:URL"'
-        return Finding("look", "heads", "unsigned, or kept beside the ledger only", do)
+    if desk.live and not audit.head_key:
+        return Finding("look", "heads", "unsigned: anybody could write one", "set [audit] head_key")
     return Finding("ok", "heads", ", ".join(audit.copies) or "beside the ledger")
 
 

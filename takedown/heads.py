@@ -17,7 +17,7 @@ from sqlalchemy import insert, select, update
 
 from takedown.approval import NoKey, Signature, approvers, check_approval, holds, sign_with_file
 from takedown.clock import iso
-from takedown.contract import IntegrityFailed, Temporary, UsageError
+from takedown.contract import IntegrityFailed, RefusedByPolicy, Temporary, UsageError
 from takedown.desk import Desk
 from takedown.ledger.backup import doubt, skip_numbers
 from takedown.ledger.book import GENESIS, Book, canonical
@@ -63,6 +63,13 @@ class StrangeCopy(UsageError):
 
     code, why = "TD-1216", "a head goes to file:FOLDER, to mail:ADDRESS or to rfc3161:https://AUTHORITY"
     do = "mend [audit] copies in takedown.toml"
+
+
+class NoOutsideCopy(RefusedByPolicy):
+    """Heads of the audit chain are kept beside the ledger only."""
+
+    code, why = "TD-0718", "in live nothing is sent that whoever may write the ledger could deny"
+    do = 'set [audit] copies to a place that operators cannot write: "file:FOLDER" elsewhere, or "mail:ADDRESS"'
 
 
 class NothingToReconcile(UsageError):
@@ -127,6 +134,13 @@ def copies(desk: Desk) -> list[Path]:
 def mailboxes(desk: Desk) -> list[str]:
     """The addresses that heads are mailed to: `[audit] copies = ["mail:ADDRESS"]`."""
     return [one.removeprefix("mail:") for one in desk.settings.audit.copies if one.startswith("mail:")]
+
+
+def require_outside(desk: Desk) -> None:
+    """In live at least one copy lies elsewhere; time-stamps are none, since they lie beside the heads. Raises NoOutsideCopy."""
+    own = desk.ledger.folder.resolve()
+    if desk.live and not mailboxes(desk) and all(path.parent.resolve() == own for path in copies(desk)):
+        raise NoOutsideCopy
 
 
 def authorities(desk: Desk) -> list[str]:

@@ -16,7 +16,7 @@ from takedown.delivery.lanes import Lane, lane_for
 from takedown.delivery.run import Budget, LaneRun, Progress
 from takedown.delivery.witness import keep_witnessing, witness
 from takedown.desk import Desk
-from takedown.heads import check
+from takedown.heads import check, require_outside
 from takedown.ledger.halts import told_halt
 from takedown.ledger.ids import plan_id
 from takedown.ledger.moves import State, move
@@ -75,10 +75,11 @@ def deliver(desk: Desk, plan: int, *, wait: float, limit: int | None, progress: 
 def ready(desk: Desk, plan: int) -> Verified:
     """Everything that must hold before a plan's first request leaves; its packets go to the operators' list.
 
-    Raises what verify and heads.check raise, Halted, and what the ledger raises.
+    Raises NoOutsideCopy, what verify and heads.check raise, Halted, and what the ledger raises.
     """
     if why := desk.ledger.setting("halted"):
         raise Halted(why=told_halt(why))
+    require_outside(desk)
     check(desk)
     verified = verify(desk, plan)
     witness(desk)

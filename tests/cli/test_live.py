@@ -17,6 +17,7 @@ contact = "Duty officer"
 email = "desk@authority.example"
 country = "PK"
 """
+ELSEWHERE = '[audit]\ncopies = ["file:elsewhere"]\n'
 ROW = "{},pk-peca-37,Account publishes calls to violence for a banned organisation.,FILE-{},remove_account,All is alike.,{}\n"
 HEAD = "url,legal_basis,reason,reference,measure,proportionality,territory\n"
 
@@ -27,7 +28,7 @@ def here(tmp_path, monkeypatch):
     for name in ("carla", "alice", "bilal", "oversight"):
         make_key(tmp_path, name)
     public = {name: (tmp_path / f"{name}.pub").read_text().strip() for name in ("carla", "alice", "bilal")}
-    (tmp_path / "takedown.toml").write_text(LIVE)
+    (tmp_path / "takedown.toml").write_text(LIVE + ELSEWHERE)
     (tmp_path / "policy.toml").write_text(
         f'approvers = ["alice {public["alice"]}", "bilal {public["bilal"]}"]\nplanners = ["carla {public["carla"]}"]\n'
         '[[powers]]\nlaw = "PECA 2016, s. 37 (1)"\nbasis = "pk-peca-37"\nterritories = ["PK"]\n'
@@ -41,6 +42,10 @@ def here(tmp_path, monkeypatch):
 
 def step(*words, code=0):
     assert run([*words]) == code, words
+
+
+def told(capsys):
+    return " ".join(capsys.readouterr().err.split())
 
 
 def test_from_init_to_a_packet(here, capsys):
@@ -76,7 +81,13 @@ def test_from_init_to_a_packet(here, capsys):
     assert "Sending is halted: by the oversight since " in capsys.readouterr().err
     step("unhalt", "--as", "bilal", "--key", "bilal", code=8)
     step("unhalt", "--oversight", "oversight")
+    capsys.readouterr()
+    (here / "takedown.toml").write_text(LIVE)
+    step("submit", "P-2", "--as", "carla", code=7)
+    assert 'set [audit] copies to a place that operators cannot write: "file:FOLDER" elsewhere' in told(capsys)
+    (here / "takedown.toml").write_text(LIVE + ELSEWHERE)
     step("submit", "P-2", "--as", "carla", code=8)
+    assert (here / "elsewhere" / "takedown.db.heads.jsonl").read_text()
     capsys.readouterr()
     step("case", "list", "--json")
     assert {item["case"]: item["delivery"] for item in json.loads(capsys.readouterr().out)["items"]} == {

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+from contextlib import nullcontext
+from dataclasses import replace
 
 import pytest
-from desks import again, make_key, signed, write_config
+from desks import again, make_desk, make_key, signed, write_config
 from post_office import PostOffice
 from sendings import api, planned, send, states, taken
 from servers import bring_back, keep_for_later
@@ -18,11 +20,13 @@ from takedown.heads import (
     Behind,
     CannotCopy,
     Forked,
+    NoOutsideCopy,
     NothingToReconcile,
     StrangeCopy,
     copies,
     problems,
     reconcile,
+    require_outside,
     statement,
     write_head,
 )
@@ -206,3 +210,23 @@ async def test_a_head_is_written_whenever_so_many_events_have_come(stood, monkey
     task.cancel()
     assert len(path.read_text().splitlines()) >= before + 3
     assert list(problems(desk)) == []
+
+
+@pytest.mark.parametrize(
+    ("copies_", "enough"),
+    [
+        ([], False),
+        (["file:."], False),
+        (["rfc3161:https://tsa.authority.example/"], False),
+        (["file:elsewhere"], True),
+        (["file:.", "mail:oversight@authority.example"], True),
+    ],
+)
+def test_live_needs_a_copy_elsewhere(tmp_path, copies_, enough):
+    audit = f"[audit]\ncopies = {json.dumps(copies_)}\n"
+    desk = make_desk(tmp_path, {}, extra=audit)
+    require_outside(desk)
+    live = replace(desk, config=replace(desk.config, settings=desk.settings.model_copy(update={"environment": "live"})))
+    with nullcontext() if enough else pytest.raises(NoOutsideCopy) as refused:
+        require_outside(live)
+    assert enough or refused.value.exit == 7

@@ -28,6 +28,8 @@ unit = "Desk 1"
 contact = "Duty officer"
 email = "desk@authority.example"
 country = "PK"
+[audit]
+copies = ["file:elsewhere"]
 """
 
 
