@@ -33,10 +33,20 @@ def upgrade_() -> None:
 
 @app.command("backup")
 def backup_(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
-    """Copy the ledger and its secret while it is in use. Keep both as safe as the ledger itself."""
+    """Copy the ledger, its secret and its evidence while it is in use. Keep all three as safe as the ledger itself.
+
+    Exit 12 when a file of evidence is not what it is named after; it is left out, and the backup is good for the rest.
+    """
     config = current().load_config()
     made = backup(config.settings.ledger.url, config.folder, file)
-    current().display.show(Answer([], {"file": str(file), "sha256": made}), Facts([("backup", str(file)), ("sha256", made)]))
+    display, evidence = current().display, made.evidence
+    for name in evidence.left_out:
+        display.warn(f"evidence {name} has other bytes than its name says, and was left out: takedown audit verify --read-data")
+    summary = {"file": str(file), "sha256": made.sha256, "evidence": evidence.files, "left_out": list(evidence.left_out)}
+    facts = Facts([("backup", str(file)), ("sha256", made.sha256), ("files of evidence", evidence.files)])
+    display.show(Answer([], summary), facts)
+    if evidence.left_out:
+        raise typer.Exit(12)
 
 
 @app.command("restore")

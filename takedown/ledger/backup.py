@@ -1,4 +1,7 @@
-"""Backup of a SQLite ledger with its secret, and its return. What was open when the backup was made may have left since."""
+"""Backup of a SQLite ledger with its secret and its evidence, and its return.
+
+What was open when the backup was made may have left since.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import secrets
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +21,7 @@ from takedown.contract import UsageError
 from takedown.ledger.book import Book
 from takedown.ledger.errors import NoLedger
 from takedown.ledger.moves import State, move
+from takedown.ledger.packing import Packed, pack, put_back, unpack
 from takedown.ledger.setup import open_ledger, resolve, secret_path
 from takedown.ledger.tables import events, meta, plans, requests
 
@@ -33,6 +38,14 @@ class FileThere(UsageError):
     code, why, do = "TD-1005", "a backup never overwrites anything", "give another name"
 
 
+@dataclass(frozen=True, slots=True)
+class BackedUp:
+    """`sha256` of the copied ledger."""
+
+    sha256: str
+    evidence: Packed
+
+
 def _paths(url: str, folder: Path) -> tuple[Path, Path]:
     parsed = resolve(url, folder)
     if parsed.get_backend_name() != "sqlite":
@@ -44,25 +57,35 @@ def _secret_of(file: Path) -> Path:
     return Path(f"{file}.secret")
 
 
-def backup(url: str, folder: Path, file: Path) -> str:
-    """Copy the ledger (by SQLite's own online backup) and its secret; returns the copy's sha256. Raises FileThere, NoLedger."""
+def _evidence_of(file: Path) -> Path:
+    return Path(f"{file}.evidence.tar")
+
+
+def backup(url: str, folder: Path, file: Path) -> BackedUp:
+    """Copy the ledger (by SQLite's own online backup), its secret, and then its evidence. Raises FileThere, NoLedger.
+
+    Evidence is written before the row that names it, so that whatever the copied rows name is there.
+    """
     source, secret = _paths(url, folder)
     if not source.exists():
         raise NoLedger(where=source)
-    for one in (file, _secret_of(file)):
+    for one in (file, _secret_of(file), _evidence_of(file)):
         if one.exists():
             raise FileThere(file=one)
     os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(file)) as new:
         old.backup(new)
     shutil.copy2(secret, _secret_of(file))
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    packed = pack(source.parent / "evidence", _evidence_of(file))
+    with file.open("rb") as copy:
+        return BackedUp(hashlib.file_digest(copy, "sha256").hexdigest(), packed)
 
 
 def restore(url: str, folder: Path, environment: str, file: Path) -> int:
     """Put a backup in place; returns how many requests are uncertain now. The ledger that was there is kept as `.before-restore`.
 
-    Whatever the backup calls unsent may have been sent after it was made.
+    Whatever the backup calls unsent may have been sent after it was made. Evidence that is here and not in the backup stays: the
+    ledger that is kept names it. Raises NoLedger, FileThere, DamagedBackup.
     """
     target, secret = _paths(url, folder)
     for one in (file, _secret_of(file)):
@@ -71,6 +94,9 @@ def restore(url: str, folder: Path, environment: str, file: Path) -> int:
     kept, fresh = (target.with_name(f"{target.name}.{tail}") for tail in ("before-restore", "restoring"))
     if target.exists() and kept.exists():
         raise FileThere(file=kept)
+    evidence = target.with_name("evidence")
+    unpacked = target.with_name("evidence.restoring")
+    unpack(_evidence_of(file), unpacked)
     # Doubted first, put in place last: a restore that is interrupted leaves nothing that could send.
     _drop_tails(fresh)
     shutil.copy2(file, fresh)
@@ -81,6 +107,7 @@ def restore(url: str, folder: Path, environment: str, file: Path) -> int:
         target.rename(kept)
     _drop_tails(target)
     shutil.copy2(_secret_of(file), secret)
+    put_back(unpacked, evidence)
     fresh.rename(target)
     return held
 
