@@ -68,9 +68,12 @@ class Hold:
         latest = book.now + self.lane.interval
         # An owner that died wrote last at some time before now; one that left said when.
         first = latest if row["owner"] else min(row["next_at"], latest)
-        book.db.execute(update(lanes).where(lanes.c.name == self.lane.name).values(stopped="", why=""))
         self._pace = Pace(self.clock, self.lane.interval, max(first, book.now))
         return True
+
+    def reopen(self, book: Book) -> None:
+        """Why it was stopped no longer holds: its sender tries again."""
+        book.db.execute(update(lanes).where(lanes.c.name == self.lane.name).values(stopped="", why=""))
 
     def rest(self, book: Book, until: float, why: str) -> None:
         """Nothing goes out on this lane before `until`, by any process."""

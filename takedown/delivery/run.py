@@ -97,7 +97,7 @@ class LaneRun:
             self.busy = True
             return
         try:
-            await self._ledger.awrite(lambda book: recover(book, self.lane))
+            await self._ledger.awrite(self._begin)
             await self._loop()
         finally:
             await self._finish()
@@ -107,6 +107,10 @@ class LaneRun:
             if not await self._idle(self._clock.now() + POLL_OWNER, "another process is sending"):
                 return False
         return True
+
+    def _begin(self, book: Book) -> None:
+        self._hold.reopen(book)
+        recover(book, self.lane)
 
     async def _finish(self) -> None:
         if self._open:

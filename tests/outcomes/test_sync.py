@@ -211,6 +211,19 @@ def test_other_answers(tmp_path, platform, status, exit_code, stops):
     assert len(asked(platform)) <= (10 if stops else 30)
 
 
+def test_to_ask_does_not_open_a_lane_that_stopped_sending(tmp_path, platform):
+    desk = sent(tmp_path, platform.settings(), 2)
+    desk.ledger.write(lambda book: book.db.execute(update(lanes).values(stopped="credentials", why="401")) and None)
+    assert sync_now(desk).exit == 0
+    with desk.ledger.read() as db:
+        assert db.execute(select(lanes.c.stopped, lanes.c.why)).one() == ("credentials", "401")
+    add_cases(desk, "facebook", [77])
+    plan = make_plan(desk, Selection()).plan
+    assert deliver(again(desk), plan, wait=0, limit=None, progress=Quiet()).exit == 0
+    with desk.ledger.read() as db:
+        assert db.execute(select(lanes.c.stopped)).scalar() == ""
+
+
 def test_a_platform_that_is_away(tmp_path, stand_in):
     sandbox = stand_in(read_faults={Fault.RESET: 1, Fault.CUT: 1, Fault.CUT_SILENT: 1, Fault.DOWN_BARE: 1})
     desk = sent(tmp_path, at(sandbox), 8)
