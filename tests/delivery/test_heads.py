@@ -168,9 +168,11 @@ def test_heads_are_mailed_before_the_first_send_and_at_the_end(stood, tmp_path):
     with PostOffice().open() as office:
         with (tmp_path / "takedown.toml").open("a") as file:
             file.write(MAILED.format(port=office.port))
-        send(again(desk), plan, limit=3)
+        desk = again(desk)
+        send(desk, plan, limit=3)
     first, last = (json.loads(one.partition(b"\r\n\r\n")[2].split(b"\r\n")[0]) for one in office.taken)
-    written = [json.loads(line) for line in (tmp_path / "elsewhere" / "takedown.db.heads.jsonl").read_text().splitlines()]
+    (path,) = copies(desk)
+    written = [json.loads(line) for line in path.read_text().splitlines()]
     assert [first, last] == written
     assert first["head"]["seq"] < last["head"]["seq"]
 
