@@ -1,4 +1,4 @@
-"""Endings of attempts, written in groups: while one group is on its way to the disk, the next one gathers."""
+"""Endings of attempts, written in groups, and where it can be in the same commit as the claims that come after them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from takedown.delivery.records import Ended
 from takedown.ledger.book import Book
 from takedown.ledger.store import Ledger
 
-GATHER = 0.01
-"""Seconds between two groups. Nobody pays for it: an attempt has given its connection back, and the first ending never waits."""
+GATHER = 0.02
+"""Seconds that an ending waits at most for others. Nobody pays for it: an attempt has given its connection back before."""
 
 Waiting = tuple[Ended, "asyncio.Future[None]"]
 
@@ -21,35 +21,43 @@ class Recorder:
     def __init__(self, ledger: Ledger, write: Callable[[Book, Sequence[Ended]], None]) -> None:
         self._ledger, self._write = ledger, write
         self._waiting: list[Waiting] = []
-        self._task: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._writing: set[asyncio.Task[None]] = set()
 
     async def put(self, ended: Ended) -> None:
         """Sleep until this ending is on disk. Raises what writing it alone raises."""
-        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        written: asyncio.Future[None] = loop.create_future()
         self._waiting.append((ended, written))
-        if self._task is None:
-            self._task = asyncio.create_task(self._drain())
+        if self._timer is None:
+            self._timer = loop.call_later(GATHER, self.hand_over)
         await written
 
-    async def _drain(self) -> None:
-        while self._waiting:
-            group, self._waiting = self._waiting, []
-            if not await self._commit(group):
-                for one in group:  # one of them failed: each alone, so that it takes no other down
-                    await self._commit([one])
-            await asyncio.sleep(GATHER)
-        self._task = None
+    def hand_over(self) -> None:
+        """Give the writer what has gathered, now: what it is given right after this shares the commit."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        group, self._waiting = self._waiting, []
+        if group:
+            task = asyncio.create_task(self._wake(group, self._submit(group)))
+            self._writing.add(task)
+            task.add_done_callback(self._writing.discard)
 
-    async def _commit(self, group: Sequence[Waiting]) -> bool:
-        """Write a group and wake those who wait; False when it failed and each must be tried alone."""
+    def _submit(self, group: Sequence[Waiting]) -> asyncio.Future[None]:
         endings = [ended for ended, _ in group]
+        return self._ledger.awrite(lambda book: self._write(book, endings))
+
+    async def _wake(self, group: Sequence[Waiting], commit: asyncio.Future[None]) -> None:
+        """Tell those who wait; where a group failed each is tried alone, so that one takes no other down."""
         try:
-            await self._ledger.awrite(lambda book: self._write(book, endings))
+            await commit
         except Exception as error:  # noqa: BLE001 -- handed to the attempt that it belongs to
-            if len(group) > 1:
-                return False
-            group[0][1].set_exception(error)
-            return True
+            if len(group) == 1:
+                group[0][1].set_exception(error)
+                return
+            for one in group:
+                await self._wake([one], self._submit([one]))
+            return
         for _, written in group:
             written.set_result(None)
-        return True

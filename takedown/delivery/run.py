@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 SHORT_RETRIES = 3
 POLL_OWNER = 1.0
+COMPANY = 0.006
+"""Seconds that a claim without a key waits for connections that come free, about what its commit takes: they share it."""
 
 
 class Progress(Protocol):
@@ -158,7 +160,10 @@ class LaneRun:
             self._unused()
             return None
         if not self._held:
+            if self._alone():
+                await asyncio.sleep(COMPANY)
             size, next_at = self._size(), self._hold.pace.next_at
+            self._recorder.hand_over()  # one commit for what came back and what goes out next
             self._held.extend(
                 await self._ledger.awrite(lambda book: claim(book, self.lane, self.verified, self._owner, size, next_at))
             )
@@ -176,6 +181,10 @@ class LaneRun:
         """The slot, and the sending that it was meant for, are still to be had."""
         self._hold.pace.give_back()
         self.budget.give_back()
+
+    def _alone(self) -> bool:
+        """Whether a claim would pay a commit for few requests where the pace lets out more of them together."""
+        return not self.lane.keyed and self._free < min(self.lane.burst, self.sender.width // 2)
 
     def _size(self) -> int:
         """How many to claim: with a key a block; without one what can be in flight at once, and the pace lets out together."""

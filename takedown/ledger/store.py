@@ -123,9 +123,9 @@ class Ledger:
         """Run `change` in a durable transaction, and return what it returns. It may be run again: it must only use its Book."""
         return self._submit(change).result()
 
-    async def awrite(self, change: Callable[[Book], T]) -> T:
-        """`write` for coroutines: the caller sleeps until the group is on disk."""
-        return await asyncio.wrap_future(self._submit(change))
+    def awrite(self, change: Callable[[Book], T]) -> asyncio.Future[T]:
+        """`write` for coroutines: in the queue when this returns; who awaits it sleeps until the group is on disk."""
+        return asyncio.wrap_future(self._submit(change))
 
     def _submit(self, change: Callable[[Book], T]) -> Future[T]:
         if self._writer is None:
