@@ -21,7 +21,7 @@ TINY = Sizes(
 KEYS = {"name", "value", "bound", "target", "holds", "unit", "how"}
 FIGURES = {
     "sending": 4, "pacing": 2, "importing": 2, "answers": 2, "memory": 1, "screens": 4, "crowded": 1, "startup": 6, "chain": 1,
-    "simulation": 3, "storage": 2,
+    "simulation": 3, "storage": 2, "fleet": 1,
 }  # fmt: skip
 
 
