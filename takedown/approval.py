@@ -14,12 +14,12 @@ import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_ssh_private_key
+from typing import TYPE_CHECKING
 
 from takedown.contract import CredentialsMissing, RefusedByPolicy
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 NAMESPACE = "takedown-approval"
 ALGORITHM = b"ssh-ed25519"
@@ -171,6 +171,9 @@ def dearmored(text: str, namespace: str = NAMESPACE) -> Signature:
 
 def sign_with_file(path: Path, text: str, passphrase: Callable[[], str], namespace: str = NAMESPACE) -> Signature:
     """Sign with an OpenSSH private key; `passphrase` is asked only when the key has one. Raises NoKey."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # only who signs or checks loads it
+    from cryptography.hazmat.primitives.serialization import load_ssh_private_key
+
     try:
         raw = path.read_bytes()
         if path.stat().st_mode & 0o077:
@@ -191,6 +194,8 @@ def sign_with_file(path: Path, text: str, passphrase: Callable[[], str], namespa
 
 
 def _signed(key: Ed25519PrivateKey, data: bytes) -> Signature:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
     public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     blob = base64.b64encode(_string(ALGORITHM) + _string(public)).decode()
     return Signature(blob, key.sign(data).hex())
@@ -233,6 +238,9 @@ def _read_frame(agent: socket.socket) -> bytes:
 
 def holds(signature: Signature, text: str, namespace: str = NAMESPACE) -> bool:
     """Whether the signature is of these very words, by the key it names."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     try:
         _, rest = _take(base64.b64decode(signature.key))
         raw, _ = _take(rest)

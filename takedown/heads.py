@@ -162,7 +162,8 @@ def check(desk: Desk) -> None:
 
 def newest(desk: Desk, path: Path) -> Iterator[Head]:
     """The furthest head of this ledger in a copy, if there is one. Raises BadHead."""
-    found = [head for head in read(path) if head[0].ledger == desk.ledger.setting("ledger")]
+    own = desk.ledger.setting("ledger")
+    found = [head for head in read(path) if head[0].ledger == own]
     if not found:
         return
     head, signature = max(found, key=lambda one: (one[0].generation, one[0].seq))

@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping
 from takedown.approval import NoKey
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of, sign
-from takedown.cli.options import As, Key
+from takedown.cli.options import As, Batch, Key, OnPlatform
 from takedown.cli.review_screen import difference, review_blocks
 from takedown.cli.wording import plural
 from takedown.clock import iso
@@ -41,8 +41,6 @@ class PdfOnScreen(UsageError):
     code, why, do = "TD-0606", "its bytes would garble the terminal", "takedown plan show {plan} --pdf {request} > letter.pdf"
 
 
-Batch = Annotated[str | None, typer.Option("--batch", metavar="B-N", help="Only this batch")]
-OnPlatform = Annotated[str | None, typer.Option("--platform", metavar="NAME", help="Only this platform")]
 PlanArg = Annotated[str, typer.Argument(metavar="PLAN")]
 
 

@@ -11,8 +11,7 @@ import typer
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of, sign
 from takedown.cli.flags import TO_THE_END
-from takedown.cli.options import As, Key
-from takedown.cli.plan import Batch, OnPlatform, show_planned
+from takedown.cli.options import As, Batch, Key, OnPlatform
 from takedown.cli.verify import tell_noticed
 from takedown.cli.wording import plural
 from takedown.contract import UsageError, span
@@ -22,12 +21,12 @@ from takedown.desk import Desk
 from takedown.display import Answer, Cell, Column, Prose, Styled, Table
 from takedown.ledger.ids import case_id, number, plan_id
 from takedown.outcomes.before_sending import look_before
-from takedown.outcomes.resubmit import Resubmission, choose, spend, wake
 from takedown.outcomes.withdraw import TakenBack, go_on
-from takedown.planning.making import Planned, Selection, make_plan
 
 if TYPE_CHECKING:
     from takedown.fleet.handing import Handed
+    from takedown.outcomes.resubmit import Resubmission
+    from takedown.planning.making import Planned
 
 app = typer.Typer()
 WAIT = "30s"
@@ -68,6 +67,9 @@ def submit(
     """
     desk = desk_of(as_name)
     if dry_run:
+        from takedown.cli.plan import show_planned  # planning loads slowly, and what is sent was planned before
+        from takedown.planning.making import Selection, make_plan
+
         return show_planned(desk, make_plan(desk, Selection(number(batch, "B") if batch else None)))
     if plan is None:
         raise UsageError(what="no plan was named", why="only an approved plan is sent", do="takedown plan list")
@@ -171,6 +173,9 @@ def resubmit(
     Reminders that were frozen and approved with their plan are sent at once. Everything else becomes a plan that waits for a
     person: exit 8. Exit 0 when nothing was due.
     """
+    from takedown.outcomes.resubmit import choose, spend, wake
+    from takedown.planning.making import make_plan
+
     if not pending:
         raise UsageError(what="nothing to resubmit was named", why="--pending says which cases", do="takedown resubmit --pending")
     desk = desk_of(as_name)

@@ -7,8 +7,7 @@ import typer
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of
 from takedown.cli.inbox import Post, read_post
-from takedown.cli.options import As
-from takedown.cli.plan import OnPlatform
+from takedown.cli.options import As, OnPlatform
 from takedown.cli.submit import tell_withdrawn
 from takedown.display import Answer, Facts
 from takedown.outcomes.sync import sync

@@ -9,9 +9,8 @@ from email.message import EmailMessage
 from typing import Any
 
 from takedown.clock import utc
-from takedown.delivery.timestamps import questions, stamp
 from takedown.desk import Desk
-from takedown.heads import CannotCopy, Head, current, head_line, mailboxes, write_head
+from takedown.heads import CannotCopy, Head, authorities, current, head_line, mailboxes, write_head
 from takedown.planning.destinations import is_reserved
 from takedown.transport.results import Answered, Held
 
@@ -29,8 +28,11 @@ def witness(desk: Desk) -> Head:
     head = write_head(desk)
     if addresses := mailboxes(desk):
         _outside(_post(desk, head, addresses))
-    if asked := questions(desk, head):
-        _outside(stamp(desk, head, asked))
+    if authorities(desk):
+        from takedown.delivery.timestamps import questions, stamp  # certificates load slowly
+
+        if asked := questions(desk, head):
+            _outside(stamp(desk, head, asked))
     return head
 
 

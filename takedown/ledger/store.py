@@ -27,6 +27,7 @@ from takedown.ledger.book import Book
 from takedown.ledger.errors import LedgerFailed
 from takedown.ledger.ids import load_secret
 from takedown.ledger.tables import meta
+from takedown.ledger.tables.base import for_server
 
 T = TypeVar("T")
 Job = tuple[Callable[[Book], Any], "Future[Any]"]
@@ -65,6 +66,7 @@ def make_engine(url: str) -> Engine:
 
 def _server_engine(url: URL) -> Engine:
     # pool_pre_ping: a connection that did not outlive a restart of the server is replaced when it is next asked for
+    for_server()
     engine = create_engine(url.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True)
 
     @event.listens_for(engine, "begin")

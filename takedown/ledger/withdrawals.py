@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id
@@ -17,6 +17,12 @@ _AFTER: Mapping[str, frozenset[str]] = {
     "refused": ANSWERABLE,
     "restored": ANSWERABLE | {"refused"},
 }
+
+
+def asked(db: Connection) -> list[int]:
+    """Cases that are to be taken back, in order: what became of their requests may not have been known then."""
+    mine = (cases.c.withdrawal != "none", cases.c.withdrawal.in_(["requested", "sent"]))
+    return list(db.execute(select(cases.c.id).where(*mine).order_by(cases.c.id)).scalars())
 
 
 def answered(book: Book, numbers: Iterable[int], value: str, source: str, *, by: str = "", evidence: str = "") -> list[int]:

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from takedown.clock import iso
@@ -20,8 +20,9 @@ from takedown.ledger.moves import State
 from takedown.ledger.truths import HOUR, UNREACHABLE, Sighting
 from takedown.ledger.withdrawals import ANSWERABLE
 from takedown.secrets import secret
-from takedown.transport.picture import Camera
-from takedown.transport.probe import Looked, ProbeTransport
+
+if TYPE_CHECKING:
+    from takedown.transport.probe import Looked
 
 RECHECKS = (1, 3, 7, 14, 30, 60)
 """Days after a target was found gone on which it is looked at again."""
@@ -124,6 +125,9 @@ class Looker:
     """Looks at one platform's targets. Made when `unlookable` is empty."""
 
     def __init__(self, desk: Desk, adapter: Platform) -> None:
+        from takedown.transport.picture import Camera  # the network loads slowly, and often nothing is to be looked at
+        from takedown.transport.probe import ProbeTransport
+
         self._desk, self._adapter, self._terms = desk, adapter, adapter.settings
         self._sandbox = desk.settings.environment == "sandbox"
         ca = desk.settings.network.ca_file

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -14,10 +15,12 @@ from takedown.delivery.run import Progress
 from takedown.desk import Desk
 from takedown.ledger.cases import no_such
 from takedown.ledger.tables import cases
-from takedown.ledger.withdrawals import answered
+from takedown.ledger.withdrawals import answered, asked
 from takedown.planning.planner import planner_statement, sign_as_planner
 from takedown.planning.undoing import get_plan
-from takedown.planning.withdrawing import Withdrawn, follow_up, withdraw
+
+if TYPE_CHECKING:
+    from takedown.planning.withdrawing import Withdrawn
 
 Sign = Callable[[str], Signature]
 
@@ -46,6 +49,8 @@ def take_back(
     sign: makes the signature of `desk.who`, which live asks for. When sending fails for now, the withdrawal stands in the
     ledger, and `takedown submit` goes on with it.
     """
+    from takedown.planning.withdrawing import withdraw
+
     done = withdraw(desk, numbers, reason, for_all=for_all)
     if done.plan and sign:
         sign_as_planner(desk, done.plan, sign(planner_statement(get_plan(desk.ledger, done.plan)["digest"])))
@@ -54,6 +59,11 @@ def take_back(
 
 def go_on(desk: Desk, wait: float, progress: Progress) -> list[TakenBack]:
     """Withdrawals that had to wait until it was known what became of their requests. One that may not go yet keeps no other."""
+    with desk.ledger.read() as db:
+        if not asked(db):
+            return []
+    from takedown.planning.withdrawing import follow_up  # drafting loads slowly, and each sending ends here
+
     found: list[TakenBack] = []
     for done in follow_up(desk):
         try:

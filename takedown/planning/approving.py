@@ -17,7 +17,6 @@ from takedown.ledger.tables import approvals, cases, plans, request_cases, reque
 from takedown.planning.caps import check_day, held_by, today, volume
 from takedown.planning.demands import Demands, demands_hash, read_demands
 from takedown.planning.digest import leaf, plan_digest, split
-from takedown.planning.follow_ups import made_again
 from takedown.planning.looking import NOT_LOOKED, Looked, check_looked, sample_of
 from takedown.planning.planner import check_apart, check_planner
 from takedown.planning.powers import check_powers
@@ -73,6 +72,8 @@ def check_withdrawals(desk: Desk, row: RowMapping) -> None:
 
     Raises Tampered, StalePlan.
     """
+    from takedown.planning.follow_ups import made_again  # drafting loads slowly, and few plans are withdrawals
+
     name = plan_id(row["id"])
     with desk.ledger.read() as db:
         for one in db.execute(select(requests).where(requests.c.plan == row["id"])).mappings().all():

@@ -23,6 +23,7 @@ from takedown.ledger.ids import case_id, plan_id, request_id
 from takedown.ledger.moves import WITHDRAWAL, State, move
 from takedown.ledger.states import DORMANT
 from takedown.ledger.tables import case_references, cases, events, openings, plans, request_cases, requests
+from takedown.ledger.withdrawals import asked
 from takedown.planning.approving import release
 from takedown.planning.drafting import Drafted, Drafter
 from takedown.planning.follow_ups import About, about, draft_follow_up
@@ -108,10 +109,9 @@ def withdraw(desk: Desk, numbers: Sequence[int], reason: str, *, for_all: bool =
 
 def follow_up(desk: Desk) -> list[Withdrawn]:
     """Withdrawals that had to wait, and can be gone on with now; each in the name and for the reason of who asked for it."""
-    asked = select(cases.c.id).where(cases.c.withdrawal != "none", cases.c.withdrawal.in_(["requested", "sent"]))
     wanted: dict[tuple[str, str], list[int]] = {}
     with desk.ledger.read() as db:
-        for case in db.execute(asked.order_by(cases.c.id)).scalars().all():
+        for case in asked(db):
             found = _look(db, [case])
             if found.sent or found.unsent or found.doubtful or _nothing_came(db, case, found):
                 wanted.setdefault(_asked_by(db, case, desk.who), []).append(case)

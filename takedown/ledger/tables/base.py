@@ -19,4 +19,14 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 Whole = BigInteger().with_variant(Integer, "sqlite")
 """Numbers beyond two thousand million; SQLite's INTEGER holds them anyway."""
 
+
+def for_server() -> None:
+    """Give PostgreSQL the conditions of the indexes; said with the tables, they would load its drivers in every command."""
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            where = index.dialect_kwargs.get("sqlite_where")
+            if where is not None:
+                index.dialect_kwargs["postgresql_where"] = where
+
+
 meta = Table("meta", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))

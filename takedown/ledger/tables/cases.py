@@ -80,14 +80,13 @@ cases = Table(
     Index("ix_cases_truths", *COUNTED, *TIMES, "created_at", "batch"),
     Index("ix_cases_batch", "batch", *COUNTED),
     Index("ix_cases_request", "request"),
-    Index("ix_cases_draft", "batch", sqlite_where=text("delivered = 'draft'"), postgresql_where=text("delivered = 'draft'")),
+    Index("ix_cases_draft", "batch", sqlite_where=text("delivered = 'draft'")),
     Index(
         "ix_cases_withdrawal",
         "platform",
         "withdrawal",
         "batch",
         sqlite_where=text("withdrawal <> 'none'"),
-        postgresql_where=text("withdrawal <> 'none'"),
     ),
     Index(
         "ix_cases_pending",
@@ -99,7 +98,6 @@ cases = Table(
         "delivered",
         "batch",
         sqlite_where=text("closed = '' AND delivered = 'sent'"),
-        postgresql_where=text("closed = '' AND delivered = 'sent'"),
     ),
     Index(
         "uq_cases_open",
@@ -109,12 +107,11 @@ cases = Table(
         "basis",
         unique=True,
         sqlite_where=text("closed = ''"),
-        postgresql_where=text("closed = ''"),
     ),
-    Index("ix_cases_held", *DIFFERING, "held", sqlite_where=text("held <> ''"), postgresql_where=text("held <> ''")),
-    Index("ix_cases_moved", *DIFFERING, "moved_to", sqlite_where=text("moved_to <> ''"), postgresql_where=text("moved_to <> ''")),
-    Index("ix_cases_back", *BACK, sqlite_where=text(WAS_GONE), postgresql_where=text(WAS_GONE)),
-    Index("ix_cases_watched", "gone_at", sqlite_where=text("closed = 'done'"), postgresql_where=text("closed = 'done'")),
+    Index("ix_cases_held", *DIFFERING, "held", sqlite_where=text("held <> ''")),
+    Index("ix_cases_moved", *DIFFERING, "moved_to", sqlite_where=text("moved_to <> ''")),
+    Index("ix_cases_back", *BACK, sqlite_where=text(WAS_GONE)),
+    Index("ix_cases_watched", "gone_at", sqlite_where=text("closed = 'done'")),
     Index(
         "ix_cases_standing",
         "sent_at",
@@ -124,20 +121,17 @@ cases = Table(
         "withdrawal",
         "batch",
         sqlite_where=text("delivered = 'sent' AND withdrawal = 'none'"),
-        postgresql_where=text("delivered = 'sent' AND withdrawal = 'none'"),
     ),
     Index(
         "ix_cases_answered",
         "claimed",
         "batch",
         sqlite_where=text("answered_at IS NOT NULL"),
-        postgresql_where=text("answered_at IS NOT NULL"),
     ),
     Index(
         "ix_cases_follows",
         "follows",
         sqlite_where=text("follows IS NOT NULL"),
-        postgresql_where=text("follows IS NOT NULL"),
     ),
 )
 """`ground`: of the newest claim that the platform acted. `acted_at`, `declined_at`: when a claim first said so; `gone_at`: when

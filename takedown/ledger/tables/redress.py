@@ -19,7 +19,7 @@ appeals = Table(
     Column("outcome", Text, nullable=False, server_default=""),
     Column("why", Text, nullable=False, server_default=""),
     Column("decided_at", Float),
-    Index("ix_appeals_open", "due_at", sqlite_where=text("outcome = ''"), postgresql_where=text("outcome = ''")),
+    Index("ix_appeals_open", "due_at", sqlite_where=text("outcome = ''")),
 )
 """`from`: user, provider or other. `outcome`: empty while it is open, then upheld (the measure stands) or reversed."""
 
@@ -38,7 +38,6 @@ notifications = Table(
         "ix_notifications_withheld",
         "until",
         sqlite_where=text("value = 'withheld' AND newest = 'yes'"),
-        postgresql_where=text("value = 'withheld' AND newest = 'yes'"),
     ),
 )
 """Who tells the user of a case: platform, authority, or withheld `until` a time, on a basis. Of a case the newest counts."""

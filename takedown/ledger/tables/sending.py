@@ -30,7 +30,7 @@ plans = Table(
     Column("approved_at", Float),
     Column("handed_at", Float),
     Index("ix_plans_approved", "approved_at"),
-    Index("ix_plans_review", "review", sqlite_where=text("review <> ''"), postgresql_where=text("review <> ''")),
+    Index("ix_plans_review", "review", sqlite_where=text("review <> ''")),
 )
 """`reason`: why it ended; of a follow-up, what it says. `review`: due, accepted or rejected, where one person sends and another
 looks afterwards.
@@ -102,7 +102,7 @@ requests = Table(
     Column("created_at", Float, nullable=False),
     Column("updated_at", Float, nullable=False),
     Index("ix_requests_work", "plan", "lane", "state", "position"),
-    Index("ix_requests_open", "lane", "state", "key_born", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+    Index("ix_requests_open", "lane", "state", "key_born", sqlite_where=text(OPEN)),
     Index(
         "ix_requests_due",
         "plan",
@@ -110,7 +110,6 @@ requests = Table(
         "not_before",
         "state",
         sqlite_where=text("state = 'approved'"),
-        postgresql_where=text("state = 'approved'"),
     ),
     Index(
         "ix_requests_refused",
@@ -118,7 +117,6 @@ requests = Table(
         "detail",
         "state",
         sqlite_where=text("state = 'refused'"),
-        postgresql_where=text("state = 'refused'"),
     ),
     Index(
         "ix_requests_unnumbered",
@@ -126,10 +124,9 @@ requests = Table(
         "state",
         "receipt",
         sqlite_where=text("state = 'sent' AND receipt = ''"),
-        postgresql_where=text("state = 'sent' AND receipt = ''"),
     ),
-    Index("ix_requests_receipt", "receipt", sqlite_where=text("receipt <> ''"), postgresql_where=text("receipt <> ''")),
-    Index("ix_requests_message", "message_id", sqlite_where=text("message_id <> ''"), postgresql_where=text("message_id <> ''")),
+    Index("ix_requests_receipt", "receipt", sqlite_where=text("receipt <> ''")),
+    Index("ix_requests_message", "message_id", sqlite_where=text("message_id <> ''")),
 )
 
 request_cases = Table(

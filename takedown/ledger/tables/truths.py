@@ -62,7 +62,7 @@ returns = Table(
     Column("state", Text, nullable=False, server_default="open"),
     Column("made", Id),
     Column("decided_at", Float),
-    Index("ix_returns_open", "case", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
+    Index("ix_returns_open", "case", sqlite_where=text("state = 'open'")),
 )
 """Targets that were delivered, gone, and are there again: proposed to a person. `state`: open, accepted, dismissed; `made`: the
 case that a person made of it."""
@@ -95,6 +95,6 @@ messages = Table(
     Column("judged_at", Float),
     Index("ix_messages_place", "mailbox", "uidvalidity", "uid"),
     Index("ix_messages_request", "request", "message_id"),
-    Index("ix_messages_open", "state", sqlite_where=text("state <> 'done'"), postgresql_where=text("state <> 'done'")),
+    Index("ix_messages_open", "state", sqlite_where=text("state <> 'done'")),
 )
 """Mails as they came. `state`: new (stored, not judged), person (somebody must look), done. `case`: the one a person named."""
