@@ -21,7 +21,7 @@ from takedown.report.cells import WEEK, Counted, Rows, Scope, week_name, week_of
 from takedown.report.figures import NEVER_MEANT
 from takedown.report.survival import Spans
 
-EXACT = 50_000
+EXACT = 10_000
 """Up to so many delivered cases times are to the millisecond; above, rounded up to whole hours, after a week to whole days."""
 EXACTLY, HOUR = 1, 3_600_000
 """Steps of time, in milliseconds."""
