@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import shutil
+import signal
 import sys
 import webbrowser
 
@@ -54,7 +55,8 @@ class Terminal:
 
 
 def read_line(file: int) -> str | None:
-    """One line of a terminal; the lines of a paste together; None at the end of input."""
+    """One line of a terminal; the lines of a paste together; None at the end of input. Of the main thread."""
+    _wait(file)
     data = os.read(file, 65536)
     while data and select.select([file], [], [], PASTE_PAUSE)[0]:
         more = os.read(file, 65536)
@@ -62,6 +64,24 @@ def read_line(file: int) -> str | None:
             break
         data += more
     return data.decode("utf-8", "replace").rstrip("\n") if data else None
+
+
+def _wait(file: int) -> None:
+    """Wait for input or a signal.
+
+    A plain read() sleeps through a Ctrl-C that comes just before it: Python notes the signal, and nobody looks at the note until
+    a key is pressed (once in some ten thousand times). So what a signal writes is waited for as well: signal.set_wakeup_fd.
+    """
+    woken, wake = os.pipe()
+    os.set_blocking(wake, False)
+    before = signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    try:
+        while file not in select.select([file, woken], [], [])[0]:
+            os.read(woken, 4096)
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(woken)
+        os.close(wake)
 
 
 def packet_blocks(view: View) -> list[Block]:
