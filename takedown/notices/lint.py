@@ -14,6 +14,8 @@ from takedown.contract import Instrument, Kind, Measure
 from takedown.notices.errors import Fault
 from takedown.notices.pack import Data, Pack
 
+FIRST = "en"
+"""The language in which every text is there, to be translated from."""
 COMMENT = re.compile(r"{#.*?#}", re.S)
 LETTER_SAYS = {
     "authority.name": "who sends it",
@@ -48,8 +50,14 @@ FOLLOW_UP_SAYS = {
     "item.url": "the exact URLs",
     "said": "what is said",
 }
-FOLLOW_UPS = ("withdrawal", "withdrawal_subject", "reply", "reply_subject")
-"""Texts that every pack has in common, unless it has its own."""
+FOLLOW_UPS = {
+    "withdrawal": "takes a request back",
+    "withdrawal_subject": "is the subject of a mail that takes a request back",
+    "reply": "answers a platform's question",
+    "reply_subject": "is the subject of a mail that answers a platform's question",
+}
+"""Texts that every pack has in common, unless it has its own, and what each does."""
+INCLUDE = re.compile(r"""{%-?\s*include\s+["']([^"']*)["']""")
 
 
 class Wording(Data):
@@ -99,10 +107,14 @@ def _language_faults(pack: Pack, language: str, texts: Mapping[str, str]) -> Ite
     ]
     lost = [name for name in wanted if f"{language}/{name}" not in texts]
     place = f"{language}/{pack.texts_of or pack.id}"
-    for name in lost:
-        where = f"{language}/{name}" if name.endswith(".toml") else f"{place}/{name}"
-        where = f"{language}/shared/{name}" if name.removesuffix(".txt") in FOLLOW_UPS else where
-        yield Fault(pack.file, where, "there is no such text", f"write it, or take {language} out of languages")
+    yield from (_lost(pack, language, name) for name in lost)
+    included = {
+        name: path for path in texts if path.startswith(f"{language}/") for name in INCLUDE.findall(COMMENT.sub(" ", texts[path]))
+    }
+    for name in sorted(name for name in included if f"{language}/{name}" not in texts):
+        what = f"there is no such text; {included[name]} prints it"
+        yield Fault(pack.file, f"{language}/{name}", what, f"write it, as in {FIRST}/, or take it out of {included[name]}")
+        lost.append(name)
     if lost:
         return
     try:
@@ -129,6 +141,14 @@ def _language_faults(pack: Pack, language: str, texts: Mapping[str, str]) -> Ite
             yield Fault(
                 pack.file, f"{place}/{name}.txt", f"it does not say that it is a {pack.instrument}: {needs}", "say what it is"
             )
+
+
+def _lost(pack: Pack, language: str, name: str) -> Fault:
+    """A text that a language lacks. What every pack has in common stands once, in shared/; the rest in the pack's own folder."""
+    of, purpose = pack.texts_of or pack.id, FOLLOW_UPS.get(name.removesuffix(".txt"))
+    place = name if name.endswith(".toml") else f"shared/{name}" if purpose else f"{of}/{name}"
+    what = f"there is no such text, which {purpose} and every language needs" if purpose else "there is no such text"
+    return Fault(pack.file, f"{language}/{place}", what, f"translate {FIRST}/{place}, or take {language} out of languages")
 
 
 def _printed(pack: Pack, language: str) -> Iterator[tuple[str, str]]:
@@ -158,7 +178,7 @@ def _with_includes(texts: Mapping[str, str], language: str, path: str) -> str:
         path = waiting.pop()
         if path in texts and path not in seen:
             seen[path] = COMMENT.sub(" ", texts[path])
-            waiting += [f"{language}/{name}" for name in re.findall(r"""{%-?\s*include\s+["']([^"']*)["']""", seen[path])]
+            waiting += [f"{language}/{name}" for name in INCLUDE.findall(seen[path])]
     return "\n".join(seen.values())
 
 

@@ -20,13 +20,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from takedown.notices.errors import BadPacks, Fault, NoSuchPack
-from takedown.notices.lint import FOLLOW_UPS, lint
+from takedown.notices.lint import FOLLOW_UPS, INCLUDE, lint
 from takedown.notices.pack import Pack, PackFile
 
 BUILT_IN = "built-in"
 TEXTS = ("subject", "statement", "letter", "reminder", "reminder_subject")
 SHARED = re.compile(r"shared/[a-z0-9_]+\.txt")
-INCLUDE = re.compile(r"""{%-?\s*include\s+["']([^"']*)["']""")
 
 
 class Packs(dict[str, Pack]):

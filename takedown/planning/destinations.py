@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import resources
 from urllib.parse import urlsplit
@@ -36,7 +37,7 @@ class UsersOnly(RefusedByPolicy):
     """{where} takes complaints of single users, not requests of an authority."""
 
     code = "TD-0769"
-    why = "one authority that poses as many users is what a mass-report bot does ({source})"
+    why = "one authority that poses as many users is what a mass-report bot does ({source}, read {read_on})"
     do = "use an official channel: takedown platforms {platform}"
 
 
@@ -132,7 +133,7 @@ def check_users(where: str, platform: str) -> str:
     """The place, given back. Raises UsersOnly for one that takes complaints of single users."""
     for known in _user_reports():
         if known.takes(where):
-            raise UsersOnly(where=where, source=known.source, platform=platform)
+            raise UsersOnly(where=where, source=known.source, read_on=known.read_on, platform=platform)
     return where
 
 
@@ -141,6 +142,7 @@ class UserReports:
     """A way in for users: an address of mail, or hosts with a pattern of paths."""
 
     source: str
+    read_on: date
     address: str = ""
     hosts: tuple[str, ...] = ()
     path: re.Pattern[str] | None = None
@@ -154,12 +156,29 @@ class UserReports:
         return ours and self.path.search(parts.path) is not None
 
 
+def user_reports(text: str) -> tuple[UserReports, ...]:
+    """The ways in of a table in TOML. Raises ValueError for an entry without a source or the day on which it was read."""
+    table = tomllib.loads(text)
+    return (
+        *(
+            UserReports(*_known(one), hosts=tuple(one["hosts"]), path=re.compile(one["path"]))
+            for one in table.get("endpoint", [])
+        ),
+        *(UserReports(*_known(one), address=one["address"]) for one in table.get("mailbox", [])),
+    )
+
+
+def _known(entry: Mapping[str, object]) -> tuple[str, date]:
+    match entry:
+        case {"source": str(source), "read_on": date() as read_on} if source.strip():
+            return source, read_on
+        case _:
+            raise ValueError(f"{entry}: source and read_on are required")
+
+
 @cache
 def _user_reports() -> tuple[UserReports, ...]:
-    text = (resources.files("takedown.planning") / "user_reports.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text)
-    ways = [UserReports(one["source"], hosts=tuple(one["hosts"]), path=re.compile(one["path"])) for one in table["endpoint"]]
-    return (*ways, *(UserReports(one["source"], one["address"]) for one in table["mailbox"]))
+    return user_reports((resources.files("takedown.planning") / "user_reports.toml").read_text(encoding="utf-8"))
 
 
 def _listed(within: Bounds, platform: str) -> set[str]:

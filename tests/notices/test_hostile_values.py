@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from notice_samples import AUTHORITY, OWN_VALUES, PACK_IDS, PACKS, case, copied_texts, write
 
 from takedown.contract import Evidence, Notice
-from takedown.notices import BadTemplate, IncompleteCase, TextTooLong, check_templates, load_packs
+from takedown.notices import BadPacks, BadTemplate, IncompleteCase, TextTooLong, check_templates, load_packs
 from takedown.notices.plain import one_line, paragraphs
 
 COUNTED = pytest.mark.figure("hostile values in notices", unit="values", how="none is evaluated, none adds a line, none hides")
@@ -137,7 +137,6 @@ BOMBS = {
     "include by value": "{% include reference %}",
     "private": "{{ reference.__class__ }}",
     "unknown": "{{ nothing_of_that_name }}",
-    "elsewhere": "{% include '../../secret.txt' %}",
     "float": "{{ 1e999 }}",
 }
 
@@ -150,6 +149,13 @@ def test_a_template_that_does_more_than_print_is_refused(tmp_path: Path, how: st
     with pytest.raises(BadTemplate, match="of pack pk-peca-37 cannot be used"):
         write(pack)
     assert [fault.file for fault in check_templates(pack)] == [pack.file]
+
+
+def test_a_template_that_includes_what_lies_elsewhere_is_refused(tmp_path: Path) -> None:
+    letter = copied_texts(tmp_path, "pk-peca-37") / "letter.txt"
+    letter.write_text(letter.read_text() + "{% include '../../secret.txt' %}")
+    with pytest.raises(BadPacks, match=r"secret\.txt: there is no such text"):
+        load_packs([tmp_path])
 
 
 def test_a_template_that_includes_itself_is_refused(tmp_path: Path) -> None:

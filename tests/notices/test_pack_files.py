@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -143,15 +145,32 @@ def test_the_same_id_twice_in_a_folder_and_a_folder_that_is_none(tmp_path: Path)
     assert [fault.what for fault in read_packs([tmp_path / "lost"])[1]] == ["it is not a folder"]
 
 
-def test_a_language_needs_its_texts_and_its_words(tmp_path: Path) -> None:
-    file = operators_folder(tmp_path) / "packs" / "pk-peca-37.toml"
+def in_french_too(root: Path) -> None:
+    file = operators_folder(root) / "packs" / "pk-peca-37.toml"
     text = (
         file.read_text()
         .replace('languages = ["en", "ur"]', 'languages = ["en", "fr"]')
         .replace("label.en =", 'label.fr = "x"\nlabel.en =')
     )
     file.write_text(text.replace("[redress]", '[redress]\nfr = "x"'))
+
+
+def test_a_language_needs_its_texts_and_its_words(tmp_path: Path) -> None:
+    in_french_too(tmp_path)
     faults = read_packs([tmp_path])[1]
     names = ("subject", "statement", "letter", "reminder", "reminder_subject")
     shared = {f"fr/shared/{name}.txt" for name in ("withdrawal", "withdrawal_subject", "reply", "reply_subject")}
     assert {fault.field for fault in faults} == {"fr/words.toml", *(f"fr/pk-peca-37/{name}.txt" for name in names), *shared}
+
+
+@pytest.mark.parametrize("lost", ["withdrawal", "withdrawal_subject", "reply", "reply_subject", "foot"])
+def test_a_language_that_lacks_a_shared_text_is_told_what_it_is_for(tmp_path: Path, lost: str) -> None:
+    in_french_too(tmp_path)
+    shutil.copytree(str(files("takedown_notices") / "en"), tmp_path / "fr")
+    assert read_packs([tmp_path])[1] == ()
+    (tmp_path / "fr" / "shared" / f"{lost}.txt").unlink()
+    (fault,) = read_packs([tmp_path])[1]
+    assert fault.field == f"fr/shared/{lost}.txt"
+    assert fault.do.startswith("write it" if lost == "foot" else f"translate en/shared/{lost}.txt")
+    purpose = {"withdrawal": "takes a request back", "reply": "answers a platform's question", "foot": "prints it"}
+    assert purpose[lost.partition("_")[0]] in fault.what

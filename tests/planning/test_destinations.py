@@ -3,7 +3,7 @@
 import pytest
 
 from takedown.contract import Channel, HttpDraft, MailDraft, PortalDraft
-from takedown.planning.destinations import SANDBOX, Bounds, Unreachable, UsersOnly, check_address, check_url, pin
+from takedown.planning.destinations import SANDBOX, Bounds, Unreachable, UsersOnly, check_address, check_url, pin, user_reports
 from takedown.registry import load
 
 LIVE = Bounds("live", {"facebook": ("gateway.authority-partner.net",), "telegram": ("Orders@telegram-office.net",)})
@@ -33,6 +33,16 @@ def test_a_way_in_for_users_is_no_destination(where):
         check_url(where, "facebook", SANDBOX)
     assert refused.value.exit == 7
     assert "takedown platforms facebook" in refused.value.as_dict()["do"]
+    assert "read 20" in refused.value.as_dict()["why"]
+
+
+@pytest.mark.parametrize("lost", ["source", "read_on", "both"])
+@pytest.mark.parametrize("kind", ["endpoint", "mailbox"])
+def test_a_way_in_for_users_has_a_source_and_the_day_on_which_it_was_read(kind, lost):
+    said = {"source": 'source = "a page"', "read_on": "read_on = 2026-11-28"}
+    kept = [line for name, line in said.items() if lost not in {name, "both"}]
+    with pytest.raises(ValueError, match="source and read_on"):
+        user_reports("\n".join([f"[[{kind}]]", 'hosts = ["*"]', "path = '^/a'", "address = 'a@b.example'", *kept]))
 
 
 @pytest.mark.safeguard("S9")
