@@ -58,7 +58,7 @@ def read_line(file: int) -> str | None:
     """One line of a terminal; the lines of a paste together; None at the end of input. Of the main thread."""
     _wait(file)
     data = os.read(file, 65536)
-    while data and select.select([file], [], [], PASTE_PAUSE)[0]:
+    while data and ready([file], PASTE_PAUSE):
         more = os.read(file, 65536)
         if not more:
             break
@@ -76,12 +76,20 @@ def _wait(file: int) -> None:
     os.set_blocking(wake, False)
     before = signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
     try:
-        while file not in select.select([file, woken], [], [])[0]:
+        while not ready([file, woken]) & {file}:
             os.read(woken, 4096)
     finally:
         signal.set_wakeup_fd(before)
         os.close(woken)
         os.close(wake)
+
+
+def ready(files: list[int], seconds: float | None = None) -> set[int]:
+    """Those with something to read, after a wait; poll() and not select(), which takes no number beyond 1023."""
+    poll = select.poll()
+    for file in files:
+        poll.register(file, select.POLLIN)
+    return {file for file, _ in poll.poll(None if seconds is None else seconds * 1000)}
 
 
 def packet_blocks(view: View) -> list[Block]:
