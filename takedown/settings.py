@@ -103,9 +103,11 @@ class FleetSection(Section):
 
     lanes: int = Field(default=8, ge=1, le=64)
     sync: str = "*/15 * * * *"
+    mail: str = "*/10 * * * *"
     verify: str = "7 * * * *"
     resubmit: str = "23 6 * * *"
     older_than: str = "72h"
+    withdrawals: str = "*/5 * * * *"
     deadlines: str = "0 7 * * *"
 
     @field_validator("older_than")

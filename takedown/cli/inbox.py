@@ -16,12 +16,11 @@ from takedown.clock import iso
 from takedown.contract import TakedownError, UsageError
 from takedown.desk import Desk
 from takedown.display import Answer, Column, Facts, Prose, Table
-from takedown.inbox.authenticate import Resolver
 from takedown.inbox.classify import words_of
 from takedown.inbox.judging import Judgement
 from takedown.inbox.parse import MAX_MAIL, parse
 from takedown.inbox.people import Told, accept, match, statement
-from takedown.inbox.store import Place, check, get, judge_new, listed, store
+from takedown.inbox.store import Place, check, get, judge_new, listed, resolver, store
 from takedown.ledger.ids import case_id, message_name, number, request_id
 from takedown.ledger.truths import Claim
 
@@ -42,15 +41,6 @@ class NotAMail(UsageError):
 @app.callback()
 def inbox() -> None:
     """Mails from platforms. Only one that answers a request of ours, and whose sender is proven, says anything."""
-
-
-def resolver(desk: Desk) -> Resolver | None:
-    """How signing keys are looked up; not at all in the sandbox, which reaches this machine only."""
-    if desk.settings.environment != "live":
-        return None
-    from takedown.transport.txt import lookup_txt
-
-    return lookup_txt
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,10 @@ def work_(
     ] = None,
     as_name: As = None,
 ) -> int:
-    """Send what `submit --fleet` hands over, ask, look and remind, until Ctrl-C or SIGTERM. Start as many as you like.
+    """Send what `submit --fleet` hands over, ask, read the mail, look and remind, until Ctrl-C or SIGTERM.
 
-    Needs a ledger in PostgreSQL and the extra `fleet`. The log is JSON on stderr. Killed or paused, it takes nothing with it.
+    Start as many as you like. Needs a ledger in PostgreSQL and the extra `fleet`. The log is JSON on stderr. Killed or paused,
+    it takes nothing with it.
     """
     length = seconds(for_, "--for") if for_ else None
     at = address(metrics) if metrics else None

@@ -1,42 +1,36 @@
-"""What the tasks of a worker do. Each may be run again, or by two workers one after the other: the ledger says what is left."""
+"""A worker's lanes: parts are sent, and queued. A task may be run again, by another worker too: the ledger says what is left."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
-from takedown.clock import utc
-from takedown.contract import Channel, TakedownError, Temporary, span
+from takedown.contract import TakedownError, Temporary
 from takedown.delivery.chunks import SECONDS, next_due, part_of, run_chunk
 from takedown.delivery.deliver import open_sender, ready, wired_lanes
 from takedown.delivery.lanes import lane_for
 from takedown.delivery.owning import LaneLost, make_row
-from takedown.desk import Desk, open_desk
-from takedown.fleet.handing import CHUNK, hand
+from takedown.desk import Desk
+from takedown.fleet.handing import CHUNK
 from takedown.fleet.metrics import Metrics
 from takedown.fleet.queue import Queue, Task
+from takedown.fleet.rounds import Rounds
 from takedown.ledger.book import Book
 from takedown.ledger.ids import plan_id
 from takedown.ledger.tables import lanes, plans
-from takedown.outcomes.resubmit import choose, wake
-from takedown.outcomes.sync import sync
-from takedown.outcomes.verify import verify
 from takedown.planning.approving import Verified
-from takedown.planning.making import make_plan
-from takedown.report.deadlines import deadlines
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from takedown.delivery.senders import ApiSender, MailSender
 
-SWEEP, ASK, LOOK, REMIND, DEADLINES = "sweep", "ask platforms", "look", "remind", "deadlines"
+SWEEP = "sweep"
 TRUSTED = 60.0
 """Seconds for which a plan that was verified is not verified anew; each request's bytes are, whenever it is claimed."""
 ANEW = 300.0
@@ -44,8 +38,7 @@ ANEW = 300.0
 AFTER = 0.02
 """Seconds until the next part is queued: the task that asks for it must have ended, or its own lock would keep it waiting."""
 AGAIN = 5.0
-
-T = TypeVar("T")
+EVERY_HALF_MINUTE = "* * * * * */30"
 
 
 @dataclass
@@ -58,16 +51,16 @@ class Crew:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        settings = self.desk.settings.fleet
-        tasks: dict[str, Task] = {CHUNK: self.chunk, SWEEP: self.sweep, REMIND: self.remind, DEADLINES: self.deadlines}
-        tasks |= {ASK: self.ask, LOOK: self.look, "ask all": self.ask_all, "look at all": self.look_at_all}
-        crons = {SWEEP: "* * * * * */30", "ask all": settings.sync, "look at all": settings.verify}
-        crons |= {REMIND: settings.resubmit, DEADLINES: settings.deadlines}
-        self.queue = Queue(self.desk, tasks, crons)
+        rounds = Rounds(self.desk, self.log, self.metrics, self._put)
+        tasks: dict[str, Task] = {CHUNK: self.chunk, SWEEP: self.sweep, **rounds.tasks()}
+        self.queue = Queue(self.desk, tasks, {SWEEP: EVERY_HALF_MINUTE, **rounds.crons()})
         self._verified: dict[int, tuple[Verified, float]] = {}
         self._senders: dict[str, tuple[ApiSender | MailSender, float]] = {}
         self._verifying = asyncio.Lock()
         self._later: set[asyncio.Task[Any]] = set()
+
+    async def _put(self, task: str, lock: str, **given: Any) -> None:
+        await self.queue.put(task, lock, **given)
 
     async def chunk(self, plan: int, lane: str) -> None:
         """Send parts of a plan on a lane for some seconds, then queue the next; the lane's lock keeps others away meanwhile."""
@@ -150,67 +143,6 @@ class Crew:
         with self.desk.ledger.read() as db:
             row = db.execute(select(lanes.c.owner, lanes.c.stopped).where(lanes.c.name == lane)).first()
         return row is not None and bool(row[0]) and not row[1]
-
-    async def ask_all(self) -> None:
-        for name in self._platforms():
-            await self.queue.put(ASK, f"{name}:{Channel.API}", platform=name)
-
-    async def look_at_all(self) -> None:
-        for name in self._platforms():
-            await self.queue.put(LOOK, f"{name}:probe", platform=name)
-
-    def _platforms(self) -> list[str]:
-        return sorted(self.desk.settings.platforms)
-
-    async def ask(self, platform: str) -> None:
-        """What a platform says became of requests; it shares the pace of the lane that sends."""
-        done = await self._apart(lambda desk: sync(desk, platform, self.metrics), platform)
-        if done is not None:
-            self.log.info("asked", platform=platform, asked=done.asked, news=done.news, unanswered=done.unanswered)
-
-    async def look(self, platform: str) -> None:
-        done = await self._apart(lambda desk: verify(desk, platform, self.metrics, due=True), platform)
-        if done is not None:
-            self.log.info("looked", platform=platform, looked=done.looked, changed=len(done.changes), returned=done.returned)
-
-    async def remind(self) -> None:
-        """Let approved reminders go, and plan anew what surely failed; such a plan waits for a person."""
-
-        def run(desk: Desk) -> tuple[list[int], str]:
-            chosen = choose(desk, span(desk.settings.fleet.older_than), None)
-            woken = wake(desk, chosen)
-            for plan in woken:
-                hand(desk, plan)
-            return woken, plan_id(make_plan(desk, chosen.selection()).plan) if chosen.anew else ""
-
-        if (done := await self._apart(run, "")) is not None:
-            self.log.info("reminded", plans=[plan_id(plan) for plan in done[0]], waits_for_a_person=done[1])
-
-    async def deadlines(self) -> None:
-        def run(desk: Desk) -> int:
-            now = utc(desk.clock.now())
-            with desk.ledger.read() as db:
-                return sum(one.until <= now for one in deadlines(desk, db))
-
-        if (over := await self._apart(run, "")) is not None:
-            self.metrics.overdue(over)
-            self.log.info("deadlines", over=over)
-
-    async def _apart(self, run: Callable[[Desk], T], lane: str) -> T | None:
-        """Something that takes its time, in a thread and over connections of its own; None when it failed, which is logged."""
-
-        def work() -> T:
-            desk = open_desk(self.desk.config, self.desk.who, self.desk.clock)
-            try:
-                return run(desk)
-            finally:
-                desk.ledger.close()
-
-        try:
-            return await asyncio.to_thread(work)
-        except TakedownError as error:
-            self._trouble(lane, error)
-            return None
 
     def _trouble(self, lane: str, error: TakedownError, **more: str) -> None:
         self.metrics.trouble(lane, error.code)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import MutableMapping
+import threading
+from collections.abc import Generator, MutableMapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from takedown.contract import MissingExtra
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def make_log(worker: str) -> FilteringBoundLogger:
-    """The log of this worker; what Procrastinate has to say goes there too. Raises MissingExtra."""
+    """The log of this worker. Raises MissingExtra."""
     try:
         import structlog
     except ImportError:
@@ -31,10 +33,24 @@ def make_log(worker: str) -> FilteringBoundLogger:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     ).bind(worker=worker)
-    engine = logging.getLogger("procrastinate")
-    engine.handlers, engine.propagate = [_Through(log)], False
-    engine.setLevel(logging.WARNING)
     return log
+
+
+@contextmanager
+def everything(log: FilteringBoundLogger) -> Generator[None]:
+    """While it lasts, what any library logs or leaves uncaught is an event of this log too: other lines break a collector."""
+    root, handler = logging.getLogger(), _Through(log)
+    hooks = threading.excepthook, sys.unraisablehook
+    root.addHandler(handler)
+    logging.captureWarnings(True)
+    threading.excepthook = lambda gone: handler.tell("thread", gone.exc_type.__name__)
+    sys.unraisablehook = lambda gone: handler.tell("left behind", gone.exc_type.__name__)
+    try:
+        yield
+    finally:
+        threading.excepthook, sys.unraisablehook = hooks
+        logging.captureWarnings(False)
+        root.removeHandler(handler)
 
 
 def _shown(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -50,4 +66,7 @@ class _Through(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
-        self._log.warning("engine", about=str(getattr(record, "action", record.name)), error=kind)
+        self.tell(str(getattr(record, "action", record.name)), kind)
+
+    def tell(self, about: str, error: str) -> None:
+        self._log.warning("engine", about=about, error=error)

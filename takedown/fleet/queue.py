@@ -84,7 +84,9 @@ class Queue:
         for name, task in self.tasks.items():
             app.task(name=name)(task)
             if name in self.crons:
-                app.periodic(cron=self.crons[name], periodic_id=name)(app.task(name=f"{name} by the clock")(_at(task)))
+                clock = f"{name} by the clock"  # never twice at once, and one that was paused does not catch up on each time
+                timed = app.task(name=clock, lock=clock, queueing_lock=clock)(_at(task))
+                app.periodic(cron=self.crons[name], periodic_id=name)(timed)
         return app
 
     async def put(self, task: str, lock: str, due: float | None = None, **given: Any) -> bool:

@@ -17,7 +17,7 @@ from takedown.contract import TakedownError
 from takedown.delivery.witness import witness
 from takedown.desk import Desk
 from takedown.fleet.crew import SWEEP, Crew
-from takedown.fleet.logs import make_log
+from takedown.fleet.logs import everything, make_log
 from takedown.fleet.metrics import Address, Metrics
 from takedown.fleet.queue import depth, make_queue, until
 from takedown.heads import check
@@ -42,10 +42,10 @@ def work(desk: Desk, seconds: float | None, metrics_at: Address | None, lanes_at
     make_queue(desk)
     check(desk)
     _load(desk)
-    name = f"{platform.node()}:{os.getpid()}"
-    return asyncio.run(
-        _Worker(desk, make_log(name), Metrics(), lanes_at_once or desk.settings.fleet.lanes).run(seconds, metrics_at)
-    )
+    log = make_log(f"{platform.node()}:{os.getpid()}")
+    worker = _Worker(desk, log, Metrics(), lanes_at_once or desk.settings.fleet.lanes)
+    with everything(log):
+        return asyncio.run(worker.run(seconds, metrics_at))
 
 
 def _load(desk: Desk) -> None:

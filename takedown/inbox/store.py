@@ -185,6 +185,15 @@ def get(desk: Desk, ident: int) -> RowMapping:
     return row
 
 
+def resolver(desk: Desk) -> Resolver | None:
+    """How signing keys are looked up; not at all in the sandbox, which reaches this machine only."""
+    if desk.settings.environment != "live":
+        return None
+    from takedown.transport.txt import lookup_txt
+
+    return lookup_txt
+
+
 def listed(desk: Desk, *, numbers: Sequence[int] | None = None, person: bool = False) -> list[RowMapping]:
     """Mails without their bytes, in order; `person`: only those that somebody must look at."""
     query = select(*SHOWN).order_by(messages.c.id)

@@ -14,7 +14,9 @@ from takedown.delivery.deliver import Delivered, deliver
 from takedown.delivery.run import Progress
 from takedown.desk import Desk
 from takedown.ledger.cases import no_such
-from takedown.ledger.tables import cases
+from takedown.ledger.moves import WITHDRAWAL, State
+from takedown.ledger.states import DORMANT
+from takedown.ledger.tables import cases, lanes, plans, requests
 from takedown.ledger.withdrawals import answered, asked
 from takedown.planning.planner import planner_statement, sign_as_planner
 from takedown.planning.undoing import get_plan
@@ -59,18 +61,33 @@ def take_back(
 
 def go_on(desk: Desk, wait: float, progress: Progress) -> list[TakenBack]:
     """Withdrawals that had to wait until it was known what became of their requests. One that may not go yet keeps no other."""
-    with desk.ledger.read() as db:
-        if not asked(db):
-            return []
-    from takedown.planning.withdrawing import follow_up  # drafting loads slowly, and each sending ends here
-
     found: list[TakenBack] = []
-    for done in follow_up(desk):
+    for done in follow(desk):
         try:
             found.append(TakenBack(done, _send(desk, done, wait, progress)))
         except RefusedByPolicy as error:  # in live whoever asked for it has to sign it first
             found.append(TakenBack(done, None, f"{error.message}: {error.as_dict()['do']}"))
     return found
+
+
+def follow(desk: Desk) -> list[Withdrawn]:
+    """Plan those withdrawals, and send nothing. Raises what drafting raises, and CasesChanged."""
+    with desk.ledger.read() as db:
+        if not asked(db):
+            return []
+    from takedown.planning.withdrawing import follow_up  # drafting loads slowly, and each sending ends here
+
+    return follow_up(desk)
+
+
+def unsent(desk: Desk) -> list[int]:
+    """Plans of withdrawals that nobody has sent nor handed to workers, and for which no stopped lane waits for a person."""
+    shut = select(lanes.c.name).where(lanes.c.stopped != "").scalar_subquery()
+    ready = (requests.c.state == State.APPROVED.value, requests.c.not_before < DORMANT, requests.c.lane.not_in(shut))
+    mine = (plans.c.purpose == WITHDRAWAL, plans.c.state == "approved", plans.c.handed_at.is_(None), *ready)
+    query = select(plans.c.id).join_from(plans, requests, requests.c.plan == plans.c.id).where(*mine)
+    with desk.ledger.read() as db:
+        return [int(one) for one in db.execute(query.distinct().order_by(plans.c.id)).scalars()]
 
 
 def _send(desk: Desk, done: Withdrawn, wait: float, progress: Progress) -> Delivered | None:

@@ -96,7 +96,7 @@ def test_a_server_that_restarts_in_the_middle(stand_in, fleet_desk, workers, key
     sandbox, n = stand_in(keyed=keyed), 60
     desk, plan = fleet_desk(sandbox, n, idempotency=keyed, rate="20/s")
     hand(desk, plan)
-    workers()
+    worker = workers()
     workers()
     for _ in range(2):
         before = len(taken(sandbox))
@@ -106,6 +106,14 @@ def test_a_server_that_restarts_in_the_middle(stand_in, fleet_desk, workers, key
     if keyed:
         wait_for(all_sent(desk, n))
     everything_is_right(desk, sandbox, n, keyed=keyed)
+    assert [line for line in worker.log.read_text().splitlines() if not is_an_object(line)] == []
+
+
+def is_an_object(line):
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
 
 
 def test_a_worker_that_is_told_to_stop_ends_what_it_began(stand_in, fleet_desk, workers):
