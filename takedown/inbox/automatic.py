@@ -29,7 +29,8 @@ AWAY_SUBJECT = words(
 )
 AWAY_TEXT = words(
     r"""\b(?:i am|i'm|i will be|i'll be|we are) (?:currently |now )?(?:out of (?:the |my )?office|away|ooo|on (?:\w+ )?(?:leave
-|vacation|holiday)|travell?ing|not in the office)|\bout of (?:the )?office\b|\b(?:limited|no) access to (?:my )?e-?mail
+|vacation|holiday)|travell?ing|not in the office)|\b(?:i am|i'm|i will be|i'll be) (?:currently )?out (?:until|till|from|all
+|this|next)\b|\bnot checking (?:my )?(?:e-?)?mails?\b|\bout of (?:the )?office\b|\b(?:limited|no) access to (?:my )?e-?mail
 |\bwill (?:return|be back) (?:to the office |in the office )?on\b|\bthis (?:mailbox|inbox|address) is not monitored
 |\bno longer (?:work|with)\b.{0,40}\b(?:company|here|team)
 |\bon my return\b|\bfor urgent (?:matters|issues|requests),? (?:please )?(?:contact

@@ -9,14 +9,20 @@ from takedown.inbox.parse import Headers, Mail, Part
 from takedown.inbox.patterns import words
 
 _ADDRESS = re.compile(r"[^\s\"(),:;<>@\[\]\\]{1,64}@[a-z0-9.-]{3,250}", re.I)
-_DAEMON = re.compile(
-    r"\b(?:mailer-daemon|postmaster|mail-daemon|mail delivery (?:sub)?system|microsoftexchange[0-9a-f]*)\b", re.I
+_DAEMON = words(
+    r"""\b(?:mailer-daemon|postmaster|mail-daemon|mail delivery (?:sub)?system|microsoftexchange[0-9a-f]*|mdaemon|ndr(?=@)
+|imss(?=@)|mail ?server|\w*anti_?virus\w*|\w*mail_service|mail gateway|(?:e-?mail|message) security)\b|<\s*>"""
 )
 _SUBJECT = words(
-    r"""^(?:\[[\w ]{1,20}\] )?(?:undeliver(?:ed|able)|non-?deliver(?:y|able)|(?:e-?mail|mail
+    r"""^(?:\[[\w ]{1,20}\] )?(?:(?:permanent |temporary )?delivery (?:failure|problem|error|warning|delay)
+|mail delivery (?:problem|warning)|mail (?:error|failed)
+|failed mail|failure delivery|(?:mail )?processing error|automatically rejected|warning: .{1,80}user unknown|your (?:e-?mail
+|message) to .{1,80}(?:could not|was not|has not)
+|.{0,80}: non remis$|undeliver(?:ed|able)|non-?deliver(?:y|able)|(?:e-?mail|mail
 |message) (?:delivery (?:failure|failed|error
 |has failed|system)|(?:was |could )?not (?:be )?delivered|rejected|blocked|refused|undeliverable|delayed|system error)
-|your (?:e-?mail|message) (?:could not be|was not|has not been) delivered|delivery (?:status notification|failure|failed
+|delay(?:ed)?(?: delivery| notification)?:|(?:e-?mail|mail|message) could not be delivered|your (?:e-?mail
+|message) (?:could not be|was not|has not been) delivered|delivery (?:status notification|failure|failed
 |has failed
 |incomplete|delayed|to the following)|failure notice|returned mail|delayed mail|warning: (?:message|could not)
 |(?:nachricht )?(?:unzustellbar|nicht zustellbar)|non remis|échec de (?:la )?(?:remise|distribution)|no se puede entregar
@@ -32,6 +38,15 @@ _GAVE_UP = words(
 |was(?:n't| not) delivered|does(?:n't| not) exist|user unknown|no such (?:user|mailbox|recipient)|mailbox (?:unavailable
 |not found)|\b5\.\d{1,3}\.\d{1,3}\b|\b55[0-9][ -]"""
 )
+_UNDELIVERED = words(
+    r"""\b(?:could not be delivered|cannot be delivered|(?:was|has) not (?:been )?(?:delivered|accepted)|unable to deliver
+|(?:was(?:n't| not)) able to deliver
+|(?:was|were|been) (?:automatically )?(?:rejected|returned)|permanent fatal|user unknown|unknown user|no such user
+|unknown host|no valid recipients
+|mailbox (?:is )?(?:full|unavailable)|full mailbox|failed recipients|delivery attempts|не может быть доставлено
+|n'a pas pu (?:e|ê)tre d(?:e|é)livr)"""
+)
+"""In the first lines of a notice."""
 _FAILED = ("failed", "expired")
 
 
@@ -80,7 +95,8 @@ def _looks_like_one(mail: Mail, text: str) -> bool:
         return True
     null_path = bool(re.fullmatch(r"<\s*>", headers.get("return-path")))
     daemon = bool(_DAEMON.search(headers.text("from")))
-    return (daemon or null_path) and bool(_SUBJECT.match(mail.subject.strip()))
+    signs = (daemon or null_path, _SUBJECT.match(mail.subject.strip()), _UNDELIVERED.search(" ".join(text[:1500].split())))
+    return sum(map(bool, signs)) > 1 and (bool(signs[0]) or not mail.headers.get("in-reply-to"))
 
 
 def _returned(mail: Mail, text: str) -> Headers:

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from takedown.inbox import grammar, phrases
+from takedown.inbox import answers, doubts, grammar, phrases, refusals
 from takedown.inbox.automatic import AWAY_TEXT, CHALLENGE, Automatic, automatic
 from takedown.inbox.bounce import Bounce, read_bounce
 from takedown.inbox.forms import Answer, Misfilled, beside, read_form
 from takedown.inbox.parse import Mail
 from takedown.inbox.plain import Visible, html_text, normal
 from takedown.inbox.quoting import new_text
+from takedown.inbox.readings import hints, read, refuses
 from takedown.inbox.sentences import sentences
-from takedown.inbox.verdicts import Identify, Reading, Verdict, hints, read
+from takedown.inbox.verdicts import Identify, Reading, Verdict
 
 MAX_TEXT = 60_000
 LONGEST_POINTER = 200
@@ -126,7 +127,7 @@ def _agree(words: Words, readings: Sequence[Reading], chosen: Reading, identify:
 
 def _automatic_reply(mail: Mail, words: Words) -> Read:
     """Never an answer. A ticket's receipt may be marked as an automatic reply, too (RFC 3834, 2)."""
-    if phrases.RECEIPT.search(words.new) and not AWAY_TEXT.search(words.new) and mail.kind != "multipart/report":
+    if answers.RECEIPT.search(words.new) and not AWAY_TEXT.search(words.new) and mail.kind != "multipart/report":
         return Read(Class.RECEIPT, "an automatic reply that acknowledges a request", _number(mail, words))
     if mail.kind == "multipart/report":
         return Read(Class.OTHER, "a report of a mail system that tells of no failure")
@@ -161,7 +162,7 @@ def _open_question(mail: Mail, words: Words, reading: Reading) -> Read | None:
 
 
 def _unprocessed(one: Verdict) -> bool:
-    return not one.reason_code and bool(phrases.UNPROCESSED.search(one.words))
+    return not one.reason_code and bool(refusals.UNPROCESSED.search(one.words))
 
 
 def _spoken(words: Words) -> list[str]:
@@ -169,12 +170,17 @@ def _spoken(words: Words) -> list[str]:
 
 
 def _asked(spoken: Sequence[str]) -> str:
-    return next((one for one in spoken if phrases.QUESTION.search(one) and not phrases.POLITE.search(one)), "")
+    return next((one for one in spoken if answers.QUESTION.search(one) and not doubts.POLITE.search(one)), "")
+
+
+def _plainly_asked(sentence: str) -> bool:
+    return sentence.endswith(("?", "؟")) and not (phrases.SAYS_REMOVED.search(sentence) or doubts.POLITE.search(sentence))
 
 
 def _unread(clause: str, reading: Reading) -> Read:
-    """A decision where a target stands in it; what it is, a person must say."""
-    about = grammar.ABOUT.search(clause) and not grammar.OF_PAPER.search(clause)
+    """A decision, unless it is about the request itself, or about something of ours; what it is, a person must say."""
+    of_paper = grammar.OF_PAPER.search(clause) and not grammar.ABOUT.search(clause)
+    about = not (of_paper or doubts.OF_OURS.search(clause) or doubts.REVERSED.search(clause))
     why = f"it may tell of a decision, in words that are not understood: {clause[:200]}"
     return Read(Class.DECISION if about else Class.OTHER, why, reading=reading)
 
@@ -187,9 +193,11 @@ def _undecided(mail: Mail, words: Words) -> Read:
         return Read(Class.QUESTION, "it asks for something", _number(mail, words), asks=asks[:500])
     if AWAY_TEXT.search(words.new) and len(words.new) < 3000:
         return Read(Class.OUT_OF_OFFICE, "it says that nobody is there")
-    if vague := next((hint for one in words.versions if (hint := hints(one))), ""):
+    if vague := next((hint for one in words.versions if (hint := hints(one))), "") or next(filter(refuses, spoken), ""):
         return _unread(vague, Reading())
-    if any(phrases.RECEIPT.search(one) or phrases.IN_REVIEW.search(one) for one in spoken):
+    if asks := next((one for one in spoken if _plainly_asked(one)), ""):
+        return Read(Class.QUESTION, "it asks for something", _number(mail, words), asks=asks[:500])
+    if any(answers.RECEIPT.search(one) or answers.IN_REVIEW.search(one) for one in spoken):
         return Read(Class.RECEIPT, "it acknowledges the request", _number(mail, words))
     return Read(Class.OTHER, "it decides and asks nothing that can be read with certainty")
 
@@ -197,7 +205,7 @@ def _undecided(mail: Mail, words: Words) -> Read:
 def _number(mail: Mail, words: Words) -> str:
     """The platform's own number of the request; never ours."""
     for text in (mail.subject, words.new[:4000]):
-        for found in phrases.NUMBER.finditer(" ".join(normal(text).split())):
+        for found in answers.NUMBER.finditer(" ".join(normal(text).split())):
             if not found["number"].upper().startswith("TD-"):
                 return found["number"].rstrip("-_./")[:60]
     return ""

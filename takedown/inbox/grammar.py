@@ -16,49 +16,55 @@ _PLATFORM = (
     r"(?:tiktok|telegram|x|twitter|facebook|instagram|messenger|threads|whatsapp|meta|youtube|bluesky|mastodon|chirp|wren)"
 )
 _TEAM = r"(?:our|the) (?:\w+ (?:(?:and|&) \w+ )?){0,3}(?:team|moderators|specialists|reviewers|department)"
-_WHO = rf"(?:we|{_TEAM}|{_PLATFORM}|the platform)"
+_WHO = rf"(?:we|i|{_TEAM}|{_PLATFORM}|the platform)"
 _HAS = r"(?: have|'ve| has)?"
 _ADVERB = r"""(?: (?:now|since|also|all|both|therefore|accordingly|permanently|thus|hereby|subsequently
 |successfully|just|each|today
-|indeed
+|indeed|consequently|already|permanently
 |immediately|promptly|manually|duly))"""
-_THING = r"""(?:accounts?|profiles?|pages?|posts?|contents?|videos?|stor(?:y|ies)|channels?|groups?|chats?|bots?|items?
+_ONE_THING = r"""(?:accounts?|profiles?|pages?|posts?|contents?|videos?|stor(?:y|ies)|channels?|groups?|chats?|bots?|items?
 |pieces? of content|tweets?|reels?|photos?|images?|comments?|materials?|media|publications?)(?:\(s\))?"""
+_THING = rf"(?:{_ONE_THING}(?: (?:and|&) {_ONE_THING})?)"
 _POINTER = r"(?:links?|urls?|messages?|users?)(?:\(s\))?"
 """May also be of the mail itself, or a person: only with a word that says which."""
-_NAMED = rf"""(?: (?:(?:that |which )?you (?:have )?(?:reported|flagged|listed|identified|specified|notified
-|mentioned)(?: to us)?
+_NAMED = rf"""(?: (?:(?:that |which )?you(?: have|'ve)? (?:reported|flagged|listed|identified|specified|notified
+|mentioned|sent|named|brought to our attention)(?: to us| us of)?
 |{LINK}|\({LINK}\)|in question|concerned|at issue|below|above|listed below|listed above|mentioned|reported
 |specified|identified|located at|at|named|called|@[\w.]{{1,40}}|[\w.]*[\d_][\w.]*|"[^" ]{{1,60}}"|'[^' ]{{1,60}}'
 |\([@\w./:-]{{1,60}}\)))"""
 _WHICH = rf"""(?:reported|following|above|below|said|relevant|user|fake|infringing|violating|offending|listed|flagged
-|specified
-|requested|mentioned|named|entire|whole|above-mentioned|aforementioned|identified|associated|corresponding|complete
+|specified|terrorist|illegal|unlawful|extremist|hateful|harmful|violent|listed
+|requested|mentioned|named|below-listed|above-listed|entire|whole|above-mentioned|aforementioned|identified|associated
+|corresponding|complete
 |{_PLATFORM})"""
 _THIS = r"(?:(?:all|each|every|both)(?: of)? )?(?:the|this|that|these|those|its|their|said|such)"
 _COUNT = r"(?:\d{1,6}|one|two|three|four|five)"
-_OBJECT = rf"""(?:{LINK}|@[\w.]{{1,40}}|(?:it|them|these|this|those|both|all of (?:it|them|these)|everything)
+_OBJECT = rf"""(?:{LINK}|@[\w.]{{1,40}}(?:'s {_THING})?|(?:it|them|these|this|those|both|all of (?:it|them|these)|everything)
 |(?:{_THIS}(?: (?:{_WHICH}|{_COUNT})){{0,4}}|(?:all )?{_WHICH}(?: {_WHICH}){{0,3}}|(?:all
 |both)(?: {_COUNT})?) {_THING}{_NAMED}{{0,3}}
 |{_THING}{_NAMED}{{1,3}}|(?:{_THIS}(?: {_COUNT})? )?{_WHICH} {_POINTER}{_NAMED}{{0,3}}
 |(?:{_THIS}(?: {_COUNT})? )?{_POINTER}{_NAMED}{{1,3}})"""
 _SUBJECT = rf"(?:{_OBJECT}|{_THING})"
 """`Account suspended` is about the one that was asked about; `we removed accounts` may be about any."""
-_OBJECTS = rf"(?:{_OBJECT}(?:(?:, | and |, and | as well as )(?:all )?{_OBJECT}){{0,4}})"
+_CONTENTS = r"(?: and all (?:of )?(?:its|their) (?:contents?|posts|videos))?"
+_OBJECTS = rf"(?:{_OBJECT}(?:(?:, | and |, and | as well as )(?:all )?{_OBJECT}){{0,4}}{_CONTENTS})"
 _SUBJECTS = rf"(?:{_SUBJECT}(?:(?:, | and |, and | as well as )(?:all )?{_OBJECT}){{0,4}})"
-_DONE = r"(?:removed|taken (?:down|offline)|deleted|disabled|suspended|terminated|banned|deactivated)"
-_DID = r"(?:removed|took down|deleted|disabled|suspended|terminated|banned|deactivated)"
+_BE = rf"(?: (?:has|have){_ADVERB}{{0,3}} been| was| were| is| are)"
+_DONE = r"(?:removed|taken (?:down|offline)|unpublished|deleted|disabled|suspended|terminated|banned|deactivated)"
+_DID = r"(?:removed|shut down|took down|deleted|disabled|suspended|terminated|banned|deactivated)"
 _DATE = r"""(?:\d{1,2}(?:st|nd|rd|th)?(?: of)? [a-z]{3,9}(?:,? 20\d\d)?|[a-z]{3,9} \d{1,2}(?:st|nd|rd|th)?,?(?: 20\d\d)?
 |20\d\d-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]20\d\d)"""
 _TAIL = rf"""(?:,? (?:globally|worldwide|everywhere|from (?:our|the) (?:platform|services?|site|network|website|app)
 |from {_PLATFORM}|on {_PLATFORM}
-|on our (?:platform|services?)|permanently|today|yesterday|accordingly|in full|as well|too|by us|by {_TEAM}
-|with immediate effect|effective immediately
+|on our (?:platform|services?)|permanently|today|yesterday|accordingly|in full|as well|too|by us
+|by {_TEAM}(?: today| yesterday)?|on (?:our|the) platform|for all (?:users|countries)|for everyone|with effect from today
+|\((?:under )?(?:section|article|art\.|sec\.|§)[^()]{{1,80}}\)|with immediate effect|effective immediately
 |(?:on|as of|since) {_DATE}|at \d\d?[:.]\d\d(?: ?(?:utc|gmt|cet|cest|pkt|am|pm|hrs))?|from public access
 |within (?:\d{{1,3}}|one|two|three|an) (?:minutes?|hours?
 |days?)(?: of (?:(?:receipt of|receiving) )?(?:your
 |the) (?:\w+ )?(?:request|report|order|notice))?|completely|entirely
-|(?:under|based on|pursuant to|in accordance with|in line with|in compliance with|to comply with|due to
+|(?:under|on the basis of|per|as required by|based on|pursuant to|in accordance with|in line with|in compliance with
+|to comply with|due to
 |because of) [^,.;]{{0,60}}?
 (?:laws?|orders?|act|code|requests?|regulations?|rules|polic(?:y|ies)|guidelines|standards|terms|legislation|requirements?
 |demands?)))"""
@@ -68,7 +74,8 @@ _AFTER = r"""(?:(?:,? and|;)(?: we)? (?:have |will )?(?:notif(?:y|ied)|inform(?:
 |account holder)s?)(?: accordingly| of this)?)"""
 _SALUTE = r"""(?:(?:dear|hello|hi|good (?:morning|afternoon|day)|greetings|update|result|outcome|decision|status|resolution
 |answer)(?: [\w.&/' ]{1,60})?[,:!] )"""
-_LEAD = r"""(?:(?:please (?:note|be advised|be informed)|(?:(?:we|i)(?: are|'re| am|'m)? |this (?:e-?mail |message )?is )?
+_LEAD = r"""(?:(?:please (?:note|be advised|be informed|be aware)|(?:(?:we|i)(?: are|'re| am
+|'m)? |(?:this (?:e-?mail |message )?is|just(?: a (?:quick|short) note)?) )?
 (?:(?:can|hereby|would like|wish|want|writing|pleased|glad|happy) ){0,3}(?:to )?(?:confirm|inform you|let you know
 |advise you|notify you|report))
 (?: to you)?,?(?: that)? )"""
@@ -100,14 +107,13 @@ _COUNTRIES = rf"(?:the )?(?:{ANY})(?:(?:, and |, | and | & )(?:the )?(?:{ANY}))*
 _WHERE = rf"""(?:,? (?:from being (?:viewed|accessed
 |seen) |from view(?:ing)? |for |to )?(?:(?:all )?(?:users|people|viewers|visitors
 |audiences|anyone|those) )?
-(?:located |based |accessing (?:it |them )?)?(?:in|within|inside|for|from|to|across
+(?:located |based |accessing (?:it |them )?)?(?:in|from within|within|inside|for|from|to|across
 |throughout) (?:(?:the )?territory of )?(?:{_COUNTRIES}|(?:your
 |that|the (?:relevant|requesting|specified|respective))
-[ ](?:country|jurisdiction|territory)))"""
+[ ](?:country|jurisdiction|territory|region)))"""
 _LIMITED = r"(?:restricted|withheld|geo-?blocked|geo-?restricted|blocked|limited)"
 _SHUT = r"""(?:made (?:unavailable|inaccessible)|unavailable|inaccessible|no longer (?:available|accessible|visible|viewable)
 |not (?:available|accessible|visible)(?= (?:in|to|for) (?!full))|hidden)"""
-_BE = rf"(?: (?:has|have){_ADVERB}{{0,3}} been| was| were| is| are)"
 
 MAX_PREFACES = 3
 _PREFACE = words(
@@ -155,17 +161,23 @@ REMOVED = words(
 |(?:(?:{_WHO}|i) )?(?:can |hereby )?confirm (?:the )?(?:removal|deletion|suspension|deactivation) of {_OBJECTS}
 |{_SUBJECTS} (?:is|are)(?: now)? gone from (?:our|the) (?:platform|services?)
 |{_WHO}{_HAS}{_ADVERB}{{0,3}} complied with your (?:\w+ ){{0,2}}(?:request|order|notice){_AND_SO}
-|(?:access to )?{_SUBJECTS}(?: (?:has|have){_ADVERB}{{0,3}} been| was| were){_ADVERB}{{0,3}} (?:(?:closed|blocked
+|(?:access to )?{_SUBJECTS}(?: (?:has|have){_ADVERB}{{0,3}} been| was| were){_ADVERB}{{0,3}} (?:(?:closed|blocked|processed
+|reviewed
 |{_DONE}) and )?{_DONE}
-|{_SUBJECTS} (?:is|are)(?: now)? (?:suspended|banned|disabled|deactivated|terminated))
+|{_SUBJECTS}{_BE}{_ADVERB}{{0,3}} blocked(?: on {_PLATFORM}| on our (?:platform|services?))?,? (?:for (?:all users|everyone
+|all countries)
+|globally|worldwide)
+|{_OBJECTS} (?:is|are)(?: now)? (?:suspended|banned|disabled|deactivated|terminated)
+|(?!(?:it|this|that|they|these|those)\b){_OBJECTS} (?:has been|have been|was|were){_ADVERB}{{0,3}} (?:closed|shut down))
 {_AND_SO}?{_TAIL}{{0,4}}{_AND_SO}?{_AFTER}?(?:[\s.!:,;]|{LINK})*"""
 )
 RESTRICTED_THERE = words(
     rf"""{_BEFORE}(?:(?:{_WHO}{_HAS}|has|have)?{_ADVERB}{{0,3}} ?(?:{_LIMITED}|{_DONE}|removed)(?: (?:access to
 |(?:the )?availability of))? {_OBJECTS}
+|{_WHO}(?: are|'re| is)(?: now)? withholding {_OBJECTS}
 |(?:is|are)(?: now)? no longer (?:available|accessible|visible)(?=,? (?:in|to|for) )
 |(?:{_WHO}{_HAS}|has|have)?{_ADVERB}{{0,3}} ?made {_OBJECTS} (?:unavailable|inaccessible)
-|{_SUBJECTS} will no longer be (?:available|accessible|visible|viewable)
+|{_SUBJECTS} will no longer be (?:available|accessible|visible|viewable|shown|displayed)
 |(?:access to )?{_SUBJECTS}{_BE}{_ADVERB}{{0,3}} (?:{_LIMITED}|{_DONE}|{_SHUT})){_TAIL}{{0,2}}{_WHERE}(?:{_TAIL}
 |{_WHERE}){{0,3}}{_AFTER}?(?:[\s.!:,;]|{LINK})*"""
 )
@@ -174,12 +186,14 @@ RESTRICTED = words(
 |blocked) access to) {_OBJECTS}
 |(?:access to )?{_SUBJECTS}{_BE}{_ADVERB}{{0,3}} (?:withheld|geo-?blocked|geo-?restricted)
 |access to {_SUBJECTS}{_BE}{_ADVERB}{{0,3}} (?:restricted|blocked)
+|access to {_SUBJECTS}{_WHERE}{_BE}{_ADVERB}{{0,3}} (?:{_LIMITED}|disabled)
 |(?:users|people|viewers|visitors)(?: located| based)? in {_COUNTRIES} (?:can|will) no longer (?:be able to )?(?:access|see
 |view
 |watch) {_OBJECTS})
 (?: locally)?{_TAIL}{{0,3}}{_AFTER}?(?:[\s.!:,;]|{LINK})*"""
 )
 """The first needs a country (or `in your country`); the second is about measures that are local by nature."""
+_HEAD = words(rf"{_BEFORE}({_SUBJECTS})\b")
 _REMOVED_ELSEWHERE = words(tongues.REMOVED)
 _RESTRICTED_ELSEWHERE = words(tongues.RESTRICTED)
 
@@ -192,6 +206,12 @@ def after_preface(sentence: str) -> str:
             break
         sentence = sentence[found.end() :]
     return sentence
+
+
+def subject(words_before: str) -> str:
+    """The target that a sentence begins with; empty when it begins with none."""
+    found = _HEAD.match(words_before)
+    return found[1] if found else ""
 
 
 def removed(sentence: str) -> bool:

@@ -52,7 +52,7 @@ _CLOSING = words(
 |cumprimentos|obrigad[oa]|cordiali saluti|distinti saluti|grazie|شکریہ|والسلام|مع التحية|شكرا|مخلص)[,.!،۔]*$"""
 )
 _CLAUSE = re.compile(
-    r"(?:,|;| -| –|\.)? (?:but|however|whereas|although|though|yet|aber|jedoch|mais|nevertheless|nonetheless)\b,?", re.I
+    r"; |(?:,|;| -| –|\.)? (?:but|however|whereas|although|though|yet|aber|jedoch|mais|nevertheless|nonetheless)\b,?", re.I
 )
 
 
@@ -104,9 +104,14 @@ def polite(line: str) -> bool:
     return len(line) < 120 and bool(_SALUTATION.match(line) or _CLOSING.match(line))
 
 
+_CONCEDED = re.compile(r"^(?:while|although|though|even though|whilst) ([^,;]{3,200}),[ ]", re.I)
+
+
 def clauses(one: Sentence) -> Iterator[tuple[str, tuple[str, ...]]]:
     numbers = iter(one.links)
-    for clause in _CLAUSE.split(one.text):
+    conceded = _CONCEDED.match(one.text)
+    parts = [conceded[1], one.text[conceded.end() :]] if conceded else [one.text]
+    for clause in (clause for part in parts for clause in _CLAUSE.split(part)):
         count = len(_TOKEN.findall(clause))
         yield _TOKEN.sub(grammar.LINK, clause).strip(), tuple(link for link, _ in zip(numbers, range(count), strict=False))
 

@@ -8,72 +8,97 @@ from __future__ import annotations
 
 from takedown.inbox.countries import ANY
 
-_DE = r"""(?:(?:das|den|der|die|dieses|diesen|diese|alle|beide) (?:(?:von ihnen )?(?:gemeldete[nr]?|genannte[nr]?
+_DE = r"""(?:(?:das|den|der|die|dieses|diesen|diese|alle|beide)(?: (?:\d+|zwei|drei|vier
+|fünf))? (?:(?:von ihnen )?(?:gemeldete[nr]?|genannte[nr]?
 |beanstandete[nr]?
 |betreffende[nr]?) )?(?:konto|konten|inhalte?|beitrag|beiträge|kanal|kanäle|profile?|videos?|accounts?|gruppe|seite)|es|ihn
 |sie)"""
 _DE_DONE = r"""(?:(?:geprüft und )?(?:(?:dauerhaft|nun|daher|inzwischen|umgehend|bereits heute) )?(?:entfernt|gelöscht
 |gesperrt|deaktiviert))"""
+_DE_BREACH = r"(?: verst(?:ö|o)(?:ß|ss)t gegen unsere [^.,;]{3,50} und)"
 _DE_BEFORE = r"""(?:(?:nach|aufgrund|auf grund|infolge) (?:(?!nicht|kein|widerspruch|beschwerde)[^.,;:]){3,80}?,? )"""
 _DE_TAIL = r"""(?:,? (?:von (?:unserer plattform|unseren diensten)|wegen (?:eines |des )?verstoßes gegen unsere [^.,;]{3,50}
 |,? ?da (?:er|es|sie|dieses?r?) gegen unsere [^.,;]{3,50} versto(?:ß|ss)en|,? ?da (?:er|es
 |sie) gegen unsere [^.,;]{3,50} verst(?:ö|o)(?:ß|ss)t))"""
 _FR = r"""(?:(?:le|la|les|ce|cet|cette|ces) (?:comptes?|contenus?|publications?|vidéos?|chaînes?|profils?|groupes?|pages?)
 (?: (?:signalée?s?|que vous avez signalée?s?|en question|concernée?s?|mentionnée?s?))?)"""
+_AU = r"""au(?:x comptes| compte|x contenus| contenu|x publications| profil| groupe|x vidéos)(?: (?:signalés?|en question
+|concernés?))?"""
 _FR_DONE = r"(?:supprimée?s?|retirée?s?|désactivée?s?|suspendue?s?)"
-_FR_TAIL = (
-    r"""(?: (?:de notre (?:plate-?forme|service|site)|pour (?:violation|non-respect) de nos [^.,;]{3,50}|définitivement))"""
-)
+_FR_BEFORE = r"""(?:(?:bonjour|madame, monsieur), )?(?:(?:suite à|à la suite de|en réponse à|conformément à|après (?:examen
+|analyse) de)
+[ ]votre (?:signalement|demande|notification|injonction|ordre|courrier)(?: du [\d./]{6,10})?, )"""
+_FR_TAIL = r"""(?: (?:de (?:notre (?:plate-?forme|service|site)|nos services)|pour (?:violation
+|non-respect) de nos [^.,;]{3,50}|définitivement))"""
 _ES = r"""(?:(?:el|la|los|las|este|esta|estos|estas) (?:cuentas?|contenidos?|publicaci[oó]n(?:es)?|v[ií]deos?|canal(?:es)?
 |perfil(?:es)?
 |grupos?|p[aá]ginas?)(?: (?:que (?:usted )?(?:denunció|reportó|notificó|indicó)|denunciad[oa]s?|reportad[oa]s?
 |notificad[oa]s?|en cuestión))?)"""
-_ES_DONE = r"(?:eliminad[oa]s?|retirad[oa]s?|suspendid[oa]s?|desactivad[oa]s?|borrad[oa]s?)"
-_ES_TAIL = r"""(?: (?:de nuestra plataforma|de nuestros servicios|permanentemente|de forma permanente|por (?:infringir
+_AL = rf"(?:a {_ES}|al (?:contenido|perfil|canal|grupo|v[ií]deo)(?: (?:denunciado|notificado|en cuestión))?)"
+_ES_DONE = r"(?:dad[oa]s? de baja|eliminad[oa]s?|retirad[oa]s?|suspendid[oa]s?|desactivad[oa]s?|borrad[oa]s?)"
+_ES_BEFORE = r"""(?:(?:tras (?:revisar|analizar)|en respuesta a|de conformidad con) su (?:denuncia|solicitud|notificación
+|requerimiento|orden), )"""
+_ES_TAIL = r"""(?: (?:el \d{1,2} de [a-z]+(?: de 20\d\d)?|de nuestra plataforma|de nuestros servicios|permanentemente
+|de forma permanente|por (?:infringir
 |incumplir|violar|vulnerar)
 [ ]nuestr[oa]s [^.,;]{3,50}))"""
 _PT = r"""(?:(?:o|a|os|as|este|esta) (?:contas?|conteúdos?|publicaç(?:ão|ões)|postage(?:m|ns)|vídeos?|cana(?:l|is)
 |perfi(?:l|s)|grupos?|páginas?)
-(?: (?:que você denunciou|denunciad[oa]s?|reportad[oa]s?|em questão))?)"""
+(?: (?:que você denunciou|denunciad[oa]s?|reportad[oa]s?|indicad[oa]s?|em questão))?)"""
 _PT_DONE = r"(?:removid[oa]s?|excluíd[oa]s?|suspens[oa]s?|desativad[oa]s?)"
-_PT_TAIL = r"(?: (?:da nossa plataforma|permanentemente|por violar (?:as )?nossas? [^.,;]{3,50}))"
+_PT_TAIL = r"(?: (?:da (?:nossa )?plataforma|dos nossos serviços|permanentemente|por violar (?:as )?nossas? [^.,;]{3,50}))"
 _IT = r"""(?:(?:il |lo |la |i |gli |le |l'|questo |questa )(?:account|contenut[oi]|post|video|canal[ei]|profil[oi]
 |grupp[oi]|pagin[ae]|pubblicazion[ei])
-(?: (?:segnalat[oaie]|in questione))?)"""
+(?: (?:(?:da lei )?segnalat[oaie]|in questione))?)"""
 _IT_DONE = r"(?:rimoss[oaie]|eliminat[oaie]|sospes[oaie]|disattivat[oaie])"
-_AR = r"""(?:(?:هذا |هذه )?(?:الحساب|المحتوى|المنشور|القناة|الفيديو|المجموعة|الصفحة)(?: (?:المبل[ّ]?غ عنها?|المذكورة?
+_AR = r"""(?:(?:هذا |هذه )?(?:الحساب|المحتوى|المنشور|القناة|الفيديو|المجموعة|الصفحة)(?: (?:الم[ُ]?بل[َّ]{0,2}غ عنها?|المذكورة?
 |المعنية?))?)"""
 _UR = r"""(?:(?:یہ |اس |مذکورہ |متعلقہ |رپورٹ کردہ |رپورٹ کیا گیا )?(?:اکاؤنٹ|مواد|پوسٹ|چینل|ویڈیو|گروپ|صفحہ
 |پروفائل)(?: کو)?)"""
 
-REMOVED = rf"""(?:(?:{_DE_BEFORE}?(?:wir haben|haben wir)(?: heute| nun| daher| inzwischen)? {_DE} {_DE_DONE}
-|(?:{_DE}|{_DE_BEFORE}) ?(?:wurden?|ist|sind)(?: {_DE})?(?: heute| nun| daher| inzwischen)? {_DE_DONE}(?: worden)?
+_SALUTE = r"""(?:(?:estimad[oa]s?|hola|buen[oa]s? \w+|bonjour|madame|monsieur|olá|prezad[oa]s?|hallo|guten (?:tag|morgen)
+|gentile|buongiorno)
+(?: [\w ]{1,30})?[,:] )?"""
+REMOVED = rf"""{_SALUTE}(?:(?:{_DE_BEFORE}?(?:wir haben
+|haben wir)(?: heute(?: morgen)?| gestern| nun| daher| inzwischen| am \d{{1,2}}\. \w+)? {_DE}(?: von (?:unserer plattform
+|unseren diensten))? {_DE_DONE}
+|{_DE}{_DE_BREACH} wurden?(?: heute(?: morgen)?| gestern| nun| daher| inzwischen| am \d{{1,2}}\. \w+)? {_DE_DONE}
+|(?:{_DE}|{_DE_BEFORE}) ?(?:wurden?|ist
+|sind)(?: {_DE})?(?: heute(?: morgen)?| gestern| nun| daher| inzwischen| am \d{{1,2}}\. \w+)? {_DE_DONE}(?: worden)?
 |(?:wir (?:teilen ihnen mit|bestätigen(?: ihnen)?|informieren sie(?: darüber)?)|hiermit (?:bestätigen
 |informieren) wir(?: sie)?)(?: hiermit)?,? dass
 [ ](?:wir {_DE} {_DE_DONE} haben|{_DE} {_DE_DONE} (?:wurden?|worden (?:ist|sind))))(?:{_DE_TAIL}){{0,2}}
-|(?:nous vous (?:informons|confirmons) que )?(?:nous avons (?:bien )?{_FR_DONE} {_FR}|{_FR} (?:a
-|ont) (?:bien )?été {_FR_DONE})(?:{_FR_TAIL}){{0,2}}
-|(?:(?:le|les) (?:informamos|confirmamos)(?: de)? que )?(?:(?:ya )?hemos {_ES_DONE} {_ES}|{_ES} (?:ha|han) sido {_ES_DONE}
+|{_FR_BEFORE}?(?:nous vous (?:informons|confirmons) que )?(?:nous avons (?:bien )?{_FR_DONE} {_FR}
+|nous avons procédé à la (?:suppression|désactivation) (?:du|de la|de ce|de cette|des) (?:comptes?|contenus?|publications?
+|vidéos?|chaînes?|profils?
+|groupes?|pages?)|{_FR} (?:a|ont) (?:bien )?été {_FR_DONE})(?:{_FR_TAIL}){{0,2}}
+|{_ES_BEFORE}?(?:hemos (?:comprobado|determinado|constatado) que )?(?:(?:le|les) (?:informamos|confirmamos
+|comunicamos)(?: de)? que )?(?:(?:ya )?hemos {_ES_DONE} {_ES}|{_ES} (?:ha|han) sido {_ES_DONE}
+|{_ES} (?:infringe|incumple|vulnera|viola) nuestr[oa]s [^.,;]{3, 40} y (?:la|lo) hemos {_ES_DONE}
 |{_ES} fue(?:ron)? {_ES_DONE}
 |se (?:ha|han) {_ES_DONE} {_ES})(?:{_ES_TAIL}){{0,2}}
 |(?:(?:informamos|confirmamos) que )?(?:(?:removemos|excluímos|suspendemos|desativamos) {_PT}|{_PT} (?:foi
 |foram) {_PT_DONE})(?:{_PT_TAIL}){{0,2}}
 |(?:(?:la|vi) (?:informiamo|confermiamo) che )?(?:abbiamo {_IT_DONE} {_IT}|{_IT} (?:è stat[oa]|sono stat[ie]) {_IT_DONE})
-|(?:نود إبلاغكم (?:بأننا|بأنه) )?(?:لقد )?(?:قمنا ب(?:إزالة|حذف|تعليق) {_AR}|(?:أزلنا|حذفنا) {_AR}|تم(?:ت)? (?:إزالة|حذف
+|(?:نود (?:إبلاغكم|إعلامكم|إفادتكم) (?:بأننا|بأنه|أنه|أننا) )?(?:لقد )?(?:قمنا ب(?:إزالة|حذف|تعليق) {_AR}|(?:أزلنا
+|حذفنا) {_AR}|تم(?:ت)? (?:إزالة|حذف
 |تعليق) {_AR})
 |(?:ہم نے )?{_UR} (?:مستقل طور پر )?(?:ہٹا|حذف کر|معطل کر|بند کر) (?:دیا|دی|دیے)(?: (?:گیا|گئی|گئے))?(?: (?:ہے
 |ہیں))?)[\s.!:۔،]*"""
 
-_IN = rf"(?:in|en|au|aux|em|na) (?:der |die )?(?:{ANY})(?:(?:, | und | et | y | e )(?:in |en )?(?:{ANY}))*"
-RESTRICTED = rf"""(?:(?:der zugriff auf {_DE} wurden?|{_DE} (?:wurden?|ist|sind)) {_IN} (?:gesperrt|eingeschränkt
+_IN = rf"(?:in|en|depuis (?:la|le|l')|au|aux|em|na) (?:der |die )?(?:{ANY})(?:(?:, | und | et | y | e )(?:in |en )?(?:{ANY}))*"
+RESTRICTED = rf"""{_SALUTE}(?:(?:der zugriff auf {_DE} wurden?|{_DE} (?:wurden?|ist|sind)) {_IN} (?:gesperrt|eingeschränkt
 |beschränkt|blockiert
 |nicht mehr (?:verfügbar|zugänglich|abrufbar|sichtbar))
-|wir haben (?:den zugriff auf )?{_DE} {_IN} (?:gesperrt|eingeschränkt|beschränkt|blockiert)
-|(?:nous avons (?:restreint|bloqué|limité) l'accès à {_FR}|l'accès à {_FR} a été (?:restreint|bloqué|limité)
+|wir haben (?:den zugriff auf )?{_DE} {_IN} (?:(?:aufgrund|auf grund|wegen) [^.,;]{3, 60} )?(?:gesperrt|eingeschränkt
+|beschränkt|blockiert)
+|{_FR_BEFORE}?(?:nous avons (?:restreint|bloqué|limité) l'accès (?:à {_FR}|{_AU})|l'accès (?:à {_FR}
+|{_AU}) a été (?:restreint|bloqué|limité)
 |{_FR} n'est plus (?:accessible|disponible)) {_IN}
-|(?:hemos (?:restringido|bloqueado|limitado) el acceso (?:a|al) {_ES}|el acceso (?:a|al) {_ES} ha sido (?:restringido
+|(?:hemos (?:restringido|bloqueado|limitado) el acceso {_AL}|el acceso {_AL} ha sido (?:restringido
 |bloqueado|limitado)
-|{_ES} ya no está disponible) {_IN}
+|{_ES} ya no está disponible) {_IN}(?: de conformidad con (?:la (?:legislación|ley) local|la legislación aplicable
+|su (?:orden|solicitud)))?
 |(?:restringimos|bloqueamos) o acesso a(?:o)? {_PT} {_IN})[\s.!:]*"""
 
 DECLINED = r"""\b(?:können|konnten|werden) (?:\S+ ){0,6}(?:nicht (?:\S+ ){0,3}(?:entfernen|löschen|sperren|nachkommen
@@ -97,13 +122,20 @@ NO_VIOLATION = r"""\bverst(?:ö|o)(?:ß|ss)\w* nicht gegen\b
 |aucune) (?:constaté |trouvé |relevé )?(?:de |d')?(?:violation|infraction)\b
 |\bno (?:infringe|incumple|viola|vulnera)n?\b|\bnão (?:viola|infringe)m?\b|\bnon viola\b
 |(?:لا (?:ينتهك|يخالف|تنتهك|تخالف)|لم نجد (?:أي )?(?:انتهاك|مخالفة))|خلاف ورزی نہیں"""
-RECEIPT = r"""\bbestätigen (?:ihnen )?(?:hiermit )?den eingang\b|\b(?:wir haben ihre (?:anfrage|nachricht|meldung|e-mail)
+RECEIPT = r"""\bvielen dank für ihre (?:meldung|anfrage|nachricht|mail|e-mail|anordnung)\b|\bmelden uns (?:bei ihnen
+|schnellstmöglich|zeitnah)\b|\bbestätigen (?:ihnen )?(?:hiermit )?den eingang\b|\b(?:wir haben ihre (?:anfrage|nachricht
+|meldung|e-mail)
 |ihre (?:\S+ )?(?:anfrage|nachricht|meldung|e-mail
 |anordnung) (?:ist|wurde|haben wir))
 (?:\S+ | ){0,6}(?:erhalten|eingegangen|empfangen|registriert|erfasst|bearbeitet)\b|\bwurde (?:ein )?(?:ticket
 |vorgang) (?:\S+ ){0,3}(?:erstellt|eröffnet|angelegt)
 |\bnous (?:avons bien reçu|accusons réception de) (?:votre|vos)\b|\bvotre (?:demande|message|signalement) (?:a bien été
 |a été|est) (?:reçue?|enregistrée?|transmise?|en cours)
+|\breviendrons vers vous\b|\bmerci (?:de|pour) votre (?:message|signalement|demande|courriel)\b|\bconfirmamos (?:a recepção
+|o recebimento|la recepción)\b|\b(?:está|estão|están) (?:siendo|sendo) (?:revisad|analisad|analizad|examinad|procesad
+|processad)\w+
+|\bem análise\b|\ben (?:revisión|cours d'examen)\b|\bwird (?:derzeit |aktuell |zurzeit )?(?:geprüft|bearbeitet)\b
+|\bsera (?:examinée?|traitée?)\b
 |\b(?:hemos recibido|recibimos) (?:su|tu)\b|\bacusamos recibo\b|\brecebemos (?:a |o )?(?:sua|seu)\b
 |\babbiamo ricevuto (?:la |il )?(?:sua|suo|tua|vostra)\b
 |(?:استلمنا|تلقينا|تم استلام|لقد وصلنا) (?:طلب|رسالت|بلاغ)\w*|(?:درخواست|شکایت|ای میل|پیغام|رپورٹ) (?:موصول|وصول) ہو"""
@@ -123,7 +155,11 @@ QUESTION = r"""^\W*(?:welche[rsmn]?|was|wer|wann|wo|können sie|könnten sie|que
 |\b(?:può|potrebbe|potete|la preghiamo di|vi preghiamo di) (?:\S+ )?(?:fornir|indicar|inviar|chiarir|specificar)\w*\b
 |(?:يرجى|نرجو|الرجاء)(?: منكم)? (?:تزويدنا|إرسال|تقديم|توضيح|تحديد|إفادتنا)
 |(?:براہ کرم|براہِ کرم|برائے مہربانی|مہربانی فرما کر) .{0,80}(?:فراہم|بھیج|وضاحت|بتائ|ارسال)"""
-DONE = r"""(?:entfernt|gelöscht|gesperrt|deaktiviert|eingeschränkt|supprimée?s?|retirée?s?|bloquée?s?|restreinte?s?
+ASIDE = r"""in anderen ländern bleibt \w+ (?:weiterhin )?(?:abrufbar|verfügbar|sichtbar|zugänglich)\.?
+|(?:il|elle|le contenu|le compte) reste (?:accessible|disponible) dans les autres pays\.?
+|(?:el contenido |la cuenta )?sigue (?:estando )?disponible en (?:otros|los demás) países\.?"""
+DONE = r"""(?:verstößt|abrufbar|restringid[oa]s?|restringimos|infringen?|enfrein\w+|viola|entfernt|gelöscht|gesperrt
+|deaktiviert|eingeschränkt|supprimée?s?|retirée?s?|bloquée?s?|restreinte?s?
 |eliminad[oa]s?|retirad[oa]s?|suspendid[oa]s?
 |bloquead[oa]s?|removid[oa]s?|removemos|excluíd[oa]s?|rimoss[oaie]|eliminat[oaie]|sospes[oaie])\b|(?:إزالة|حذف|حظر
 |تعليق) ?ال|(?:ہٹا|حذف کر|معطل کر|بند کر) (?:دیا|دی)"""
