@@ -5,11 +5,12 @@ from __future__ import annotations
 from getpass import getpass
 from pathlib import Path
 
-from takedown.approval import NotAnApprover, Signature, approvers, sign_with_agent, sign_with_file
+from takedown.approval import NotAnApprover, Signature, sign_with_agent, sign_with_file
 from takedown.cli.context import current
 from takedown.contract import UsageError
 from takedown.desk import Desk, open_desk
 from takedown.ledger.ids import number
+from takedown.policy.signed import signers
 from takedown.report.cells import known_batch
 
 
@@ -33,7 +34,7 @@ def sign(desk: Desk, key: Path | None, text: str) -> Signature:
     """`desk.who`'s signature, with the key file or by an ssh-agent that holds a key of that name. Raises NoKey."""
     if key is not None:
         return sign_with_file(key, text, lambda: passphrase(key))
-    allowed = approvers((*desk.policy.approvers, *desk.policy.planners))
+    allowed = signers(desk.policy)
     own = [one for one in allowed if one.name == desk.who]
     if not own:
         raise NotAnApprover(name=desk.who, known=", ".join(sorted({one.name for one in allowed})) or "nobody")

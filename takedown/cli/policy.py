@@ -18,7 +18,7 @@ from takedown.planning.lists import in_force
 from takedown.planning.oversight import adopt, rotate
 from takedown.planning.quality import OURS, of, precision, review, review_statement
 from takedown.policy.schema import Power
-from takedown.policy.signed import NAMESPACE, changes, flaw, read_policy, signature_file, unfit
+from takedown.policy.signed import NAMESPACE, changes, doubts, flaw, read_policy, signature_file, signers, unfit
 
 app = typer.Typer(no_args_is_help=True)
 PolicyFile = Annotated[Path, typer.Argument(metavar="FILE")]
@@ -57,11 +57,12 @@ def check(file: PolicyFile) -> int:
     """Read a policy file: is it one, would live take it, and is it signed?"""
     desk, display = desk_of(), current().display
     read, text = read_policy(file)
-    approvers((*read.approvers, *read.planners))
+    signers(read)
     found = unfit(read, desk.clock.now())
     if why := flaw(file, text, pinned(desk.ledger)):
         found.append(why)
-    display.show(Answer([{"problem": one} for one in found], {"file": str(file), "problems": len(found)}))
+    items = [{"problem": one} for one in found]
+    display.show(Answer(items, {"file": str(file), "problems": len(found)}, doubts(read)))
     for one in found:
         display.warn(one)
     display.say(f"{file} is a policy" + (", which live would not take." if found else " that live takes."))

@@ -17,6 +17,7 @@ from takedown.ledger.tables import approvals, cases, plans, request_cases, reque
 from takedown.planning.caps import check_day, held_by, today, volume
 from takedown.planning.demands import Demands, demands_hash, read_demands
 from takedown.planning.digest import leaf, plan_digest, split
+from takedown.planning.handled import check_handled
 from takedown.planning.looking import NOT_LOOKED, Looked, check_looked, sample_of
 from takedown.planning.planner import check_apart, check_planner
 from takedown.planning.powers import check_powers
@@ -167,7 +168,8 @@ def demands_of(desk: Desk, row: RowMapping) -> Demands:
 def approve(desk: Desk, plan: int, typed: int, signature: Signature, looked: Looked = NOT_LOOKED) -> int:
     """Record `desk.who`'s approval; returns how many are still missing. The bytes are hashed anew first.
 
-    Raises what check_fresh and check_approval raise, WrongCount, NotLookedAt, Unanswered, NotWalked, Doubted, Tampered, OverDay.
+    Raises what check_fresh, check_approval and check_handled raise, WrongCount, NotLookedAt, Unanswered, NotWalked, Doubted,
+    Tampered, OverDay.
     """
     row = get_plan(desk.ledger, plan)
     name, demands = plan_id(plan), demands_of(desk, row)
@@ -175,6 +177,7 @@ def approve(desk: Desk, plan: int, typed: int, signature: Signature, looked: Loo
     check_approval(desk.who, signature, row["digest"], name, row["planner"], allowed)
     check_planner(desk, row)
     check_apart(row, desk.who, signature.key)
+    check_handled(desk, row, [desk.who], allowed)
     check_fresh(desk, row)
     if typed != row["cases"]:
         raise WrongCount(plan=name, cases=row["cases"], typed=typed)
@@ -221,7 +224,7 @@ def verify(desk: Desk, plan: int) -> Verified:
     """Check at claim: fresh, the digest fits the leaves, and enough valid signatures of others are there.
 
     With `approvals = 0`, which only the sandbox allows, an open plan is approved here. Raises NotApproved and what
-    check_fresh and check_approval raise.
+    check_fresh, check_approval and check_handled raise.
     """
     desk.read_policy_again()
     row = get_plan(desk.ledger, plan)
@@ -240,6 +243,8 @@ def verify(desk: Desk, plan: int) -> Verified:
     for one in held:
         check_approval(one["name"], Signature(one["key"], one["signature"]), digest, name, row["planner"], allowed)
         check_apart(row, one["name"], one["key"])
+    if held:
+        check_handled(desk, row, [one["name"] for one in held], allowed)
     given = min(len({one["name"] for one in held}), len({one["key"] for one in held}))
     if row["purpose"] == WITHDRAWAL:
         check_planner(desk, row)

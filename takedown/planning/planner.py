@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import RowMapping, update
 
-from takedown.approval import OwnPlan, Signature, approvers, check_approval
+from takedown.approval import OwnPlan, Signature, check_approval
 from takedown.contract import RefusedByPolicy
 from takedown.desk import Desk
 from takedown.ledger.book import Book
 from takedown.ledger.ids import plan_id
 from takedown.ledger.tables import plans
 from takedown.planning.undoing import get_plan
+from takedown.policy.signed import signers
 
 
 class PlannerUnsigned(RefusedByPolicy):
@@ -36,7 +37,7 @@ class MayNotPlan(RefusedByPolicy):
 def check_may_plan(desk: Desk) -> None:
     """Raise MayNotPlan in live for a name that could never sign what it plans."""
     if desk.live:
-        known = [one.name for one in approvers((*desk.policy.planners, *desk.policy.approvers))]
+        known = [one.name for one in signers(desk.policy)]
         if desk.who not in known:
             raise MayNotPlan(name=desk.who, known=", ".join(dict.fromkeys(known)))
 
@@ -76,6 +77,6 @@ def check_apart(row: RowMapping, name: str, key: str) -> None:
 
 
 def _check(desk: Desk, row: RowMapping, signature: Signature) -> None:
-    allowed = approvers((*desk.policy.planners, *desk.policy.approvers))
+    allowed = signers(desk.policy)
     text = planner_statement(row["digest"])
     check_approval(row["planner"], signature, text, plan_id(row["id"]), planner="", allowed=allowed)

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
-from takedown.approval import dearmored, fingerprint, holds
+from takedown.approval import Approver, approvers, dearmored, fingerprint, holds
 from takedown.contract import InputRejected, RefusedByPolicy
 from takedown.policy.schema import Policy
 
@@ -118,9 +118,38 @@ def unfit(policy: Policy, now: float) -> list[str]:
         found.append("it names no approvers")
     if not policy.powers:
         found.append("it lists no powers: what may be asked for, by which law")
+    found += (f"{' and '.join(names)} have one key: a key is one person" for names in _under_one_key(policy))
     if policy.valid_until and now >= datetime.combine(policy.valid_until, datetime.min.time(), UTC).timestamp() + 86400:
         found.append(f"its time was over on {policy.valid_until}")
     return found
+
+
+def _under_one_key(policy: Policy) -> list[list[str]]:
+    """Names that share a key, in the order of the lists."""
+    held: dict[str, dict[str, None]] = {}
+    for one in signers(policy):
+        held.setdefault(one.key, {})[one.name] = None
+    return [list(names) for names in held.values() if len(names) > 1]
+
+
+def doubts(policy: Policy) -> list[str]:
+    """What does not keep a policy from counting, but should be looked at before it is signed."""
+    comments: dict[str, dict[str, None]] = {}
+    for line in (*policy.approvers, *policy.planners):
+        name, _, _, *comment = line.split()
+        if comment:
+            comments.setdefault(" ".join(comment).lower(), {})[name] = None
+    alike = [(comment, list(names)) for comment, names in comments.items() if len(names) > 1]
+    found = [f"the keys of {' and '.join(names)} both say {comment!r}: are they two people?" for comment, names in alike]
+    people = {one.name for one in approvers(policy.approvers)}
+    if len(people) <= policy.approvals:
+        found.append(f"{policy.approvals} must approve and {len(people)} may: none of them can plan, import or change cases")
+    return found
+
+
+def signers(policy: Policy) -> list[Approver]:
+    """Everybody whose key means something, approvers first. Raises RefusedByPolicy for a line that names no key."""
+    return approvers((*policy.approvers, *policy.planners))
 
 
 def changes(old: Policy, new: Policy) -> list[tuple[str, str, str]]:

@@ -37,6 +37,20 @@ def test_from_adopting_to_a_policy_that_live_takes(here, capsys):
     assert run(["policy", "adopt", "alice.pub"]) == 7
 
 
+def test_keys_that_look_like_one_persons_are_pointed_at(here, capsys):
+    for name in ("bilal", "carla"):
+        make_key(here, name)
+    alice, bilal, carla = ((here / f"{name}.pub").read_text().strip() for name in ("alice", "bilal", "carla"))
+    (here / "policy.toml").write_text(
+        f"approvals = 2\napprovers = ['alice {alice} a@desk.example', 'bilal {bilal} A@desk.example']\n"
+        f"planners = ['carla {carla} c@desk.example', 'dana {carla}']\n{POWER}"
+    )
+    told = answer(capsys, "policy", "check", "policy.toml", code=7)
+    assert {"problem": "carla and dana have one key: a key is one person"} in told["items"]
+    assert told["warnings"][0] == "the keys of alice and bilal both say 'a@desk.example': are they two people?"
+    assert "2 must approve and 2 may" in told["warnings"][1]
+
+
 def test_the_policy_in_force_is_shown(here, capsys):
     told = answer(capsys, "policy", "show")
     assert told["items"][0]["max_cases_per_plan"] == 500

@@ -92,6 +92,18 @@ def test_two_approvals_are_two_people(desk, tmp_path):
     assert sign_as(desk, plan, "bilal", typed=5) == 0
 
 
+def test_two_names_with_one_key_are_one_approver(desk, tmp_path):
+    (tmp_path / "aleece.pub").write_text((tmp_path / "alice.pub").read_text())
+    write_config(tmp_path, {}, approvals=2)
+    desk = again(desk)
+    plan = make_plan(desk, Selection(platform="facebook")).plan
+    assert sign_as(desk, plan, "alice", typed=5) == 1
+    assert sign_as(desk, plan, "aleece", "alice", typed=5) == 1
+    with pytest.raises(NotApproved):
+        verify(desk, plan)
+    assert sign_as(desk, plan, "bilal", typed=5) == 0
+
+
 def forge(desk, plan, **values):
     row = {"plan": plan, "name": "alice", "key": "", "digest": digest(desk, plan), "signature": "00" * 64, "at": 0.0, **values}
     desk.ledger.write(lambda book: book.db.execute(insert(approvals).values(**row)))

@@ -1,0 +1,83 @@
+"""Who brought the cases of a plan in, or changed one of them last: they have decided on it, and do not approve it as well."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, func, not_, or_, select, true
+
+from takedown.approval import Approver
+from takedown.contract import RefusedByPolicy
+from takedown.desk import Desk
+from takedown.ledger.ids import batch_id, case_id, number, plan_id
+from takedown.ledger.tables import cases, events, openings, request_cases, requests
+
+IMPORTED = ("batch.imported",)
+EDITED = ("case.made", "case.linked", "case.renamed", "case.released", "case.reopened")
+CHUNK = 500
+
+
+class OwnCase(RefusedByPolicy):
+    """{name} {did} and cannot approve {plan}."""
+
+    code = "TD-0793"
+    why, do = "who brings a case in, or changes it, has decided on it; a second person must look", "{do}"
+
+
+NOBODY = (
+    "nobody is left who may: have the policy list another approver, or have somebody who approves nothing bring the cases in"
+    " (takedown plan discard {plan}; takedown case close C-N --as mistake; takedown import FILE)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """`did` says what `who` did with the cases of a plan, as in "imported B-1"."""
+
+    who: str
+    did: str
+
+
+def check_handled(desk: Desk, plan: RowMapping, names: Sequence[str], allowed: Sequence[Approver]) -> None:
+    """Raise OwnCase when one of `names` imported a case of the plan, or changed one last. `allowed`: who may approve at all."""
+    with desk.ledger.read() as db:
+        found = handled(db, plan["id"])
+    mine = next((one for one in found if one.who in names), None)
+    if mine is None:
+        return
+    barred, name = {plan["planner"], *(one.who for one in found)}, plan_id(plan["id"])
+    others = ", ".join(dict.fromkeys(one.name for one in allowed if one.name not in barred))
+    raise OwnCase(name=mine.who, did=mine.did, plan=name, do=f"ask one of: {others}" if others else NOBODY.format(plan=name))
+
+
+def handled(db: Connection, plan: int) -> list[Handled]:
+    """Who imported the plan's cases, and who changed which of them last, as the record tells."""
+    joined = requests.join(request_cases).join(cases, cases.c.id == request_cases.c.case)
+    mine, ends = requests.c.plan == plan, (func.min(cases.c.id), func.max(cases.c.id))
+    spans = db.execute(select(cases.c.batch, *ends).select_from(joined).where(mine).group_by(cases.c.batch)).all()
+    found: list[Handled] = []
+    imported: list[tuple[int, int]] = []
+    for batch, least, most in spans:
+        for data, who in _told(db, IMPORTED, [batch_id(batch)]):
+            first, last = (number(data[end], "C") for end in ("first", "last"))
+            imported.append((first, last))
+            if first <= most and least <= last:
+                found.append(Handled(who, f"imported {batch_id(batch)}"))
+    apart = or_(cases.c.version > 1, not_(or_(*(cases.c.id.between(*one) for one in imported))) if imported else true())
+    changed = db.execute(select(cases.c.id).distinct().select_from(joined).where(and_(mine, apart))).scalars().all()
+    for start in range(0, len(changed), CHUNK):
+        names = [case_id(one) for one in changed[start : start + CHUNK]]
+        last_word = {data["subject"]: who for data, who in _told(db, EDITED, names)}
+        found += (Handled(who, f"changed {name} last") for name, who in last_word.items())
+    return found
+
+
+def _told(db: Connection, kinds: Sequence[str], subjects: Sequence[str]) -> Iterator[tuple[dict[str, Any], str]]:
+    """What events of these kinds told, with their subject, and who acted; in the order of the record."""
+    by = and_(openings.c.seq == events.c.seq, openings.c.name == "by")
+    query = select(events.c.subject, events.c.data, openings.c.value).join(openings, by).order_by(events.c.seq)
+    for subject, data, who in db.execute(query.where(events.c.subject.in_(subjects), events.c.kind.in_(kinds))):
+        yield {**json.loads(data), "subject": subject}, str(who)

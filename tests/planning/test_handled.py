@@ -1,0 +1,93 @@
+"""Who imported a case, or changed it last, does not approve it: neither by the tool nor by a row in the ledger."""
+
+import pytest
+from desks import add_cases, again, signed
+from sqlalchemy import insert, update
+
+from takedown.cli.import_ import setting_of
+from takedown.intake import ImportOptions, import_file
+from takedown.ledger.cases import close, reopen
+from takedown.ledger.tables import approvals, plans
+from takedown.planning.approving import approve, verify
+from takedown.planning.handled import Handled, OwnCase, handled
+from takedown.planning.making import Selection, make_plan
+from takedown.planning.undoing import get_plan
+
+
+def planned(desk, **chosen):
+    return make_plan(again(desk), Selection(**chosen)).plan
+
+
+def sign_as(desk, plan, name):
+    row = get_plan(desk.ledger, plan)
+    return approve(again(desk, name), plan, row["cases"], signed(desk.config.folder / name, row["digest"]))
+
+
+def by(desk, plan):
+    with desk.ledger.read() as db:
+        return handled(db, plan)
+
+
+@pytest.mark.safeguard("S5")
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
+def test_who_imported_a_case_does_not_approve_it(desk):
+    add_cases(again(desk, "alice"), "facebook", [11, 12])
+    plan = planned(desk, platform="facebook")
+    with pytest.raises(OwnCase, match="alice imported B-3 and cannot approve P-1") as refused:
+        sign_as(desk, plan, "alice")
+    assert refused.value.as_dict()["do"] == "ask one of: bilal"
+    assert refused.value.exit == 7
+    assert sign_as(desk, plan, "bilal") == 0
+
+
+@pytest.mark.safeguard("S5")
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
+def test_who_changed_a_case_last_does_not_approve_it(desk):
+    for who in ("bilal", "alice"):
+        close(desk.ledger, 2, "mistake", who)
+        reopen(desk.ledger, 2, who)
+    plan = planned(desk)
+    assert Handled("alice", "changed C-2 last") in by(desk, plan)
+    with pytest.raises(OwnCase, match="alice changed C-2 last"):
+        sign_as(desk, plan, "alice")
+    assert sign_as(desk, plan, "bilal") == 0
+
+
+def test_a_plan_without_their_cases_is_for_anybody(desk):
+    add_cases(again(desk, "alice"), "facebook", [11, 12])
+    assert sign_as(desk, planned(desk, platform="instagram"), "alice") == 0
+
+
+def test_who_joins_a_batch_with_corrected_rows_imported_them(desk, tmp_path):
+    file = tmp_path / "mended.csv"
+    file.write_text(
+        "url,legal_basis,reason,reference,measure,proportionality\n"
+        "https://www.facebook.com/standin.0099,pk-peca-37,Calls to violence for a banned organisation.,F-99,remove_account,All.\n"
+    )
+    assert import_file(desk.ledger, file, ImportOptions(batch=1), setting_of(again(desk, "alice"))).exit == 0
+    assert by(desk, planned(desk, platform="instagram")) == [Handled("planner", "imported B-2")]
+    with pytest.raises(OwnCase, match="alice imported B-1"):
+        sign_as(desk, planned(desk, platform="facebook"), "alice")
+
+
+@pytest.mark.safeguard("S5")
+def test_where_nobody_is_left_the_refusal_says_what_to_do(desk):
+    for who, number in (("alice", 11), ("bilal", 12)):
+        add_cases(again(desk, who), "facebook", [number])
+    with pytest.raises(OwnCase) as refused:
+        sign_as(desk, planned(desk), "alice")
+    assert "nobody is left who may: have the policy list another approver" in refused.value.as_dict()["do"]
+
+
+@pytest.mark.safeguard("S5")
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
+def test_their_own_signature_in_a_row_is_no_approval(desk):
+    add_cases(again(desk, "alice"), "facebook", [11])
+    plan = planned(desk, platform="facebook")
+    row = get_plan(desk.ledger, plan)
+    own = signed(desk.config.folder / "alice", row["digest"])
+    held = {"plan": plan, "name": "alice", "key": own.key, "digest": row["digest"], "signature": own.signature, "at": 0.0}
+    desk.ledger.write(lambda book: book.db.execute(insert(approvals).values(**held)))
+    desk.ledger.write(lambda book: book.db.execute(update(plans).values(state="approved")))
+    with pytest.raises(OwnCase):
+        verify(again(desk), plan)
