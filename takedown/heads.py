@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 
 from takedown.approval import NoKey, Signature, approvers, check_approval, holds, sign_with_file
 from takedown.clock import iso
@@ -21,7 +21,7 @@ from takedown.contract import IntegrityFailed, RefusedByPolicy, Temporary, Usage
 from takedown.desk import Desk
 from takedown.ledger.backup import doubt, skip_numbers
 from takedown.ledger.book import GENESIS, Book, canonical
-from takedown.ledger.tables import events, heads, meta
+from takedown.ledger.tables import events, meta
 
 NAMESPACE = "takedown-head"
 
@@ -97,15 +97,16 @@ def write_head(desk: Desk) -> Head:
     head = current(desk)
     signature = _sign(desk, head)
     row = {"seq": head.seq, "document": head.text(), "signature": signature.signature, "key": signature.key}
-
-    def keep(book: Book) -> None:
-        if book.db.execute(select(heads.c.seq).where(heads.c.seq == head.seq)).first() is None:
-            book.db.execute(insert(heads).values(**row, at=book.now))
-
-    desk.ledger.write(keep)
+    desk.ledger.write(lambda book: book.db.execute(_KEPT, {**row, "at": book.now}) and None)
     for path in copies(desk):
         append(path, head_line(desk, head))
     return head
+
+
+_KEPT = text(
+    "INSERT INTO heads (seq, document, signature, key, at) VALUES (:seq, :document, :signature, :key, :at) ON CONFLICT DO NOTHING"
+)
+"""Several workers may write the head of one event at once."""
 
 
 def head_line(desk: Desk, head: Head) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import anyio
 from sqlalchemy import func, select
 
 from takedown.contract import TakedownError
@@ -51,6 +52,8 @@ def work(desk: Desk, seconds: float | None, metrics_at: Address | None, lanes_at
 def _load(desk: Desk) -> None:
     """What loads slowly, before the first request waits for it; a pack or a platform that is broken is told at the start."""
     importlib.import_module("takedown.delivery.senders")
+    importlib.import_module("httpcore")  # httpx loads it with the first connection, and anyio what waits for sockets
+    asyncio.run(anyio.sleep(0))
     for name in desk.settings.platforms:
         desk.platform(name)
     len(desk.packs)

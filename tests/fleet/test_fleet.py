@@ -5,6 +5,7 @@ import random
 import shutil
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from crew_desk import wait_for
@@ -12,13 +13,14 @@ from desks import open_desk
 from figures import FULL, SEED
 from sendings import nothing_lost_or_doubled, references, taken
 from servers import restart
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 
 from takedown.audit import verify
 from takedown.delivery.halting import halt, unhalt
 from takedown.fleet.handing import hand
 from takedown.fleet.queue import SCHEMA, depth
-from takedown.ledger.tables import lanes, plans
+from takedown.heads import current, write_head
+from takedown.ledger.tables import heads, lanes, plans
 from takedown.sandbox.behaviour import Fault
 from takedown.settings import load
 
@@ -185,3 +187,20 @@ def test_a_lane_that_a_person_must_mend_stops_and_goes_on_when_handed_over_again
     again = open_desk(load(tmp_path / "takedown.toml"), "planner")
     hand(again, plan)
     wait_for(all_sent(desk, 5))
+
+
+def test_two_workers_write_the_head_of_one_event_at_once(stand_in, fleet_desk):
+    desk, _ = fleet_desk(stand_in(), 1)
+    head = current(desk)
+    with desk.ledger.engine.connect() as other, ThreadPoolExecutor(1) as second:
+        values = {"seq": head.seq, "document": head.text(), "signature": "", "key": "", "at": 0.0}
+        with other.begin():
+            other.execute(insert(heads).values(values))
+            written = second.submit(write_head, desk)
+            wait_for(lambda: waits_for_a_lock(desk))
+        assert written.result().seq == head.seq
+
+
+def waits_for_a_lock(desk):
+    with desk.ledger.read() as db:
+        return db.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar() > 0
