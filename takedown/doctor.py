@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 from sqlalchemy import text
 
 from takedown.approval import approvers
+from takedown.comparing import last_compared
 from takedown.contract import Channel, TakedownError
 from takedown.delivery.timestamps import check_authorities
 from takedown.desk import Desk
-from takedown.heads import copies, require_outside
+from takedown.heads import copies, require_outside, was_written
 from takedown.ledger.ids import load_secret
 from takedown.planning.destinations import bounds, check_address, check_url
 from takedown.secrets import secret
@@ -111,6 +112,10 @@ def _heads(desk: Desk) -> Finding:
         return _of("heads", error)
     if desk.live and not audit.head_key:
         return Finding("look", "heads", "unsigned: anybody could write one", "set [audit] head_key")
+    never = [one.copy for one in last_compared(desk) if one.copy.startswith("mail:") and not one.at]
+    if never and was_written(desk):
+        do = "takedown audit compare FILE, with what arrived there; or set [audit.imap]"
+        return Finding("look", "heads", f"{', '.join(never)}: never compared with the ledger", do)
     return Finding("ok", "heads", ", ".join(audit.copies) or "beside the ledger")
 
 

@@ -1,55 +1,28 @@
-"""Heads of the audit chain, copied outside the ledger, and what happens when the ledger is behind them.
+"""Heads of the audit chain, copied outside the ledger.
 
-A backup, a snapshot or a copied file takes a ledger back in time: what it calls unsent may have left since. Only something
-that did not go back with it can tell. A head is `{ledger, generation, seq, hash, at}`, signed where a key is configured.
+A head is `{ledger, generation, seq, hash, at}`, signed where a key is configured.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import select, text
 
-from takedown.approval import NoKey, Signature, approvers, check_approval, holds, sign_with_file
+from takedown.approval import NoKey, Signature, sign_with_file
 from takedown.clock import iso
-from takedown.contract import IntegrityFailed, RefusedByPolicy, Temporary, UsageError
+from takedown.contract import RefusedByPolicy, Temporary, UsageError
 from takedown.desk import Desk
-from takedown.ledger.backup import doubt, skip_numbers
-from takedown.ledger.book import GENESIS, Book, canonical
-from takedown.ledger.tables import events, meta
+from takedown.ledger.book import GENESIS, canonical
+from takedown.ledger.tables import events, heads, meta
 
 NAMESPACE = "takedown-head"
-
-
-class Behind(IntegrityFailed):
-    """The ledger is behind {where}: event {outside} was recorded there, the newest here is {here}."""
-
-    code = "TD-1210"
-    why = "it was taken back in time; {held} requests that it called open are uncertain now, and nothing is sent"
-    do = "takedown unknown list; when all is understood, another person: takedown reconcile --as NAME"
-
-
-class Forked(IntegrityFailed):
-    """The ledger's event {outside} is not the one that {where} knows."""
-
-    code = "TD-1211"
-    why = "the chain was written anew, or two copies of the ledger were used"
-    do = "keep both; takedown audit verify; when all is understood: takedown reconcile --as NAME"
-
-
-class BadHead(IntegrityFailed):
-    """{where}: a head's signature does not fit it."""
-
-    code, why, do = (
-        "TD-1212",
-        "it was edited, or signed with another key than [audit] head_key",
-        "look at the file's other copies",
-    )
+BESIDE = "beside the ledger"
+"""What the copy is called that is written where no other file is configured."""
 
 
 class CannotCopy(Temporary):
@@ -72,10 +45,7 @@ class NoOutsideCopy(RefusedByPolicy):
     do = 'set [audit] copies to a place that operators cannot write: "file:FOLDER" elsewhere, or "mail:ADDRESS"'
 
 
-class NothingToReconcile(UsageError):
-    """The ledger is not behind any of its heads."""
-
-    code, exit, why, do = "TD-1213", 0, "nothing was taken back in time", "takedown status"
+LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +79,19 @@ _KEPT = text(
 """Several workers may write the head of one event at once."""
 
 
+def was_written(desk: Desk) -> bool:
+    """Whether this ledger has written any head."""
+    with desk.ledger.read() as db:
+        return db.execute(select(heads.c.seq).limit(1)).first() is not None
+
+
 def head_line(desk: Desk, head: Head) -> str:
     """A head with its signature, as it stands in copies. Ed25519 signs the same words the same way. Raises NoKey."""
-    signature = _sign(desk, head)
+    return line_of(head, _sign(desk, head))
+
+
+def line_of(head: Head, signature: Signature) -> str:
+    """A head with a signature that it came with."""
     return canonical({"head": json.loads(head.text()), "signature": signature.signature, "key": signature.key})
 
 
@@ -124,12 +104,18 @@ def current(desk: Desk) -> Head:
 
 
 def copies(desk: Desk) -> list[Path]:
-    """The files that heads are appended to: `[audit] copies = ["file:DIR"]`, else one beside the ledger. Raises StrangeCopy."""
+    """The files that heads are appended to. Raises StrangeCopy."""
+    return list(files(desk).values())
+
+
+def files(desk: Desk) -> dict[str, Path]:
+    """Those files by their names in `[audit] copies = ["file:DIR"]`; without any, one beside the ledger. Raises StrangeCopy."""
     if strange := [one for one in desk.settings.audit.copies if not one.startswith(("file:", "mail:", "rfc3161:"))]:
         raise StrangeCopy(copy=strange[0].partition(":")[0])
-    folders = [desk.config.path(one.removeprefix("file:")) for one in desk.settings.audit.copies if one.startswith("file:")]
     name = f"{desk.ledger.name}.heads.jsonl"
-    return [folder / name for folder in folders] or [desk.ledger.folder / name]
+    folders = [one for one in desk.settings.audit.copies if one.startswith("file:")]
+    found = {one: desk.config.path(one.removeprefix("file:")) / name for one in folders}
+    return found or {BESIDE: desk.ledger.folder / name}
 
 
 def mailboxes(desk: Desk) -> list[str]:
@@ -154,99 +140,42 @@ def stamps_beside(heads: Path) -> Path:
     return heads.with_name(heads.name.replace(".heads.", ".stamps."))
 
 
-def check(desk: Desk) -> None:
-    """Compare with the heads outside. A ledger behind them holds everything open as uncertain. Raises Behind, Forked, BadHead."""
-    for path in copies(desk):
-        for head in newest(desk, path):
-            _compare(desk, path, head)
-
-
-def newest(desk: Desk, path: Path) -> Iterator[Head]:
-    """The furthest head of this ledger in a copy, if there is one. Raises BadHead."""
-    own = desk.ledger.setting("ledger")
-    found = [head for head in read(path) if head[0].ledger == own]
-    if not found:
-        return
-    head, signature = max(found, key=lambda one: (one[0].generation, one[0].seq))
-    if desk.settings.audit.head_key and not (signature.key == _sign(desk, head).key and holds(signature, head.text(), NAMESPACE)):
-        raise BadHead(where=path)
-    yield head
-
-
 def read(path: Path) -> Iterator[tuple[Head, Signature]]:
     """Every head in a file; a line that was cut by a crash is passed over."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return
-    for line in lines:
+    yield from heads_in(lines)
+
+
+def heads_in(lines: str) -> Iterator[tuple[Head, Signature]]:
+    """Every line that holds a head, however it came here; nothing says yet that it is genuine."""
+    for line in lines.splitlines():
         try:
-            told = cast("Mapping[str, Any]", json.loads(line))
-            yield Head(**told["head"]), Signature(str(told["key"]), str(told["signature"]))
-        except (ValueError, KeyError, TypeError):
+            told: object = json.loads(line)
+        except (ValueError, RecursionError):
             continue
+        match told:
+            case {
+                "head": {
+                    "ledger": str(ledger),
+                    "generation": int(gen),
+                    "seq": int(seq),
+                    "hash": str(digest),
+                    "at": str(at),
+                },
+                "key": str(key),
+                "signature": str(signature),
+            } if 0 <= seq <= LARGEST and 0 <= gen <= LARGEST:
+                yield Head(ledger, gen, seq, digest, at), Signature(key, signature)
+            case _:
+                continue
 
 
-def _compare(desk: Desk, path: Path, outside: Head) -> None:
-    here = current(desk)
-    if outside.generation < here.generation:
-        return
-    if outside.generation > here.generation or outside.seq > here.seq:
-        held = desk.ledger.write(doubt)
-        raise Behind(where=path, outside=outside.seq, here=here.seq, held=held)
-    with desk.ledger.read() as db:
-        same = db.execute(select(events.c.hash).where(events.c.seq == outside.seq)).scalar()
-    if outside.seq and same != outside.hash:
-        desk.ledger.write(doubt)
-        raise Forked(where=path, outside=outside.seq)
-
-
-def problems(desk: Desk) -> Iterator[tuple[int, str]]:
-    """For `audit verify`: every head outside must be of an event that is still here, with the same hash."""
-    here = current(desk)
-    with desk.ledger.read() as db:
-        for path in copies(desk):
-            for head, _ in read(path):
-                if head.ledger != here.ledger or head.generation != here.generation or not head.seq:
-                    continue
-                found = db.execute(select(events.c.hash).where(events.c.seq == head.seq)).scalar()
-                if found != head.hash:
-                    yield head.seq, f"{path.name} knows another event" if found else f"{path.name} knows an event that is gone"
-
-
-def statement(desk: Desk) -> str:
-    """What the person who reconciles signs. Raises NothingToReconcile."""
-    try:
-        check(desk)
-    except (Behind, Forked) as behind:
-        here = current(desk)
-        return f"takedown-reconcile-v1\n{here.ledger}\n{here.seq}\n{here.hash}\n{behind.facts['outside']}"
-    raise NothingToReconcile
-
-
-def reconcile(desk: Desk, signature: Signature | None) -> int:
-    """Go on from here, in a new generation; returns its number.
-
-    Raises NothingToReconcile, NoKey and what check_approval raises.
-    """
-    text = statement(desk)
-    if desk.policy.approvals > 0:
-        if signature is None:
-            raise NoKey(what="reconciling needs a signature")
-        check_approval(desk.who, signature, text, "the reconciliation", "", approvers(desk.policy.approvers))
-    furthest = max((head.generation for path in copies(desk) for head in newest(desk, path)), default=1)
-    generation = max(furthest, current(desk).generation) + 1
-
-    def change(book: Book) -> None:
-        if not book.db.execute(update(meta).where(meta.c.name == "generation").values(value=str(generation))).rowcount:
-            book.db.execute(insert(meta).values(name="generation", value=str(generation)))
-        skip_numbers(book)
-        seal = {"signature": signature.signature, "key": signature.key} if signature else {}
-        book.record("ledger.reconciled", "ledger", {"generation": generation, **seal}, {"by": desk.who})
-
-    desk.ledger.write(change)
-    write_head(desk)
-    return generation
+def own_key(desk: Desk) -> str:
+    """The public key that this desk signs heads with; empty where it signs none. Raises NoKey."""
+    return _sign(desk, current(desk)).key
 
 
 def _sign(desk: Desk, head: Head) -> Signature:

@@ -20,7 +20,7 @@ SERVICE = "takedown"
 """The service under which a keyring holds our entries."""
 IN_KEYRING = "keyring:"
 """`token_file = "keyring:NAME"` names an entry of the keyring instead of a file."""
-SERVERS = ("smtp", "imap")
+SERVERS = ("smtp", "imap", "audit")
 
 
 class OpenToOthers(CredentialsMissing):
@@ -84,13 +84,17 @@ class Named:
 
 
 def named(config: Config, platforms: Iterable[str]) -> dict[str, Named]:
-    """The secrets of these platforms and of both mail servers, by name."""
+    """The secrets of these platforms and of the mail servers, by name."""
     tables = config.settings.platforms
     found = {name: _platform(name, tables.get(name, {})) for name in sorted(platforms)}
-    smtp, imap = config.settings.smtp, config.settings.imap
-    for name, server, needed in (("smtp", smtp, bool(smtp.user)), ("imap", imap, bool(imap.host and imap.user))):
+    smtp, imap, audit = config.settings.smtp, config.settings.imap, config.settings.audit.imap
+    for name, table, server, needed in (
+        ("smtp", "smtp", smtp, bool(smtp.user)),
+        ("imap", "imap", imap, bool(imap.host and imap.user)),
+        ("audit", "audit.imap", audit, bool(audit.host and audit.user)),
+    ):
         file, command = server.password_file or "", server.password_command or ""
-        found[name] = Named(name, f"{name}.password_file", f"the password of {name}", file, command, needed)
+        found[name] = Named(name, f"{table}.password_file", f"the password of {table}", file, command, needed)
     return found
 
 

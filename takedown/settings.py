@@ -41,14 +41,17 @@ class SmtpSection(Section):
     deadline: str = "60s"
 
 
-class ImapSection(Section):
+class MailboxSection(Section):
     host: str = ""
     port: int = 993
     user: str = ""
     password_file: str | None = None
     password_command: str | None = None
-    authserv_id: str = ""
     folder: str = "INBOX"
+
+
+class ImapSection(MailboxSection):
+    authserv_id: str = ""
     sent_folder: str = ""
 
 
@@ -61,6 +64,7 @@ class AuditSection(Section):
     head_key: str = ""
     copies: tuple[str, ...] = ()
     tsa_certificate: str = Field(default="", description="PEM file with the certificates that time-stamps must lead to")
+    imap: MailboxSection = Field(default=MailboxSection(), description="The mailbox that heads are mailed to, read on each start")
 
 
 class RetentionSection(Section):

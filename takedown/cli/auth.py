@@ -18,7 +18,7 @@ from takedown.secrets import Kind, Named, drop, keep, named, secret, source
 from takedown.settings import Config
 
 app = typer.Typer(no_args_is_help=True, help="Secrets: where each comes from, whether it can be read; set and remove one.")
-Name = Annotated[str, typer.Argument(metavar="NAME", help="A platform, smtp or imap")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A platform, smtp, imap, or audit for the mailbox of heads")]
 COLUMNS = (Column("secret"), Column("comes from"), Column("state"), Column("do", 1))
 STYLES = {"readable": "green", "not tried": "yellow", "not needed": "dim", "missing": "red"}
 

@@ -13,10 +13,11 @@ from sqlalchemy import case, func, select
 
 from takedown.contract import Channel, RefusedByPolicy, TakedownError
 from takedown.delivery.lanes import Lane, lane_for
+from takedown.delivery.mailed import compare_all
 from takedown.delivery.run import Budget, LaneRun, Progress
 from takedown.delivery.witness import keep_witnessing, witness
 from takedown.desk import Desk
-from takedown.heads import check, require_outside
+from takedown.heads import require_outside
 from takedown.ledger.halts import told_halt
 from takedown.ledger.ids import plan_id
 from takedown.ledger.moves import State, move
@@ -64,7 +65,7 @@ class Delivered:
 
 
 def deliver(desk: Desk, plan: int, *, wait: float, limit: int | None, progress: Progress) -> Delivered:
-    """Send an approved plan; again to resume. Raises what verify and heads.check raise, Halted, and what the ledger raises."""
+    """Send an approved plan; again to resume. Raises what verify and compare_all raise, Halted, and what the ledger raises."""
     verified = ready(desk, plan)
     try:
         return asyncio.run(_deliver(desk, verified, wait, limit, progress))
@@ -75,12 +76,12 @@ def deliver(desk: Desk, plan: int, *, wait: float, limit: int | None, progress: 
 def ready(desk: Desk, plan: int) -> Verified:
     """Everything that must hold before a plan's first request leaves; its packets go to the operators' list.
 
-    Raises NoOutsideCopy, what verify and heads.check raise, Halted, and what the ledger raises.
+    Raises NoOutsideCopy, what verify and compare_all raise, Halted, and what the ledger raises.
     """
     if why := desk.ledger.setting("halted"):
         raise Halted(why=told_halt(why))
     require_outside(desk)
-    check(desk)
+    compare_all(desk)
     verified = verify(desk, plan)
     witness(desk)
     hand_over(desk, plan)

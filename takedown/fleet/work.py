@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING
 import anyio
 from sqlalchemy import func, select
 
+from takedown.comparing import check
 from takedown.contract import TakedownError
+from takedown.delivery.mailed import compare_all
 from takedown.delivery.witness import witness
 from takedown.desk import Desk
 from takedown.fleet.crew import SWEEP, Crew
 from takedown.fleet.logs import everything, make_log
 from takedown.fleet.metrics import Address, Metrics
 from takedown.fleet.queue import depth, make_queue, until
-from takedown.heads import check
 from takedown.ledger.errors import LedgerFailed
 from takedown.ledger.tables import lanes
 
@@ -38,10 +39,10 @@ RESTART = 2.0
 def work(desk: Desk, seconds: float | None, metrics_at: Address | None, lanes_at_once: int | None = None) -> int:
     """Serve the fleet until told to stop, or for so long; returns the signal that stopped it, or 0.
 
-    Raises NeedsServer, MissingExtra, OtherQueue, BadConfiguration, BadPacks, what heads.check raises, LedgerFailed at the start.
+    Raises NeedsServer, MissingExtra, OtherQueue, BadConfiguration, BadPacks, what compare_all raises, LedgerFailed at the start.
     """
     make_queue(desk)
-    check(desk)
+    compare_all(desk)
     _load(desk)
     log = make_log(f"{platform.node()}:{os.getpid()}")
     worker = _Worker(desk, log, Metrics(), lanes_at_once or desk.settings.fleet.lanes)

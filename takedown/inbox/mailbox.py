@@ -6,19 +6,17 @@ server may number its mails anew.
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from takedown.delivery.mailboxes import reaching, server_of
 from takedown.desk import Desk
 from takedown.inbox.authenticate import Resolver
 from takedown.inbox.store import Place, judge_new, store
 from takedown.ledger.tables import messages
-from takedown.planning.destinations import SANDBOX, check_url, is_loopback
-from takedown.secrets import secret
-from takedown.transport.imap import ImapServer, OpenMailbox, open_mailbox
+from takedown.transport.imap import OpenMailbox, open_mailbox
 
 BATCH = 50
 BATCH_BYTES = 20_000_000
@@ -35,24 +33,13 @@ class Mailed:
 
 def read_mailbox(desk: Desk, resolve: Resolver | None) -> Mailed:
     """Fetch what is not in the ledger, and judge it. Raises MailboxFailed, MailboxRefused, MissingExtra, CredentialsMissing."""
-    done, server = Mailed(), server_of(desk)
-    ca_file = desk.settings.network.ca_file
-    context = ssl.create_default_context(cafile=str(desk.config.path(ca_file))) if ca_file else None
+    done, server = Mailed(), server_of(desk, desk.settings.imap, "the mailbox")
     try:
-        with open_mailbox(server, context) as box:
+        with open_mailbox(server, reaching(desk)) as box:
             _fetch(desk, box, f"imap:{server.user}@{server.host}/{server.folder}", done)
     finally:
         done.judged = tuple(judge_new(desk, resolve))
     return done
-
-
-def server_of(desk: Desk) -> ImapServer:
-    """[imap] as a server to read from. Raises Unreachable, CredentialsMissing."""
-    imap = desk.settings.imap
-    if desk.settings.environment == "sandbox":
-        check_url(f"http://{imap.host}:{imap.port}", "imap", SANDBOX)
-    password = secret(desk.config, imap.password_file, imap.password_command, "the password of the mailbox")
-    return ImapServer(imap.host, imap.port, imap.user, password, imap.folder, is_loopback(imap.host))
 
 
 def _fetch(desk: Desk, box: OpenMailbox, name: str, done: Mailed) -> None:

@@ -7,6 +7,7 @@ deeply enough makes fail.
 from __future__ import annotations
 
 import imaplib
+import re
 import ssl
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
@@ -37,7 +38,7 @@ class MailboxRefused(CredentialsMissing):
 
 @dataclass(frozen=True)
 class ImapServer:
-    """`loopback`: TLS is not asked for. Port 993 speaks TLS at once, any other one STARTTLS."""
+    """`loopback`: TLS is not asked for. Port 993 speaks TLS at once, any other one STARTTLS. `readonly`: nothing is marked."""
 
     host: str
     port: int
@@ -45,6 +46,7 @@ class ImapServer:
     password: str
     folder: str
     loopback: bool
+    readonly: bool = False
 
     def __repr__(self) -> str:
         return f"ImapServer({self.user}@{self.host}:{self.port}/{self.folder})"
@@ -71,9 +73,20 @@ class OpenMailbox:
         """UIDs without our keyword; none where the server keeps no keywords."""
         return self.uids(f"UNKEYWORD {READ}") if self.keeps_keywords else []
 
-    def raw(self, uid: int) -> bytes | None:
-        """The mail's bytes, at most LARGEST of them; None when it has gone. Its flags stay as they are (BODY.PEEK)."""
-        answer: list[Any] = self._box.client.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{LARGEST}>)")[1]
+    def headers(self, uids: Sequence[int], name: str) -> dict[int, str]:
+        """One header of each of these mails by UID, as it stands there; what has gone is left out."""
+        found: dict[int, str] = {}
+        for start in range(0, len(uids), 500):
+            some = ",".join(map(str, uids[start : start + 500]))
+            answer: list[Any] = self._box.client.uid("FETCH", some, f"(UID BODY.PEEK[HEADER.FIELDS ({name})])")[1]
+            for part in answer:
+                if part and not isinstance(part, bytes) and (uid := re.search(rb"UID (\d+)", part[0])):
+                    found[int(uid[1])] = part[1].decode("utf-8", "replace").partition(":")[2].strip()
+        return found
+
+    def raw(self, uid: int, most: int = LARGEST) -> bytes | None:
+        """The mail's bytes, at most so many of them; None when it has gone. Its flags stay as they are (BODY.PEEK)."""
+        answer: list[Any] = self._box.client.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{most}>)")[1]
         # A literal comes as (what stands before it, its bytes), what stands after it as bytes of its own (imaplib).
         return next((part[1] for part in answer if part and not isinstance(part, bytes)), None)
 
@@ -100,7 +113,8 @@ def open_mailbox(server: ImapServer, context: ssl.SSLContext | None = None) -> G
             box = MailBoxUnencrypted(server.host, server.port, timeout=SECONDS)
         else:
             box = MailBoxStartTls(server.host, server.port, timeout=SECONDS, ssl_context=tls)
-        box.login(server.user, server.password, initial_folder=server.folder)
+        box.login(server.user, server.password, initial_folder=None)
+        box.folder.set(server.folder, readonly=server.readonly)
         yield OpenMailbox(box)
     except MailboxLoginError as error:
         raise MailboxRefused(where=where, user=server.user, what=str(error)[:200]) from None

@@ -9,8 +9,9 @@ from desks import QuickClock, TurnedClock, add_cases, again, make_desk, make_key
 from sqlalchemy import delete, insert, select, text, update
 
 from takedown.audit import verify
+from takedown.comparing import problems
 from takedown.delivery.unknowns import settle_sent
-from takedown.heads import problems, write_head
+from takedown.heads import write_head
 from takedown.ledger.book import GENESIS, canonical, event_hash
 from takedown.ledger.seals import claim_seal
 from takedown.ledger.tables import approvals, attempts, cases, claims, events, openings, requests, sightings

@@ -107,6 +107,7 @@ def test_list_says_where_each_comes_from_and_runs_nothing(capfd, here):
         "x": ("command", "not tried"),
         "smtp": ("file", "readable"),
         "imap": ("nowhere", "not needed"),
+        "audit": ("nowhere", "not needed"),
     }
     assert told["tiktok"]["detail"] == str(here / "tiktok.token")
     assert told["x"]["detail"] == "touch"
@@ -185,7 +186,12 @@ def test_set_replaces_a_link_and_leaves_what_it_led_to(here, person):
 
 
 @pytest.mark.parametrize(
-    ("name", "file", "line"), [("facebook", "facebook.token", "token_file"), ("imap", "imap.password", "password_file")]
+    ("name", "file", "line"),
+    [
+        ("facebook", "facebook.token", "token_file"),
+        ("imap", "imap.password", "password_file"),
+        ("audit", "audit.password", "password_file"),
+    ],
 )
 def test_set_says_what_to_configure_where_nothing_is(capfd, here, person, name, file, line):
     assert run(["auth", "set", name]) == 0

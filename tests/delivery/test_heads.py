@@ -14,22 +14,9 @@ from sqlalchemy import select, update
 
 from takedown.approval import NoKey
 from takedown.audit import verify
+from takedown.comparing import BadHead, Behind, Forked, NothingToReconcile, problems, reconcile, statement
 from takedown.delivery import witness as delivery_witness
-from takedown.heads import (
-    BadHead,
-    Behind,
-    CannotCopy,
-    Forked,
-    NoOutsideCopy,
-    NothingToReconcile,
-    StrangeCopy,
-    copies,
-    problems,
-    reconcile,
-    require_outside,
-    statement,
-    write_head,
-)
+from takedown.heads import CannotCopy, NoOutsideCopy, StrangeCopy, copies, require_outside, write_head
 from takedown.ledger.backup import backup, restore
 from takedown.ledger.tables import events, heads
 

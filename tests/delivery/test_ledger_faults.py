@@ -11,7 +11,7 @@ from sqlalchemy import event, select, update
 from sqlalchemy.exc import OperationalError
 
 from takedown.audit import verify
-from takedown.heads import NothingToReconcile, reconcile
+from takedown.comparing import NothingToReconcile, reconcile
 from takedown.ledger import backup as backups
 from takedown.ledger.backup import FileThere, backup, restore
 from takedown.ledger.errors import LedgerFailed, NoLedger

@@ -13,8 +13,8 @@ from sqlalchemy import select, update
 from takedown import moving
 from takedown.audit import verify
 from takedown.cli import run
+from takedown.comparing import problems
 from takedown.delivery.deliver import Halted
-from takedown.heads import problems
 from takedown.ledger.backup import FileThere
 from takedown.ledger.moves import begin
 from takedown.ledger.setup import WrongEnvironment, create, open_ledger

@@ -12,9 +12,10 @@ from sqlalchemy import Connection, func, select
 
 from takedown.audit.chain import read_chain
 from takedown.clock import iso
+from takedown.comparing import problems
 from takedown.contract import IntegrityFailed
 from takedown.desk import Desk
-from takedown.heads import current, problems
+from takedown.heads import current
 from takedown.ledger.moves import State
 from takedown.ledger.tables import appeals, approvals, cases, claims, events, plans, request_cases, requests, sightings
 from takedown.planning.demands import read_demands
