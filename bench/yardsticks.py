@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import httpx
@@ -47,10 +47,10 @@ async def raw_loop(rows: Rows, token: str, keep_alive: bool) -> None:
         await asyncio.gather(*(work(client) for _ in range(CONNECTIONS)))
 
 
-async def naive_script(rows: Rows, token: str, log: Path) -> None:
+async def naive_script(rows: Rows, token: str) -> None:
     """httpx with 50 connections, tenacity around each request, everything gathered at once, a line of JSON for each."""
     limits = httpx.Limits(max_connections=50, max_keepalive_connections=50)
-    with log.open("w", encoding="utf-8") as lines:
+    with NamedTemporaryFile("w", encoding="utf-8", suffix=".jsonl") as lines:
 
         async def one(client: httpx.AsyncClient, row: Mapping[str, Any]) -> None:
             trying = AsyncRetrying(

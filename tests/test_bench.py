@@ -10,17 +10,17 @@ import bench.__main__ as program
 from bench.chart import chart, margin
 from bench.crowd import grow
 from bench.desks import new_desk, write_config
-from bench.figures import Figure, Sizes
+from bench.figures import Figure, Sizes, rounds
 from bench.pacing import worst
 from bench.simulation import BOUNDED, COUNTED, RETRY_AFTER, Weather, queues, run
 
 TINY = Sizes(
-    sends=6, repeats=1, paced=0.1, rows=20, memory=6, ledger=12, crowd=(6, 12), crowd_sends=3, events=6, starts=1, answers=6,
+    sends=6, rounds=1, paced=0.1, rows=20, memory=6, crowd=(6, 12), crowd_sends=3, events=6, starts=1, answers=6,
     lanes=20, horizon=20.0,
 )  # fmt: skip
 KEYS = {"name", "value", "bound", "target", "holds", "unit", "how"}
 FIGURES = {
-    "sending": 4, "pacing": 2, "importing": 2, "answers": 2, "memory": 1, "screens": 4, "crowded": 1, "startup": 6, "chain": 1,
+    "sending": 4, "pacing": 2, "importing": 2, "answers": 2, "memory": 1, "crowded": 5, "startup": 6, "chain": 1,
     "simulation": 3, "storage": 2, "fleet": 1,
 }  # fmt: skip
 
@@ -86,6 +86,23 @@ def test_a_lane_that_is_out_waits_and_is_not_asked_at_once() -> None:
 def test_a_quick_run_has_a_minute_and_each_group_its_part() -> None:
     assert program.QUICK_SECONDS.keys() == program.GROUPS.keys()
     assert sum(program.QUICK_SECONDS.values()) <= 60
+
+
+def test_a_busy_moment_costs_a_round_and_not_the_figure() -> None:
+    taken = iter([(9.0, 1.0), (8.0, 2.0), (3.0, 2.0), (1.0, 1.0)])
+    found = rounds(lambda: next(taken), lambda best: best[0] / best[1] <= 3, least=2)
+    assert (found.values, found.of) == ((3.0, 1.0), 3)
+
+
+def test_rounds_that_never_reach_the_target_end() -> None:
+    found = rounds(lambda: (5.0,), lambda best: best[0] < 5, least=1)
+    assert (found.values, found.of) == ((5.0,), 2)
+
+
+def test_what_tells_no_time_is_measured_side_by_side() -> None:
+    found = dict(program.figures_of(["storage", "simulation"], TINY, 3))
+    assert list(found) == ["storage", "simulation"]
+    assert [len(list(figures)) for figures in found.values()] == [FIGURES["storage"], FIGURES["simulation"]]
 
 
 def test_the_worst_window_is_half_open() -> None:
