@@ -17,11 +17,13 @@ from takedown.approval import NoKey, Signature, approvers, check_approval, holds
 from takedown.clock import iso
 from takedown.contract import IntegrityFailed, UsageError
 from takedown.desk import Desk
-from takedown.heads import NAMESPACE, Head, append, copies, current, files, line_of, own_key, read, write_head
+from takedown.heads import NAMESPACE, Head, append, copies, current, files, line_of, own_key, read, sign_head, write_head
 from takedown.ledger.backup import doubt, skip_numbers
 from takedown.ledger.book import Book, canonical
 from takedown.ledger.tables import events, meta
 
+LAST = 100
+"""How many heads of a copy, from its end, are compared each time; the furthest of all always is."""
 COMPARED = "compared"
 """The row of `meta` that says when each copy was last compared: name -> [event, time]."""
 
@@ -78,7 +80,11 @@ class Compared:
 
 
 def check(desk: Desk) -> None:
-    """Compare with the copies in files. A ledger behind them holds what is open as uncertain. Raises Behind, Forked, BadHead."""
+    """Compare with what this process committed and with the copies in files.
+
+    A ledger behind them holds what is open as uncertain. Raises Behind, Forked, BadHead, CannotCopy, NoKey.
+    """
+    hold_to_own(desk)
     found: dict[str, Head] = {}
     for name, path in files(desk).items():
         for head in newest(desk, path):
@@ -88,12 +94,24 @@ def check(desk: Desk) -> None:
 
 
 def newest(desk: Desk, path: Path) -> Iterator[Head]:
-    """The furthest head of this ledger in a copy, and the last one written there, which may be a fork's. Raises BadHead."""
+    """The furthest head of this ledger in a copy, the last one written there, and late ones that the ledger knows otherwise.
+
+    These may be a fork's, past which the ledger has grown. Raises BadHead.
+    """
     own = _of_this_ledger(desk, path)
-    for head, signature in dict.fromkeys([*sorted(own, key=_reach)[-1:], *own[-1:]]):
+    for head, signature in dict.fromkeys([*sorted(own, key=_reach)[-1:], *own[-1:], *_known_otherwise(desk, own[-LAST:])]):
         if not is_genuine(own_key(desk), head, signature):
             raise BadHead(where=path)
         yield head
+
+
+def _known_otherwise(desk: Desk, late: list[tuple[Head, Signature]]) -> Iterator[tuple[Head, Signature]]:
+    here = current(desk)
+    mine = [one for one in late if one[0].generation == here.generation and 0 < one[0].seq <= here.seq]
+    query = select(events.c.seq, events.c.hash).where(events.c.seq.in_({head.seq for head, _ in mine}))
+    with desk.ledger.read() as db:
+        known = dict(db.execute(query).all())
+    yield from (one for one in mine if known.get(one[0].seq) != one[0].hash)
 
 
 def _of_this_ledger(desk: Desk, path: Path) -> list[tuple[Head, Signature]]:
@@ -138,6 +156,22 @@ def hold_to(desk: Desk, told: Outside) -> bool:
             if (told.head, told.signature) not in read(path):
                 append(path, line_of(told.head, told.signature))
         raise
+
+
+def hold_to_own(desk: Desk) -> None:
+    """A server may have failed over to a replica that lacks what this process committed: then nothing else may know of it.
+
+    Raises as `hold_to` does, and NoKey.
+    """
+    if desk.ledger.committed is None:
+        return
+    seq, digest = desk.ledger.committed
+    with desk.ledger.read() as db:
+        if db.execute(select(events.c.hash).where(events.c.seq == seq)).scalar() == digest:
+            return
+    here = current(desk)
+    own = Head(here.ledger, here.generation, seq, digest, here.at)
+    hold_to(desk, Outside("what this process committed", (), own, sign_head(desk, own)))
 
 
 def remember(desk: Desk, found: Mapping[str, Head]) -> None:

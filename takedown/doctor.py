@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from takedown.approval import approvers
 from takedown.comparing import last_compared
@@ -94,11 +94,24 @@ def _ledger(desk: Desk) -> Iterator[Finding]:
                 f"SQLite, {mode}, synchronous {'FULL' if sync == 2 else sync}",
                 exit=0 if fine else 12,
             )
+        else:
+            yield _server(db)
     yield _heads(desk)
     free = shutil.disk_usage(desk.ledger.folder).free
     yield Finding("ok" if free > LOW_DISK else "look", "disk", f"{free / 1e9:.1f} GB free")
     if desk.ledger.setting("halted"):
         yield Finding("look", "kill switch", "sending is halted", "takedown unhalt --as NAME")
+
+
+def _server(db: Connection) -> Finding:
+    """A replica for which commits do not wait lacks the last of them when it takes over."""
+    facts = "SHOW server_version", "SHOW synchronous_standby_names", "SELECT count(*) FROM pg_stat_replication"
+    version, waited_for, replicas = (db.execute(text(one)).scalar() for one in facts)
+    name = f"PostgreSQL {str(version).split(' ')[0]}"
+    if replicas and not waited_for:
+        what = f"{name}; commits do not wait for its replica, and a failover would forget what was sent"
+        return Finding("look", "ledger", what, "set synchronous_standby_names on the server")
+    return Finding("ok", "ledger", f"{name}, commits wait for {waited_for}" if waited_for else name)
 
 
 def _heads(desk: Desk) -> Finding:

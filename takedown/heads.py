@@ -65,7 +65,7 @@ class Head:
 def write_head(desk: Desk) -> Head:
     """Record the newest event's head and append it to every copy outside. Raises CannotCopy, NoKey."""
     head = current(desk)
-    signature = _sign(desk, head)
+    signature = sign_head(desk, head)
     row = {"seq": head.seq, "document": head.text(), "signature": signature.signature, "key": signature.key}
     desk.ledger.write(lambda book: book.db.execute(_KEPT, {**row, "at": book.now}) and None)
     for path in copies(desk):
@@ -87,7 +87,7 @@ def was_written(desk: Desk) -> bool:
 
 def head_line(desk: Desk, head: Head) -> str:
     """A head with its signature, as it stands in copies. Ed25519 signs the same words the same way. Raises NoKey."""
-    return line_of(head, _sign(desk, head))
+    return line_of(head, sign_head(desk, head))
 
 
 def line_of(head: Head, signature: Signature) -> str:
@@ -175,10 +175,11 @@ def heads_in(lines: str) -> Iterator[tuple[Head, Signature]]:
 
 def own_key(desk: Desk) -> str:
     """The public key that this desk signs heads with; empty where it signs none. Raises NoKey."""
-    return _sign(desk, current(desk)).key
+    return sign_head(desk, current(desk)).key
 
 
-def _sign(desk: Desk, head: Head) -> Signature:
+def sign_head(desk: Desk, head: Head) -> Signature:
+    """With `[audit] head_key`; empty where there is none. Raises NoKey."""
     key = desk.settings.audit.head_key
     if not key:
         return Signature("", "")

@@ -66,7 +66,7 @@ def ledger_url(folder: Path) -> str:
 
 def keep_for_later(folder: Path) -> None:
     """Keep the folder's ledger, which nobody has open, as it is now."""
-    if POSTGRESQL:
+    if folder.resolve() in _MADE:
         server().psql(f"CREATE DATABASE {_name(folder)}_kept TEMPLATE {_name(folder)};")
         return
     with closing(sqlite3.connect(folder / "takedown.db")) as db:
@@ -75,8 +75,11 @@ def keep_for_later(folder: Path) -> None:
 
 
 def bring_back(folder: Path) -> None:
-    """Take the folder's ledger back to what was kept, as a snapshot of its machine would."""
-    if POSTGRESQL:
+    """Take the folder's ledger back to what was kept, as a snapshot of its machine would, or a failover to a replica that lags.
+
+    On a server whoever has it open loses the line, and finds the older one when it connects again.
+    """
+    if folder.resolve() in _MADE:
         server().psql(f"DROP DATABASE {_name(folder)} WITH (FORCE);")
         server().psql(f"ALTER DATABASE {_name(folder)}_kept RENAME TO {_name(folder)};")
         return

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import case, func, select
 
+from takedown.comparing import hold_to_own
 from takedown.contract import Channel, RefusedByPolicy, TakedownError
 from takedown.delivery.lanes import Lane, lane_for
 from takedown.delivery.mailed import compare_all
@@ -18,6 +19,7 @@ from takedown.delivery.run import Budget, LaneRun, Progress
 from takedown.delivery.witness import keep_witnessing, witness
 from takedown.desk import Desk
 from takedown.heads import require_outside
+from takedown.ledger.errors import TakenBack
 from takedown.ledger.halts import told_halt
 from takedown.ledger.ids import plan_id
 from takedown.ledger.moves import State, move
@@ -69,6 +71,9 @@ def deliver(desk: Desk, plan: int, *, wait: float, limit: int | None, progress: 
     verified = ready(desk, plan)
     try:
         return asyncio.run(_deliver(desk, verified, wait, limit, progress))
+    except TakenBack:
+        hold_to_own(desk)  # tells it outside, and holds what is open
+        raise
     finally:
         witness(desk)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
+from takedown.comparing import hold_to_own
 from takedown.contract import TakedownError, Temporary
 from takedown.delivery.chunks import SECONDS, next_due, part_of, run_chunk
 from takedown.delivery.deliver import open_sender, ready, wired_lanes
@@ -21,6 +22,7 @@ from takedown.fleet.metrics import Metrics
 from takedown.fleet.queue import Queue, Task
 from takedown.fleet.rounds import Rounds
 from takedown.ledger.book import Book
+from takedown.ledger.errors import TakenBack
 from takedown.ledger.ids import plan_id
 from takedown.ledger.tables import lanes, plans
 from takedown.planning.approving import Verified
@@ -43,12 +45,13 @@ EVERY_HALF_MINUTE = "* * * * * */30"
 
 @dataclass
 class Crew:
-    """One worker's hands. `stop`: what is on the wire ends, nothing new begins."""
+    """One worker's hands. `stop`: what is on the wire ends, nothing new begins. `failed`: why a person must look first."""
 
     desk: Desk
     log: FilteringBoundLogger
     metrics: Metrics
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    failed: TakedownError | None = None
 
     def __post_init__(self) -> None:
         rounds = Rounds(self.desk, self.log, self.metrics, self._put)
@@ -72,6 +75,9 @@ class Crew:
         except Temporary as error:
             self._trouble(lane, error, plan=plan_id(plan))
             due = self.desk.clock.now() + AGAIN
+        except TakenBack as error:
+            self._trouble(lane, error, plan=plan_id(plan))
+            await self._end_all(error)
         except TakedownError as error:
             self._trouble(lane, error, plan=plan_id(plan))
             await self._give_up(plan, lane, error)
@@ -123,6 +129,15 @@ class Crew:
             book.record("plan.returned", plan_id(plan), {"lane": lane, "code": error.code})
 
         await self.desk.ledger.awrite(change)
+
+    async def _end_all(self, error: TakedownError) -> None:
+        """The ledger lost what was committed: that is told outside, what is open becomes uncertain, and this worker ends."""
+        try:
+            await asyncio.to_thread(hold_to_own, self.desk)
+        except TakedownError as found:
+            error = found
+        self.failed = error
+        self.stop.set()
 
     async def sweep(self) -> None:
         """Queue whatever a machine can do and nobody has queued: after a crash, a halt, or a queue that was dropped."""

@@ -18,6 +18,8 @@ from sqlalchemy.engine import make_url
 
 from takedown.contract import MissingExtra, TakedownError, UsageError
 from takedown.desk import Desk
+from takedown.ledger.errors import PooledByTransaction
+from takedown.ledger.server import CUT_OFF, keeps_sessions
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -78,8 +80,7 @@ class Queue:
     def _make_app(self) -> App:
         from procrastinate import App, PsycopgConnector
 
-        options = {"options": f"-c search_path={SCHEMA}"}
-        connector = PsycopgConnector(conninfo=_address(self.desk), kwargs=options, min_size=1, max_size=CONNECTIONS)
+        connector = PsycopgConnector(kwargs=_address(self.desk), configure=_in_its_schema, min_size=1, max_size=CONNECTIONS)
         app = App(connector=connector)
         for name, task in self.tasks.items():
             app.task(name=name)(task)
@@ -137,13 +138,21 @@ def _at(task: Task) -> Task:
     return by_the_clock
 
 
-def _address(desk: Desk) -> str:
-    url = make_url(desk.settings.ledger.url)
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+def _address(desk: Desk) -> dict[str, Any]:
+    """Where the ledger is, as its own connections say it to libpq."""
+    url = make_url(desk.settings.ledger.url).set(drivername="postgresql+psycopg")
+    _, words = desk.ledger.engine.dialect.create_connect_args(url)
+    return {**CUT_OFF, **{name: value for name, value in words.items() if name != "context"}}
+
+
+async def _in_its_schema(connection: Any) -> None:
+    """Said in the session, since poolers take no `options` with the first packet."""
+    await connection.execute(f"SET search_path TO {SCHEMA}")
+    await connection.commit()
 
 
 def make_queue(desk: Desk) -> None:
-    """Make the queue's tables unless they are there. Raises NeedsServer, MissingExtra, OtherQueue."""
+    """Make the queue's tables unless they are there. Raises NeedsServer, MissingExtra, OtherQueue, PooledByTransaction."""
     if desk.ledger.engine.dialect.name != "postgresql":
         raise NeedsServer
     try:
@@ -152,6 +161,8 @@ def make_queue(desk: Desk) -> None:
     except ImportError:
         raise MissingExtra(what="workers", extra="fleet") from None
 
+    if not keeps_sessions(desk.ledger.engine):
+        raise PooledByTransaction
     here = ".".join(procrastinate.__version__.split(".")[:2])
     with desk.ledger.engine.begin() as db:
         db.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": SCHEMA})  # two that start at once

@@ -63,7 +63,6 @@ def _load(desk: Desk) -> None:
 class _Worker:
     def __init__(self, desk: Desk, log: FilteringBoundLogger, metrics: Metrics, at_once: int) -> None:
         self._desk, self._log, self._metrics, self._at_once = desk, log, metrics, at_once
-        self._failed: TakedownError | None = None
 
     async def run(self, seconds: float | None, metrics_at: Address | None) -> int:
         self._crew = Crew(self._desk, self._log, self._metrics)
@@ -83,8 +82,8 @@ class _Worker:
                 if server is not None:
                     server.shutdown()
         self._log.info("stopped", signal=caught[0] if caught else 0)
-        if self._failed is not None:
-            raise self._failed
+        if self._crew.failed is not None:
+            raise self._crew.failed
         return caught[0] if caught else 0
 
     async def _serve(self) -> None:
@@ -129,7 +128,7 @@ class _Worker:
                 self._log.warning("ledger away", what=error.message)
             except TakedownError as error:
                 self._log.error("stops", code=error.code, what=error.message)
-                self._failed = error
+                self._crew.failed = error
                 self._stop.set()
             except Exception as error:  # noqa: BLE001 -- told, and looked at again
                 self._log.warning("not watched", error=type(error).__name__)

@@ -129,8 +129,10 @@ def _doubt_in(file: Path, folder: Path, environment: str) -> int:
 def doubt(book: Book) -> int:
     """Hold every open request as uncertain, under the key that it may have been sent with; returns how many.
 
-    Its key may be as old as the newest event that is still known: it was first used after that.
+    Its key may be as old as the newest event that is still known: it was first used after that. What this process remembers of a
+    later chain holds no longer.
     """
+    book.after = None
     at = book.db.execute(select(events.c.at).order_by(events.c.seq.desc()).limit(1)).scalar()
     born = datetime.fromisoformat(at).timestamp() if at else book.now
     because = {"because": "the ledger was taken back in time"}

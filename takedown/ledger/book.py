@@ -13,11 +13,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, bindparam, insert, select, text
 
 from takedown.clock import iso, whole
+from takedown.ledger.errors import TakenBack
 from takedown.ledger.tables import events, openings
 
+Mark = tuple[int, str]
+"""An event of the chain: its number and its hash."""
 GENESIS = "0" * 64
 SCHEMA = 1
 
@@ -64,21 +67,27 @@ class _Told:
 class Book:
     """An open write transaction. Events are chained and written together, right before the commit.
 
-    `now` is a whole millisecond, so that a row and the event that tells of it have the very same time.
+    `now` is a whole millisecond, so that a row and the event that tells of it have the very same time. `after` is an event that
+    must be in the chain to which this is added; None where nothing is known of it.
     """
 
-    def __init__(self, connection: Connection, now: float) -> None:
+    def __init__(self, connection: Connection, now: float, after: Mark | None = None) -> None:
         self.db = connection
         self.now = whole(now)
+        self.after = after
         self._told: list[_Told] = []
-        self._head: tuple[int, str] | None = None
+        self.head: Mark | None = None
+        """The newest event, once this was flushed with something to tell."""
 
     def record(self, kind: str, subject: str, data: Mapping[str, Any], private: Mapping[str, str] | None = None) -> None:
         """Append an event; `private` values are committed to, not written into it."""
         self._told.append(_Told(kind, subject, data, private or {}))
 
     def flush(self) -> None:
-        """Chain what was recorded to what is there. The last thing that a transaction does: on a server it waits for its turn."""
+        """Chain what was recorded to what is there. The last thing that a transaction does: on a server it waits for its turn.
+
+        Raises TakenBack.
+        """
         if not self._told:
             return
         seq, prev = self._last()
@@ -98,22 +107,26 @@ class Book:
         self.db.execute(_TOLD, chained)
         if opened:
             self.db.execute(insert(openings), opened)
-        self._told, self._head = [], (seq, prev)
+        self._told, self.head = [], (seq, prev)
 
     def is_there(self, db: Connection) -> bool:
         """Whether this transaction was committed, as its last event tells: asked when the line broke during the commit."""
-        if self._head is None:
+        if self.head is None:
             return False
-        seq, digest = self._head
+        seq, digest = self.head
         return db.execute(select(events.c.hash).where(events.c.seq == seq)).scalar() == digest
 
-    def _last(self) -> tuple[int, str]:
+    def _last(self) -> Mark:
         if self.db.dialect.name == "postgresql":
             # SQLite has one writer by nature; here the chain's row is the lock that orders writers.
             self.db.execute(text("SELECT value FROM meta WHERE name = 'ledger' FOR UPDATE"))
-        row = self.db.execute(_LAST).first()
+        seq, digest = self.after or (0, "")
+        row = self.db.execute(_LAST, {"known": seq}).first()
+        if seq and (row is None or row[2] != digest):
+            raise TakenBack(known=seq, here=row[0] if row else 0)
         return (int(row[0]), str(row[1])) if row else (0, GENESIS)
 
 
-_LAST = select(events.c.seq, events.c.hash).order_by(events.c.seq.desc()).limit(1)
+_AS_KNOWN = select(events.c.hash).where(events.c.seq == bindparam("known")).scalar_subquery()
+_LAST = select(events.c.seq, events.c.hash, _AS_KNOWN).order_by(events.c.seq.desc()).limit(1)
 _TOLD = insert(events)

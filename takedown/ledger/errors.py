@@ -27,6 +27,29 @@ class LedgerFailed(Temporary):
     do = "look at the disk (space, permissions) or the server, then run the same command again"
 
 
+class ReadOnly(Temporary):
+    """The ledger's server takes no writes: {what}."""
+
+    code, why = "TD-1106", "it is a replica, or was made read-only; nothing that is not recorded is sent"
+    do = "name the primary in [ledger] url; with ?host=A,B&target_session_attrs=read-write it is found after a failover too"
+
+
+class TakenBack(IntegrityFailed):
+    """The ledger went back in time while it was used: event {known} was committed, the newest one now is {here}."""
+
+    code = "TD-1221"
+    why = "its server failed over to a replica that did not have everything, or was restored; nothing is sent"
+    do = "takedown unknown list; when all is understood, another person: takedown reconcile --as NAME"
+
+
+class PooledByTransaction(TakedownError):
+    """The ledger's server is behind a pooler that gives a connection to others between two transactions."""
+
+    code, exit = "TD-1012", 10
+    why = "workers listen for notices, and statements are prepared: both belong to a session"
+    do = "pool_mode = session for this database, or connect to the server itself"
+
+
 class WrongEnvironment(RefusedByPolicy):
     """The ledger was made for {stamped}, the configuration says {configured}."""
 

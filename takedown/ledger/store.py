@@ -19,15 +19,14 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, select
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 from takedown.clock import Clock, SystemClock
-from takedown.ledger.book import Book
-from takedown.ledger.errors import LedgerFailed
+from takedown.ledger.book import Book, Mark
 from takedown.ledger.ids import load_secret
+from takedown.ledger.server import AGAIN, back, end, gone, server_engine, translate
 from takedown.ledger.tables import meta
-from takedown.ledger.tables.base import for_server
 
 T = TypeVar("T")
 Job = tuple[Callable[[Book], Any], "Future[Any]"]
@@ -35,16 +34,13 @@ BUSY_MS = 20_000
 GROUP = 256
 PATIENCE = 20.0
 """Seconds that a server may be away, as for a restart, before what waits for it fails."""
-AGAIN = 1.0
-IDLE = 8.0
-"""Seconds after which a server ends the transaction of a writer that says nothing: a paused one would hold up all others."""
 
 
 def make_engine(url: str) -> Engine:
     """An engine for `sqlite:///FILE` or `postgresql://...`; writes on SQLite begin IMMEDIATE, so that they never deadlock."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return _server_engine(parsed)
+        return server_engine(parsed)
     # hide_parameters: an error of the database must not print the rows, which are about people
     options = {"timeout": BUSY_MS / 1000, "check_same_thread": False}
     engine = create_engine(parsed, connect_args=options, hide_parameters=True)
@@ -64,19 +60,6 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
-def _server_engine(url: URL) -> Engine:
-    # pool_pre_ping: a connection that did not outlive a restart of the server is replaced when it is next asked for
-    for_server()
-    engine = create_engine(url.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True)
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction] -- called by SQLAlchemy
-        if connection.get_execution_options().get("takedown_write"):
-            connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = {round(IDLE * 1000)}")
-
-    return engine
-
-
 class Ledger:
     """A ledger that is open. `folder` is where its locks, heads and evidence lie."""
 
@@ -87,6 +70,8 @@ class Ledger:
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._writer: threading.Thread | None = None
         self._peek: Connection | None = None
+        self.committed: Mark | None = None
+        """The newest event that this process committed: a server that failed over may have lost it, and nothing else may tell."""
 
     @contextmanager
     def read(self) -> Generator[Connection]:
@@ -94,7 +79,7 @@ class Ledger:
         try:
             with self.engine.connect() as connection:
                 yield connection
-        except OperationalError as error:
+        except DBAPIError as error:
             raise translate(error) from None
 
     def peek(self, look: Callable[[Connection], T]) -> T:
@@ -110,7 +95,7 @@ class Ledger:
                     self._peek.detach()  # its mode is not for others of the pool
                 return look(self._peek)
             except DBAPIError as error:
-                if not _gone(error) or time.monotonic() > until:
+                if not gone(error) or time.monotonic() > until:
                     raise translate(error) from None
                 self._forget_peek()
                 time.sleep(AGAIN)
@@ -156,7 +141,7 @@ class Ledger:
         try:
             results = self._through(connection, [change for change, _ in group])
         except BaseException as error:  # noqa: BLE001 -- handed to the caller that asked for the change
-            _end(connection)
+            end(connection)
             if len(group) > 1:
                 return False
             group[0][1].set_exception(translate(error))
@@ -172,17 +157,17 @@ class Ledger:
             results, book = list[Any](), None
             try:
                 with connection.begin():
-                    book = Book(connection, self.clock.now())
+                    book = Book(connection, self.clock.now(), self.committed)
                     results = [change(book) for change in changes]
                     book.flush()
             except DBAPIError as error:
-                if not _gone(error) or not _back(connection, until):
+                if not gone(error) or not back(connection, until):
                     raise
                 with connection.begin():
-                    if book is not None and book.is_there(connection):
-                        return results
-            else:
-                return results
+                    if book is None or not book.is_there(connection):
+                        continue
+            self.committed = book.head or self.committed
+            return results
 
     @cached_property
     def secret(self) -> bytes:
@@ -200,40 +185,3 @@ class Ledger:
             self._writer = None
         self._forget_peek()
         self.engine.dispose()
-
-
-def _end(connection: Connection) -> None:
-    """End a transaction whose COMMIT failed: SQLAlchemy then sends no ROLLBACK, and the lock would be kept from everybody."""
-    with suppress(Exception):  # a connection that is gone has no transaction
-        connection.connection.rollback()
-    with suppress(Exception):  # SQLAlchemy's own idea of it, after a connection broke
-        connection.rollback()
-
-
-def _gone(error: DBAPIError) -> bool:
-    """The server went away, or is not back yet. A file does not."""
-    return error.connection_invalidated or (isinstance(error, OperationalError) and _is_connecting(error))
-
-
-def _is_connecting(error: OperationalError) -> bool:
-    return error.statement is None and type(error.orig).__module__.startswith("psycopg")
-
-
-def _back(connection: Connection, until: float) -> bool:
-    """Wait for the server, at most until that time (monotonic)."""
-    while True:
-        _end(connection)
-        try:
-            with connection.begin():
-                connection.execute(select(1))
-        except DBAPIError as error:
-            if not _gone(error) or time.monotonic() > until:
-                return False
-            time.sleep(AGAIN)
-        else:
-            return True
-
-
-def translate(error: BaseException) -> BaseException:
-    """Faults of the disk or the server become an error that says so; everything else stays as it is."""
-    return LedgerFailed(what=str(error.orig)) if isinstance(error, OperationalError) else error

@@ -9,10 +9,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+from takedown.contract import TakedownError
 from takedown.delivery import chunks, owning
 from takedown.desk import open_desk
 from takedown.fleet import crew, queue, work
-from takedown.ledger import store
+from takedown.ledger import server
 from takedown.settings import load
 
 CONTEXT = multiprocessing.get_context("forkserver")
@@ -20,7 +21,7 @@ CONTEXT.set_forkserver_preload(
     ["takedown.fleet.work", "takedown.delivery.senders", "procrastinate", "structlog", "prometheus_client"]
 )
 HURRIED = {owning: {"LEASE": 1.5}, queue: {"HEARTBEAT": 0.4, "SILENT": 1.5, "POLL": 0.2}, work: {"RESCUE": 0.5, "WATCH": 0.5}}
-HURRIED |= {crew: {"AGAIN": 0.5}, store: {"IDLE": 1.0}, chunks: {"OWNED": 0.5}}
+HURRIED |= {crew: {"AGAIN": 0.5}, server: {"IDLE": 1.0}, chunks: {"OWNED": 0.5}}
 
 
 def hurry() -> None:
@@ -34,7 +35,11 @@ def serve(folder: Path, log: Path) -> None:
     os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 2)
     hurry()
     desk = open_desk(load(folder / "takedown.toml"), "worker")
-    os._exit((128 + code) if (code := work.work(desk, None, None)) else 0)
+    try:
+        code = work.work(desk, None, None)
+    except TakedownError as error:
+        os._exit(error.exit)
+    os._exit(128 + code if code else 0)
 
 
 class Worker:
@@ -51,6 +56,11 @@ class Worker:
     def kill(self) -> None:
         self.send(signal.SIGKILL)
         self.process.join(10)
+
+    def ended(self) -> int:
+        """Wait for it to end by itself; returns its exit code."""
+        self.process.join(60)
+        return int(self.process.exitcode)
 
     def stop(self) -> int:
         """Ask it to end; returns its exit code."""

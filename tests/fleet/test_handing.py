@@ -5,7 +5,8 @@ import urllib.request
 
 import pytest
 from sendings import api, planned, references, taken
-from sqlalchemy import update
+from sqlalchemy import create_engine, update
+from sqlalchemy.pool import StaticPool
 
 from takedown.cli import run
 from takedown.cli.flags import hoist
@@ -14,6 +15,7 @@ from takedown.fleet.handing import hand
 from takedown.fleet.metrics import Address, Metrics, address
 from takedown.fleet.queue import SCHEMA, Depth, NeedsServer, OtherQueue, make_queue
 from takedown.fleet.seeing import fleet
+from takedown.ledger.errors import PooledByTransaction
 from takedown.ledger.tables import plans
 
 
@@ -98,6 +100,16 @@ def test_a_queue_of_another_version_is_not_worked_on(stand_in, fleet_desk):
         db.exec_driver_sql(f"COMMENT ON SCHEMA {SCHEMA} IS '1.0'")
     with pytest.raises(OtherQueue, match=r"1\.0"):
         make_queue(desk)
+
+
+def test_a_pooler_that_gives_connections_away_between_transactions_is_refused(stand_in, fleet_desk, monkeypatch):
+    """Two connections that turn out to be one of the server's, as PgBouncer's pool_mode = transaction makes them."""
+    desk, plan = fleet_desk(stand_in(), 1)
+    shared = create_engine(desk.ledger.engine.url, poolclass=StaticPool)
+    monkeypatch.setattr(desk.ledger, "engine", shared)
+    with pytest.raises(PooledByTransaction, match="between two transactions"):
+        hand(desk, plan)
+    shared.dispose()
 
 
 def test_work_ends_after_its_time(stand_in, fleet_desk, ask, monkeypatch):

@@ -1,0 +1,111 @@
+"""A ledger on PostgreSQL: how it is connected to, and what its errors mean."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from takedown.ledger.errors import LedgerFailed, PooledByTransaction, ReadOnly
+from takedown.ledger.tables.base import for_server
+
+AGAIN = 1.0
+IDLE = 8.0
+"""Seconds after which a server ends the transaction of a writer that says nothing: a paused one would hold up all others."""
+CUT_OFF: Mapping[str, Any] = {
+    "connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000,
+}  # fmt: skip
+"""How soon a line on which nothing comes back is given up, about ten seconds; by itself the system waits a quarter of an hour.
+What the ledger's URL says of these goes before it (libpq, Parameter Key Words)."""
+LOOKS = 3
+READ_ONLY = "25006"
+"""read_only_sql_transaction (PostgreSQL, Appendix A): a replica, or a primary that was just demoted."""
+FORGOTTEN = {"26000", "42P05"}
+"""invalid_sql_statement_name and duplicate_prepared_statement: somebody else's session was at the other end."""
+
+
+def server_engine(url: URL) -> Engine:
+    # pool_pre_ping: a connection that did not outlive a restart of the server is replaced when it is next asked for
+    for_server()
+    patience = {name: value for name, value in CUT_OFF.items() if name not in url.query}
+    where = url.set(drivername="postgresql+psycopg")
+    engine = create_engine(where, hide_parameters=True, pool_pre_ping=True, connect_args=patience)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction] -- called by SQLAlchemy
+        if connection.get_execution_options().get("takedown_write"):
+            connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = {round(IDLE * 1000)}")
+
+    return engine
+
+
+def keeps_sessions(engine: Engine) -> bool:
+    """Whether a connection keeps its own process of the server; a pooler by transaction gives it to the next one meanwhile."""
+    with engine.connect() as first, engine.connect() as second:
+        for _ in range(LOOKS):
+            with first.begin():
+                before = _process(first)
+            with second.begin():
+                if _process(second) == before:
+                    return False
+                with first.begin():
+                    if _process(first) != before:
+                        return False
+    return True
+
+
+def _process(connection: Connection) -> int:
+    return int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+
+def gone(error: DBAPIError) -> bool:
+    """The server went away, is not back yet, or takes no writes yet. A file does not."""
+    connecting = isinstance(error, OperationalError) and _is_connecting(error)
+    return error.connection_invalidated or connecting or _state(error) == READ_ONLY
+
+
+def _is_connecting(error: OperationalError) -> bool:
+    return error.statement is None and type(error.orig).__module__.startswith("psycopg")
+
+
+def _state(error: BaseException) -> str:
+    """The five characters by which PostgreSQL names a kind of error; empty when it said none."""
+    return str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
+
+
+def back(connection: Connection, until: float) -> bool:
+    """Wait for a server that takes writes, at most until that time (monotonic); whether it came."""
+    while True:
+        end(connection)
+        try:
+            with connection.begin():
+                if connection.execute(text("SHOW transaction_read_only")).scalar() != "on":
+                    return True  # else a replica, which may be promoted in a moment
+        except DBAPIError as error:
+            if not gone(error):
+                return False
+        if time.monotonic() > until:
+            return False
+        time.sleep(AGAIN)
+
+
+def end(connection: Connection) -> None:
+    """End a transaction whose COMMIT failed: SQLAlchemy then sends no ROLLBACK, and the lock would be kept from everybody."""
+    with suppress(Exception):  # a connection that is gone has no transaction
+        connection.connection.rollback()
+    with suppress(Exception):  # SQLAlchemy's own idea of it, after a connection broke
+        connection.rollback()
+
+
+def translate(error: BaseException) -> BaseException:
+    """Faults of the disk or the server become an error that says so; everything else stays as it is."""
+    if _state(error) == READ_ONLY:
+        return ReadOnly(what=str(getattr(error, "orig", "")))
+    if _state(error) in FORGOTTEN:
+        return PooledByTransaction()
+    return LedgerFailed(what=str(error.orig)) if isinstance(error, OperationalError) else error

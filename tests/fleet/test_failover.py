@@ -1,0 +1,146 @@
+"""A server that fails over to a replica which lags: what was committed is gone, and only those who committed it can tell."""
+
+import shutil
+from types import SimpleNamespace
+
+import pytest
+from crew_desk import wait_for
+from desks import again, open_desk
+from sendings import nothing_lost_or_doubled, references, send, states, taken
+from servers import bring_back, keep_for_later, server
+from sqlalchemy import text
+
+from takedown import doctor
+from takedown.audit import verify
+from takedown.comparing import Behind, Forked, check, reconcile
+from takedown.fleet.handing import hand
+from takedown.heads import copies
+from takedown.ledger import server as ledgers_server
+from takedown.ledger import store
+from takedown.ledger.errors import ReadOnly, TakenBack
+from takedown.settings import load
+
+COUNTED = pytest.mark.figure("failovers that lost commits", unit="runs", how="nothing is sent again; who committed them says so")
+
+
+class Replica:
+    """A server that will take over, as it was when this was made; of the heads outside, none was written since."""
+
+    def __init__(self, desk):
+        desk.ledger.close()
+        self.folder, (self.heads,) = desk.config.folder, copies(desk)
+        keep_for_later(self.folder)
+        shutil.copy(self.heads, self.folder / "heads.then")
+
+    def take_over(self):
+        shutil.copy(self.folder / "heads.then", self.heads)
+        bring_back(self.folder)
+
+
+@pytest.fixture
+def behind(stand_in, fleet_desk):
+    """A keyless platform, twelve requests of which two were sent when the replica stopped following, and three more since."""
+    sandbox = stand_in(keyed=False)
+    desk, plan = fleet_desk(sandbox, 12)
+    send(desk, plan, limit=2)
+    replica = Replica(desk)
+    desk = again(desk)
+    send(desk, plan, limit=3)
+    return desk, plan, sandbox, replica
+
+
+@COUNTED
+def test_the_process_that_committed_what_is_gone_sends_nothing_and_tells_all_others(behind):
+    desk, plan, sandbox, replica = behind
+    replica.take_over()
+    with pytest.raises(Behind):
+        send(desk, plan)
+    assert states(desk) == {"sent": 2, "unknown": 10}
+    with pytest.raises(Behind):
+        send(again(desk), plan)
+    assert sum(taken(sandbox).values()) == 5
+    assert reconcile(again(desk), None) == 2
+    check(again(desk))
+
+
+@COUNTED
+def test_nothing_is_added_to_a_chain_that_lost_what_was_committed(behind):
+    desk, _, sandbox, replica = behind
+    replica.take_over()
+    for _ in range(2):
+        with pytest.raises(TakenBack, match="went back in time"):
+            desk.ledger.write(lambda book: book.record("note", "ledger", {}))
+    assert sum(taken(sandbox).values()) == 5
+
+
+def test_a_chain_that_has_grown_since_is_seen_to_be_another(behind):
+    desk, plan, sandbox, replica = behind
+    replica.take_over()
+    other = again(desk)
+    for _ in range(40):
+        other.ledger.write(lambda book: book.record("note", "ledger", {}))
+    with pytest.raises(TakenBack):
+        desk.ledger.write(lambda book: book.record("note", "ledger", {}))
+    with pytest.raises(Forked):
+        check(desk)
+    with pytest.raises(Forked):
+        send(other, plan)
+    assert sum(taken(sandbox).values()) == 5
+    assert reconcile(again(desk), None) == 2
+    check(again(desk))
+
+
+@COUNTED
+def test_workers_in_the_middle_end_with_twelve_and_send_nothing_twice(stand_in, fleet_desk, workers, tmp_path):
+    sandbox, n = stand_in(keyed=False), 60
+    desk, plan = fleet_desk(sandbox, n, rate="20/s")
+    hand(desk, plan)
+    first = workers()
+    wait_for(lambda: len(taken(sandbox)) >= 4)
+    assert first.stop() == 143
+    replica = Replica(desk)
+    pair = [workers(), workers()]
+    before = len(taken(sandbox))
+    wait_for(lambda: len(taken(sandbox)) >= before + 5)
+    replica.take_over()
+    wait_for(lambda: not all(one.process.is_alive() for one in pair))
+    codes = {one.stop() if one.process.is_alive() else one.ended() for one in pair}
+    assert {12} <= codes <= {12, 143}
+    desk = open_desk(load(tmp_path / "takedown.toml"), "planner")
+    assert references(desk, "approved", "sending") == set()
+    nothing_lost_or_doubled(desk, sandbox)
+    with pytest.raises((Behind, Forked)):
+        check(desk)
+    assert workers().ended() == 12
+
+
+def test_a_replica_that_is_not_promoted_yet_is_waited_for_and_then_named(behind, monkeypatch):
+    desk, *_ = behind
+    monkeypatch.setattr(store, "PATIENCE", 0.2)
+    monkeypatch.setattr(ledgers_server, "AGAIN", 0.05)
+    name = desk.ledger.engine.url.database
+    with desk.ledger.engine.begin() as db:
+        db.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
+    other = again(desk)
+    with pytest.raises(ReadOnly, match="takes no writes"):
+        other.ledger.write(lambda book: book.record("note", "ledger", {}))
+    server().psql(f"ALTER DATABASE {name} RESET default_transaction_read_only;")
+    third = again(desk)
+    third.ledger.write(lambda book: book.record("note", "ledger", {}))
+    assert verify(third.ledger).problems == []
+
+
+def test_doctor_names_a_replica_that_commits_do_not_wait_for(behind):
+    desk, *_ = behind
+    told = {"SHOW server_version": "18.1 (Debian)", "SHOW synchronous_standby_names": ""}
+    told["SELECT count(*) FROM pg_stat_replication"] = 1
+
+    class Server:
+        def execute(self, asked):
+            return SimpleNamespace(scalar=lambda: told[str(asked)])
+
+    assert doctor._server(Server()).mark == "look"
+    told["SHOW synchronous_standby_names"] = "ANY 1 (*)"
+    assert doctor._server(Server()).mark == "ok"
+    with desk.ledger.read() as db:
+        assert doctor._server(db).detail.startswith("PostgreSQL")
