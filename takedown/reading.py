@@ -1,4 +1,4 @@
-"""What a command that only reads works with: the few settings it needs, the ledger without SQLAlchemy, a pack's patience.
+"""What a command that only reads works with: the few settings it needs, the ledger without SQLAlchemy, a pack's times.
 
 Loading and checking the whole configuration, every platform and every pack takes several times as long as the answer. So
 what is plainly sound is taken as it is; everything else is left to the checks that the other commands make.
@@ -15,7 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from takedown.clock import Clock, SystemClock
+from takedown.clock import Clock as Time
+from takedown.clock import SystemClock
+from takedown.clocks import review
+from takedown.clocks.cases import binding
+from takedown.clocks.events import Happened
+from takedown.clocks.hands import Clock as HandClock
 from takedown.contract.times import span
 from takedown.layers import Layers, read_layers
 from takedown.ledger.reader import Reader, open_reader
@@ -29,11 +34,41 @@ SECTIONS = frozenset(
 PACK_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
-class Patience(NamedTuple):
-    """How long a case may stay unanswered under a basis, as its pack says it and in seconds."""
+class Pause(NamedTuple):
+    """See `takedown.notices.Pause`."""
+
+    stops: Happened
+    restarts: Happened
+    anew: bool
+    says: str
+
+
+class Clock(NamedTuple):
+    """See `takedown.notices.Clock`."""
+
+    name: str
+    length: str
+    starts: Happened
+    starts_when: str
+    pauses: tuple[Pause, ...]
+    ends: tuple[Happened, ...]
+    for_platform: bool
+    verified: bool
+    source: str
+
+
+class Limits(NamedTuple):
+    """The times under a basis, as its pack has them: how long a case may stay unanswered, in words and seconds; after how many
+    seconds a measure is reviewed; the verified clocks that bind the platform."""
 
     text: str
-    seconds: float
+    patience: float
+    review: float
+    clocks: tuple[HandClock, ...]
+
+
+STANDING = Limits("", 0.0, span(review.AFTER), ())
+"""For a basis whose pack is not installed: it has no patience, and its measures are reviewed as all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +79,20 @@ class Reading:
     folder: Path
     environment: str = "sandbox"
     packs: Path | None = None
-    clock: Clock = field(default_factory=SystemClock)
+    clock: Time = field(default_factory=SystemClock)
 
     def ledger(self) -> AbstractContextManager[Reader]:
         """Raises what `open_reader` raises."""
         return open_reader(self.url, self.folder, self.environment)
 
-    def patience(self, basis: str) -> Patience | None:
+    def limits(self, basis: str) -> Limits | None:
         """None for a basis whose pack is not installed. Raises BadPacks."""
         for file in self._files(basis):
             try:
-                text = str(tomllib.loads(file.read_text(encoding="utf-8"))["patience"])
-                return Patience(text, span(text))
+                return _limits(tomllib.loads(file.read_text(encoding="utf-8")))
             except FileNotFoundError:
                 continue
-            except (OSError, ValueError, KeyError):
+            except (OSError, ValueError, KeyError, TypeError, AttributeError):
                 return self._checked(basis)
         return None
 
@@ -68,11 +102,31 @@ class Reading:
         roots = [*([self.packs] if self.packs else []), *map(Path, takedown_notices.__path__)]
         return [place / f"{basis}.toml" for root in roots for place in (root, root / "packs")] if PACK_ID.fullmatch(basis) else []
 
-    def _checked(self, basis: str) -> Patience | None:
+    def _checked(self, basis: str) -> Limits | None:
         from takedown.notices import load_packs
 
         pack = load_packs([self.packs] if self.packs else []).get(basis)
-        return Patience(pack.patience, pack.patience_seconds) if pack else None
+        return Limits(pack.patience, pack.patience_seconds, pack.review.seconds, tuple(binding(pack.clocks))) if pack else None
+
+
+def _limits(pack: Mapping[str, Any]) -> Limits:
+    text, own = str(pack["patience"]), pack.get("review", {})
+    return Limits(
+        text, span(text), span(str(own.get("after", review.AFTER))), tuple(binding(map(_clock, pack.get("clocks", []))))
+    )
+
+
+def _clock(table: Mapping[str, Any]) -> Clock:
+    pauses = (
+        Pause(Happened(one["stops"]), Happened(one["restarts"]), bool(one.get("anew", True)), str(one["says"]))
+        for one in table.get("pauses", [])
+    )
+    ends = tuple(map(Happened, table.get("ends", [])))
+    starts, bound, verified = Happened(table["starts"]), table.get("for_platform", True), table.get("verified", False)
+    told = (str(table[name]) for name in ("name", "length", "starts_when", "source"))
+    name, length, starts_when, source = told
+    span(length)
+    return Clock(name, length, starts, starts_when, tuple(pauses), ends, bool(bound), bool(verified), source)
 
 
 def read_settings(file: Path | None = None) -> Reading:

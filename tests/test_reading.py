@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from takedown.layers import BadConfiguration
-from takedown.notices import BadPacks
-from takedown.reading import Patience, read_settings
+from takedown.notices import BadPacks, load_packs
+from takedown.reading import Limits, Reading, read_settings
 from takedown.settings import load
 
 PACK = Path(__file__).parents[1] / "templates/takedown_notices/packs/pk-peca-37.toml"
@@ -68,12 +68,31 @@ def test_the_environment_wins(write, monkeypatch):
 def test_patience_is_the_packs_own(write, tmp_path):
     found = read_settings(write('[packs]\nfolder = "mine"\n'))
     (tmp_path / "mine").mkdir()
-    assert found.patience("pk-peca-37") == Patience("72h", 259_200.0)
-    assert found.patience("not-installed") is None
-    assert found.patience("../packs/pk-peca-37") is None
+    assert found.limits("pk-peca-37") == Limits("72h", 259_200.0, 180 * 86_400.0, ())
+    assert found.limits("not-installed") is None
+    assert found.limits("../packs/pk-peca-37") is None
     own = PACK.read_text().replace('patience = "72h"', 'patience = "12h"')
     (tmp_path / "mine" / "pk-peca-37.toml").write_text(own)
-    assert found.patience("pk-peca-37") == Patience("12h", 43_200.0)
+    assert found.limits("pk-peca-37") == Limits("12h", 43_200.0, 180 * 86_400.0, ())
     (tmp_path / "mine" / "pk-peca-37.toml").write_text("patience = soon")
     with pytest.raises(BadPacks):
-        found.patience("pk-peca-37")
+        found.limits("pk-peca-37")
+
+
+def test_the_clocks_and_the_review_are_those_of_the_pack(tmp_path):
+    """Read without pydantic, and yet what the pack's own reader finds."""
+    found = Reading("sqlite://", tmp_path)
+    for name, pack in load_packs([]).items():
+        limits = found.limits(name)
+        assert limits is not None
+        assert (limits.patience, limits.review) == (pack.patience_seconds, pack.review.seconds)
+        for mine, theirs in zip(limits.clocks, [one for one in pack.clocks if one.verified and one.for_platform], strict=True):
+            wanted = (theirs.name, theirs.length, theirs.starts, theirs.ends, len(theirs.pauses))
+            assert (mine.name, mine.length, mine.starts, tuple(mine.ends), len(mine.pauses)) == wanted
+            for pause, other in zip(mine.pauses, theirs.pauses, strict=True):
+                assert (pause.stops, pause.restarts, pause.anew, pause.says) == (
+                    other.stops,
+                    other.restarts,
+                    other.anew,
+                    other.says,
+                )

@@ -69,7 +69,7 @@ def list_() -> None:
     """What is due: appeals, users who are to be told now, and measures past their review date."""
     desk, display = desk_of(), current().display
     with desk.ledger.read() as db:
-        found = due(db, desk.clock.now())
+        found = due(desk, db)
     items = [
         {"what": one.what, "appeal": one.appeal or None, "case": case_id(one.case), "why": one.why, "due_at": iso(one.due_at)}
         for one in found

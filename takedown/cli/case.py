@@ -14,13 +14,13 @@ from takedown.cli.case_steps import first_step, next_step
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of
 from takedown.cli.options import As
+from takedown.clocks.cases import clocks_of
 from takedown.contract import UsageError
 from takedown.desk import Desk
 from takedown.display import Answer, Block, Column, Facts, Prose, Table, words
 from takedown.ledger.cases import Changed, close, note, reopen
 from takedown.ledger.ids import case_id, number, plan_id
 from takedown.ledger.states import REASONS
-from takedown.outcomes.clocks import clocks_of
 from takedown.report.cases import Dossier, as_item, dossier
 from takedown.report.story import Story, day, tell
 
@@ -50,7 +50,7 @@ def explain(case: CaseId) -> None:
     desk, file = _read(case)
     pack = desk.packs.get(file.row["basis"])
     now = desk.clock.now()
-    clocks = clocks_of(pack, file.row, file.claims, now) if pack else ()
+    clocks = clocks_of(pack.clocks, file.row, file.claims, now) if pack else ()
     story = tell(file, pack.patience_seconds if pack else None, now, clocks)
     steps = [{"what": step.what, "do": step.do} for step in story.can]
     item = {"case": case_id(file.row["id"]), "story": list(story.so_far), "next": story.next, "can": steps}

@@ -52,6 +52,7 @@ def sheet(pack: Pack, held: Standing) -> Iterator[Block]:
             ("status", f"{pack.status.replace('_', ' ')}. {pack.status_note}"), ("source", pack.source), ("standing", law(pack)),
             ("in live", in_live(held)), ("who signs", pack.signatory),
             ("patience", f"{pack.patience}, {plural(pack.reminders, 'reminder')}"),
+            ("reviewed after", f"{pack.review.after}. {pack.review.source}"),
             ("user may be told", f"{pack.user_may_be_told.replace('_', ' ')}. {pack.user_may_be_told_note}"),
             ("published", f"{pack.publication.rule}. {pack.publication.text}"),
             ("in Lumen", pack.lumen_type if pack.publication.rule != "never" else "not at all"),

@@ -28,7 +28,5 @@ UNREACHABLE = frozenset({"gone", "suspended", "withheld", "restricted"})
 """Observations that say the public cannot see it, at least from where we looked."""
 REASONS = ("done", "unverifiable", "duplicate", "out_of_scope", "mistake")
 """Why a case is closed."""
-REVIEW_AFTER = 180 * 86_400.0
-"""Seconds that a measure stands before a second person renews it, or it is withdrawn."""
 DORMANT = 1e11
 """`not_before` of a reminder that waits for `resubmit` to wake it: the year 5138."""

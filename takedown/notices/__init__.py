@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
+from takedown.clocks.events import Happened
 from takedown.contract import Authority, Case, Notice, Request
 from takedown.notices.errors import BadPacks, BadTemplate, Fault, IncompleteCase, NoIdentity, NoSuchPack, NoTerritory, TextTooLong
-from takedown.notices.events import Happened
 from takedown.notices.load import Packs, load_packs, read_packs
 from takedown.notices.pack import Clock, Column, Pack, Problem, case_values
 from takedown.notices.publication import PublicationRule

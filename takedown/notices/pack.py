@@ -10,8 +10,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from takedown.clocks import review
+from takedown.clocks.events import Happened
 from takedown.contract import Case, Instrument, LegalBasis, Measure, span
-from takedown.notices.events import Happened
 from takedown.notices.publication import LumenType, PublicationRule
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -101,6 +102,17 @@ class Clock(Data):
     source: Line
 
 
+class Review(Data):
+    """How long a measure stands before a second person renews it, or it is withdrawn; and who says so."""
+
+    after: Span
+    source: Line
+
+    @property
+    def seconds(self) -> float:
+        return span(self.after)
+
+
 class Checked(Data):
     """Something of the pack that was compared with the law's own words: where they were read, and when."""
 
@@ -154,6 +166,7 @@ class PackFile(Data):
     columns: tuple[Column, ...] = ()
     signatory: Prose
     clocks: tuple[Clock, ...] = ()
+    review: Review = Review(after=review.AFTER, source=review.SOURCE)
     patience: Span
     reminders: int = Field(ge=0, le=5)
     user_may_be_told: Literal["yes", "no", "not_before"]

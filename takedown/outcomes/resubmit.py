@@ -12,15 +12,16 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, select, update
 
 from takedown.clock import utc
+from takedown.clocks.cases import clocks_of, in_its_time
 from takedown.desk import Desk
 from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id, number, plan_id, request_id
 from takedown.ledger.moves import State
 from takedown.ledger.questions import ASKED
-from takedown.ledger.states import DORMANT, REVIEW_AFTER
+from takedown.ledger.states import DORMANT
 from takedown.ledger.tables import cases, claims, meta, plans, request_cases, requests
 from takedown.ledger.truths import FINAL, UNREACHABLE
-from takedown.outcomes.clocks import clocks_of, in_its_time, said_of
+from takedown.outcomes.clocks import said_of
 from takedown.outcomes.repairs import repair_of
 from takedown.planning.making import Selection
 
@@ -97,9 +98,9 @@ def _sort_pending(
     elif row["claimed"] == ASKED and (row["answered_at"] or 0) < row["claimed_at"]:
         do = f"takedown answer {request_id(row['request'])} --text FILE"
         chosen.left.append(_of(row, "answer", "the platform asked a question", do=do))
-    elif why := in_its_time(clocks_of(pack, {**row}, said_of(db, {**row}), now)):
+    elif why := in_its_time(clocks_of(pack.clocks, {**row}, said_of(db, {**row}), now)):
         chosen.left.append(_of(row, "wait", why))
-    elif max(row["sent_at"] + REVIEW_AFTER, row["reviewed_until"] or 0) < now:
+    elif max(row["sent_at"] + pack.review.seconds, row["reviewed_until"] or 0) < now:
         do = f"takedown case renew {case_id(row['id'])} --until DATE --reason TEXT --as NAME"
         chosen.left.append(_of(row, "review", "it is past its review date", do=do))
     elif reminder is not None:

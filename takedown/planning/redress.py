@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import Connection, RowMapping, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, or_, select, update
 
 from takedown.approval import Signature, approvers, check_approval
 from takedown.clock import iso
-from takedown.contract import RefusedByPolicy, UsageError
+from takedown.clocks import review
+from takedown.contract import RefusedByPolicy, UsageError, span
 from takedown.desk import Desk
 from takedown.ledger.book import Book
 from takedown.ledger.cases import no_such
 from takedown.ledger.ids import case_id
-from takedown.ledger.states import REVIEW_AFTER, State
+from takedown.ledger.states import State
 from takedown.ledger.tables import appeals, cases, notifications, plans, requests
 from takedown.planning.withdrawing import can_be_withdrawn
 
@@ -164,8 +165,9 @@ LISTED = 200
 """As many measures past their review date as a list names."""
 
 
-def due(db: Connection, now: float) -> list[Due]:
+def due(desk: Desk, db: Connection) -> list[Due]:
     """Appeals, then users who are to be told now, then measures past their review date, each in the order of their days."""
+    now = desk.clock.now()
     found: list[Due] = []
     for one in open_appeals(db):
         do = f"takedown appeal decide A-{one.number} --as OUTCOME --reason TEXT"
@@ -176,13 +178,31 @@ def due(db: Connection, now: float) -> list[Due]:
     for row in db.execute(ended.order_by(notifications.c.until)).mappings():
         do = f"takedown case notify {case_id(row['case'])} --by authority"
         found.append(Due("tell the user", "", row["case"], row["until"], f"withheld until then: {row['basis']}", do))
-    over = (cases.c.delivered == "sent", cases.c.withdrawal == "none", cases.c.sent_at < now - REVIEW_AFTER)
-    renewed = or_(cases.c.reviewed_until.is_(None), cases.c.reviewed_until < now)
-    past = select(cases.c.id, cases.c.sent_at, cases.c.reviewed_until).where(*over, renewed, cases.c.closed.in_(["", "done"]))
-    for number, sent_at, until in db.execute(past.order_by(cases.c.sent_at).limit(LISTED)):
-        do = f"takedown case renew {case_id(number)} --until DATE --reason TEXT --as NAME"
-        found.append(Due("review", "", number, until or sent_at + REVIEW_AFTER, "renew it, or withdraw it", do))
-    return found
+    return [*found, *sorted(_past_review(desk, db), key=lambda one: one.due_at)[:LISTED]]
+
+
+def standing() -> tuple[ColumnElement[bool], ...]:
+    """True of cases that were asked for and stand, or were done: those that are reviewed when their basis says so."""
+    return cases.c.delivered == "sent", cases.c.withdrawal == "none", cases.c.closed.in_(["", "done"])
+
+
+def review_of(desk: Desk, basis: str) -> float:
+    """Seconds after which a measure under a basis is reviewed."""
+    pack = desk.packs.get(basis)
+    return pack.review.seconds if pack else span(review.AFTER)
+
+
+def _past_review(desk: Desk, db: Connection) -> Iterator[Due]:
+    renewed = or_(cases.c.reviewed_until.is_(None), cases.c.reviewed_until < desk.clock.now())
+    basis = ""
+    following = select(func.min(cases.c.basis)).where(*standing()[:2])
+    while basis := db.execute(following.where(cases.c.basis > basis)).scalar() or "":
+        after = review_of(desk, basis)
+        over = (*standing(), cases.c.basis == basis, cases.c.sent_at < desk.clock.now() - after)
+        past = select(cases.c.id, cases.c.sent_at, cases.c.reviewed_until).where(*over, renewed)
+        for number, sent_at, until in db.execute(past.order_by(cases.c.sent_at).limit(LISTED)):
+            do = f"takedown case renew {case_id(number)} --until DATE --reason TEXT --as NAME"
+            yield Due("review", "", number, until or sent_at + after, "renew it, or withdraw it", do)
 
 
 def tell_user(desk: Desk, case: int, value: str, until: float | None, basis: str) -> None:

@@ -1,26 +1,29 @@
-"""Deadlines as a calendar (RFC 5545): when a platform's time is over, and when a plan ends. No target is named in it."""
+"""Deadlines as a calendar (RFC 5545): a platform's time, our answers, plans, appeals, reviews. No target is named in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, select
 
 from takedown.clock import utc
+from takedown.clocks.cases import clocks_of
+from takedown.clocks.hands import Hand
 from takedown.contract import MissingExtra, span
 from takedown.desk import Desk
 from takedown.display import safe
 from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.moves import State
+from takedown.ledger.questions import ASKED
 from takedown.ledger.states import DORMANT
-from takedown.ledger.tables import cases, plans, requests
+from takedown.ledger.tables import cases, notifications, plans, requests
 from takedown.ledger.truths import FINAL, UNREACHABLE
-from takedown.notices.clocks import Hand
 from takedown.notices.pack import Pack
-from takedown.outcomes.clocks import clocks_of, said_of
+from takedown.outcomes.clocks import said_of
+from takedown.planning.redress import open_appeals, review_of, standing
 from takedown.report.files import whole_file
 
 
@@ -35,7 +38,8 @@ class Deadline:
 
 
 def deadlines(desk: Desk, db: Connection, batch: int | None = None, platform: str | None = None) -> Iterator[Deadline]:
-    """Of pending cases their pack's patience and its verified clocks for the platform; of plans their end."""
+    """Of pending cases their pack's patience and its verified clocks for the platform, of questions when ours has passed; of
+    measures that stand their review; of appeals and of users who are not told yet their day; of plans their end."""
     joined = cases.outerjoin(requests, requests.c.id == cases.c.request)
     waiting = (
         cases.c.closed == "", cases.c.delivered == State.SENT.value, cases.c.sent_at.is_not(None),
@@ -43,11 +47,15 @@ def deadlines(desk: Desk, db: Connection, batch: int | None = None, platform: st
     )  # fmt: skip
     narrowed = [cases.c.batch == batch] if batch is not None else []
     narrowed += [cases.c.platform == platform] if platform is not None else []
-    columns = (cases.c.id, cases.c.reference, cases.c.basis, cases.c.sent_at, cases.c.claimed, cases.c.answered_at)
+    columns = (
+        cases.c.id, cases.c.reference, cases.c.basis, cases.c.sent_at, cases.c.claimed, cases.c.claimed_at, cases.c.answered_at,
+    )  # fmt: skip
     query = select(*columns, requests.c.respond_by).select_from(joined).where(*waiting, *narrowed).order_by(cases.c.id)
     for row in db.execute(query.execution_options(yield_per=1000)).mappings():
         if row["basis"] in desk.packs:  # a pack that is not installed has no patience
             yield from _of_case(db, row, desk.packs[row["basis"]], desk.clock.now())
+    yield from _of_measures(desk, db, narrowed)
+    yield from _of_redress(db, narrowed)
     if batch is None and platform is None:
         yield from _of_plans(db)
 
@@ -55,10 +63,14 @@ def deadlines(desk: Desk, db: Connection, batch: int | None = None, platform: st
 def _of_case(db: Connection, row: RowMapping, pack: Pack, now: float) -> Iterator[Deadline]:
     name, basis = f"{case_id(row['id'])}, {row['reference']}", row["basis"]
     more = f"takedown case explain {case_id(row['id'])}"
+    if row["claimed"] == ASKED and (row["answered_at"] or 0) < row["claimed_at"]:
+        ours = utc(row["claimed_at"] + pack.patience_seconds)
+        yield Deadline(f"question-{case_id(row['id'])}", ours, f"{name}: the platform's question waits for our answer", more)
+        return
     patience = utc(row["sent_at"] + pack.patience_seconds)
     yield Deadline(f"patience-{case_id(row['id'])}", patience, f"{name}: patience under {basis} ends", more)
     said = said_of(db, {**row})
-    told = {one.clock: one for one in clocks_of(pack, {**row}, said, now)} if said else {}
+    told = {one.clock: one for one in clocks_of(pack.clocks, {**row}, said, now)} if said else {}
     for clock in pack.clocks:
         if not (clock.verified and clock.for_platform):
             continue
@@ -71,6 +83,35 @@ def _of_case(db: Connection, row: RowMapping, pack: Pack, now: float) -> Iterato
         if until is not None:
             place = pack.clocks.index(clock)
             yield Deadline(f"clock-{place}-{case_id(row['id'])}", utc(until), f"{name}: {clock.name} under {basis} is due", more)
+
+
+def _of_measures(desk: Desk, db: Connection, narrowed: Sequence[ColumnElement[bool]]) -> Iterator[Deadline]:
+    """When each measure that stands is renewed by a second person, or withdrawn."""
+    columns = (cases.c.id, cases.c.reference, cases.c.basis, cases.c.sent_at, cases.c.reviewed_until)
+    query = select(*columns).where(*standing(), cases.c.sent_at.is_not(None), *narrowed).order_by(cases.c.id)
+    for row in db.execute(query.execution_options(yield_per=1000)).mappings():
+        until = max(row["sent_at"] + review_of(desk, row["basis"]), row["reviewed_until"] or 0)
+        name = case_id(row["id"])
+        do = f"takedown case renew {name} --until DATE --reason TEXT --as NAME"
+        yield Deadline(f"review-{name}", utc(until), f"{name}, {row['reference']}: renew the measure, or withdraw it", do)
+
+
+def _of_redress(db: Connection, narrowed: Sequence[ColumnElement[bool]]) -> Iterator[Deadline]:
+    """Appeals that nobody decided, and users who may be kept in the dark no longer."""
+    chosen = set(db.execute(select(cases.c.id).where(*narrowed)).scalars()) if narrowed else None
+    for one in open_appeals(db):
+        if chosen is None or one.case in chosen:
+            do = f"takedown appeal decide A-{one.number} --as OUTCOME --reason TEXT"
+            yield Deadline(
+                f"appeal-A-{one.number}", utc(one.due_at), f"A-{one.number}: the appeal on {case_id(one.case)} is due", do
+            )
+    withheld = notifications.c.value == "withheld", notifications.c.newest == "yes"
+    for number, until in db.execute(select(notifications.c.case, notifications.c.until).where(*withheld)):
+        if chosen is None or number in chosen:
+            name = case_id(number)
+            yield Deadline(
+                f"tell-{name}", utc(until), f"{name}: the user is to be told", f"takedown case notify {name} --by authority"
+            )
 
 
 def _of_plans(db: Connection) -> Iterator[Deadline]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from takedown.clock import utc
+from takedown.clocks.hands import Hand, Reading
 from takedown.display import words
 from takedown.ledger.ids import case_id, plan_id, request_id
 from takedown.ledger.moves import State
 from takedown.ledger.questions import ASKED
 from takedown.ledger.steps import ANSWERED
 from takedown.ledger.truths import ACTED, FINAL, UNREACHABLE
-from takedown.notices.clocks import Hand, Reading
 from takedown.outcomes.repairs import FURTHER, repair_of
 from takedown.report.cases import Dossier
 from takedown.report.figures import contradiction

@@ -10,10 +10,11 @@ from takedown.contract.errors import TakedownError
 from takedown.ledger.halts import told_halt
 from takedown.ledger.ids import plan_id
 from takedown.ledger.reader import among
-from takedown.ledger.states import DORMANT, FINAL, REVIEW_AFTER, UNREACHABLE, State
+from takedown.ledger.states import DORMANT, State
 from takedown.planning.demands import read_demands
 from takedown.report.differences import differences
 from takedown.report.figures import Figures
+from takedown.report.lateness import overdue, past_review
 from takedown.report.matters import Matter, View
 
 
@@ -32,7 +33,7 @@ def for_people(view: View, figures: Figures) -> Iterator[Matter]:
     yield from _redress(view)
     yield from _of_cases(view, figures)
     yield from differences(view)
-    yield from _overdue(view)
+    yield from overdue(view)
     if drafts := figures.delivery["draft"]:
         yield Matter("draft", "cases in no plan yet", drafts, "case", do=f"takedown plan{view.in_batch}")
 
@@ -198,8 +199,6 @@ NOT_TAKEN = "SELECT count(*) FROM cases WHERE withdrawal <> 'none' AND withdrawa
 
 APPEALS = """SELECT count(*), min(due_at) FROM appeals WHERE outcome = '' {mine}"""
 ENDED = """SELECT count(*) FROM notifications WHERE value = 'withheld' AND newest = 'yes' AND until <= :now {mine}"""
-SUNSET = """SELECT count(*) FROM cases WHERE delivered = 'sent' AND withdrawal = 'none' AND sent_at < :by
-  AND (reviewed_until IS NULL OR reviewed_until < :now) AND closed IN ('', 'done') {mine}"""
 
 
 def _redress(view: View) -> Iterator[Matter]:
@@ -211,9 +210,7 @@ def _redress(view: View) -> Iterator[Matter]:
     if count := next(view.of_cases(ENDED, now=view.now))[0]:
         why = "it may be withheld no longer"
         yield Matter("notice", "the user is to be told now", count, "case", why, "takedown appeal list")
-    if count := next(view.cases(SUNSET, by=view.now - REVIEW_AFTER, now=view.now))[0]:
-        why = f"sent {REVIEW_AFTER / 86_400:.0f} days ago or more: renew or withdraw"
-        yield Matter("sunset", "past their review date", count, "case", why, "takedown appeal list")
+    yield from past_review(view)
 
 
 def _withdrawals(view: View) -> Iterator[Matter]:
@@ -242,30 +239,6 @@ def _of_cases(view: View, figures: Figures) -> Iterator[Matter]:
         yield Matter("contradiction", "platform says done, still up", count, "case", do=differing.format("still_up"))
     if count := figures.contradictions["declined_yet_gone"]:
         yield Matter("contradiction", "platform declined, yet gone", count, "case", do=differing.format("yet_gone"))
-
-
-WAITING = f"closed = '' AND delivered = '{State.SENT.value}'"
-NEXT_BASIS = f"SELECT min(basis) FROM cases WHERE {WAITING} AND basis > :basis"  # noqa: S608
-LATE = f"""SELECT count(*) FROM cases WHERE {WAITING} AND basis = :basis AND sent_at < :by
-  AND claimed NOT IN {among(FINAL)} AND observed NOT IN {among(UNREACHABLE)} {{mine}}"""  # noqa: S608
-
-LATE_BACK = LATE.replace("sent_at <", "withdrawal <> 'none' AND sent_at <")
-
-
-def _overdue(view: View) -> Iterator[Matter]:
-    """Pending cases beyond their pack's patience. A basis whose pack is not installed has none."""
-    basis = ""
-    while basis := view.ledger.value(NEXT_BASIS, basis=basis) or "":
-        patience = view.reading.patience(basis)
-        if patience and (count := _late(view, basis, view.now - patience.seconds)):
-            why = f"no final answer under {basis} within {patience.text}"
-            yield Matter("overdue", "overdue", count, "case", why, "takedown resubmit --pending --dry-run")
-
-
-def _late(view: View, basis: str, by: float) -> int:
-    """Those taken back are few, and have an index of their own; the one that counts does not know of them."""
-    count = int(next(view.cases(LATE, basis=basis, by=by))[0])
-    return count - int(next(view.cases(LATE_BACK, basis=basis, by=by))[0]) if count else 0
 
 
 COUNT = "SELECT count(*) FROM requests r WHERE state = '{state}' {more} {{mine}}"

@@ -5,9 +5,9 @@ from inbox_desk import office
 from mails import mail
 from notice_samples import OWN_VALUES, PACKS
 
+from takedown.clocks.events import told_by
 from takedown.inbox.forms import Misfilled, beside, read_form
 from takedown.notices import Happened
-from takedown.notices.events import told_by
 from takedown.planning.letters import _mailed
 
 TCO = {"basis": "eu-tco-3", "language": "en", "territory": "PK"} | {

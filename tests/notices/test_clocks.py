@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from notice_samples import PACKS
 
+from takedown.clocks.hands import Event, Hand, Reading, read_clocks
 from takedown.notices import Clock, Happened
-from takedown.notices.clocks import Event, Hand, Reading, read_clocks
 from takedown.notices.pack import Pause
 
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)

@@ -15,7 +15,7 @@ from notice_samples import PACK_IDS, copied_texts
 from takedown.notices import read_packs
 
 FILES = {name: tomllib.loads((files("takedown_notices") / "packs" / f"{name}.toml").read_text()) for name in PACK_IDS}
-HAS_A_DEFAULT = {
+HAS_A_DEFAULT = {"review",
     "checked", "clocks", "columns", "first_order_notice", "forms", "letter", "proportionality_for", "reason_at_least", "required",
     "lumen", "sanctions_list", "waits_for_first_step",
     "ends", "file", "for_platform", "max_length", "multiline", "pattern", "pauses", "required_where_differ", "says", "ur",

@@ -10,13 +10,13 @@ import pytest
 from desks import Quiet, TurnedClock, add_cases, again, make_desk
 from sqlalchemy import select, update
 
+from takedown.clocks.cases import clocks_of, in_its_time
 from takedown.delivery.deliver import deliver
 from takedown.ledger.cases import close
 from takedown.ledger.states import DORMANT
 from takedown.ledger.tables import cases, request_cases, requests
 from takedown.ledger.truths import Claim, add_claims
 from takedown.notices import load_packs
-from takedown.outcomes.clocks import clocks_of, in_its_time
 from takedown.outcomes.resubmit import choose, wake
 from takedown.planning.answering import plan_answer
 from takedown.planning.making import Selection, make_plan
@@ -196,14 +196,14 @@ def test_a_clock_that_stands_or_runs_is_in_its_time():
     hour = load_packs()["eu-tco-3"]
     case = {"sent_at": 1000.0, "answered_at": None}
     asked = [{"value": "needs_information", "reason_code": "manifest_errors", "recorded_at": 1500.0}]
-    assert "stands still" in in_its_time(clocks_of(hour, case, asked, 900_000.0))
+    assert "stands still" in in_its_time(clocks_of(hour.clocks, case, asked, 900_000.0))
     answered = {**case, "answered_at": 10_000.0}
-    assert "its time runs until" in in_its_time(clocks_of(hour, answered, asked, 10_000.0 + HOUR - 1))
-    assert in_its_time(clocks_of(hour, answered, asked, 10_000.0 + HOUR + 1)) == ""
+    assert "its time runs until" in in_its_time(clocks_of(hour.clocks, answered, asked, 10_000.0 + HOUR - 1))
+    assert in_its_time(clocks_of(hour.clocks, answered, asked, 10_000.0 + HOUR + 1)) == ""
     hindered = [{"value": "in_review", "reason_code": "force_majeure", "recorded_at": 1500.0}]
-    assert "stands still" in in_its_time(clocks_of(hour, case, hindered, 900_000.0))
+    assert "stands still" in in_its_time(clocks_of(hour.clocks, case, hindered, 900_000.0))
     ended = [*hindered, {"value": "in_review", "reason_code": "", "recorded_at": 20_000.0}]
-    assert "its time runs until" in in_its_time(clocks_of(hour, case, ended, 20_000.0 + HOUR - 1))
+    assert "its time runs until" in in_its_time(clocks_of(hour.clocks, case, ended, 20_000.0 + HOUR - 1))
 
 
 @pytest.mark.safeguard("S15")

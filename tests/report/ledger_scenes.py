@@ -156,6 +156,9 @@ class Scene:
     def claim(self, case: int, value: str, **more: Any) -> None:
         self.write(lambda book: add_claims(book, [Claim(case, value, "status_api", **more)]))
 
+    def change(self, case: int, **values: Any) -> None:
+        self.write(lambda book: book.db.execute(update(cases).where(cases.c.id == case).values(**values)) and None)
+
     def see(self, case: int, value: str) -> None:
         self.write(lambda book: book.db.execute(update(cases).where(cases.c.id == case).values(observed=value)) and None)
 

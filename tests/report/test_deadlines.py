@@ -10,7 +10,8 @@ from ledger_scenes import DAY, START, Patience, Scene
 from takedown.contract import MissingExtra
 from takedown.ledger.moves import State
 from takedown.notices import Packs
-from takedown.notices.pack import Clock
+from takedown.notices.pack import Clock, Review
+from takedown.planning.redress import add_appeal, tell_user
 from takedown.report.deadlines import write_calendar
 
 
@@ -29,6 +30,7 @@ class Timed(Patience):
         clock(name="for us", verified=True, for_platform=False),
         clock(name="elsewhere", starts="reviewed", verified=True),
     )
+    review = Review(after="180d", source="ours")
 
 
 def events(path: Path) -> dict[str, Any]:
@@ -47,12 +49,13 @@ def test_pending_cases_and_unsent_plans_have_deadlines(timed: Scene, tmp_path: P
     timed.sent(waiting, answered, foreign, respond_by=START + DAY)
     timed.claim(answered, "removed")
     timed.plan(unsent, valid_for=5 * DAY)
-    assert write_calendar(timed.desk, tmp_path / "d.ics") == 4
+    assert write_calendar(timed.desk, tmp_path / "d.ics") == 7
     found = events(tmp_path / "d.ics")
     times = {name: event["dtstart"].dt for name, event in found.items()}
     start = datetime.fromtimestamp(START, UTC)
     assert {name: (at - start).total_seconds() / DAY for name, at in times.items()} == {
         "patience-C-1": 3, "clock-0-C-1": 2, "clock-1-C-1": 1, "plan-P-2": 5,
+        "review-C-1": 180, "review-C-2": 180, "review-C-4": 180,
     }  # fmt: skip
     assert all(at.utcoffset() == timedelta(0) for at in times.values())
     assert "FILE-1" in found["patience-C-1"]["summary"]
@@ -76,7 +79,8 @@ def test_a_sent_plan_and_a_frozen_reminder_have_no_deadline(timed: Scene, tmp_pa
     timed.sent(case)
     timed.claim(case, "declined")
     timed.go(timed.plan(case, purpose="reminder"), State.APPROVED)
-    assert write_calendar(timed.desk, tmp_path / "d.ics") == 0
+    write_calendar(timed.desk, tmp_path / "d.ics")
+    assert events(tmp_path / "d.ics").keys() == {"review-C-1"}
 
 
 def test_a_missing_extra_is_told(at_desk: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,3 +88,30 @@ def test_a_missing_extra_is_told(at_desk: Scene, tmp_path: Path, monkeypatch: py
     with pytest.raises(MissingExtra, match="calendar"):
         write_calendar(at_desk.desk, tmp_path / "d.ics")
     assert list(tmp_path.glob("*.ics")) == []
+
+
+def test_what_waits_for_us_has_a_day_too(timed: Scene, tmp_path: Path) -> None:
+    """A question, an appeal, a user who is not told yet, and the review of what stands; renewed measures at their new day."""
+    asked, done, renewed, back = timed.case(), timed.case(), timed.case(), timed.case()
+    timed.sent(asked, done, renewed, back)
+    timed.clock.at += 60
+    timed.claim(asked, "needs_information")
+    for case in (done, renewed):
+        timed.claim(case, "removed")
+    timed.change(renewed, reviewed_until=START + 400 * DAY)
+    timed.change(back, withdrawal="sent")
+    appeal = add_appeal(timed.desk, done, "user", "It is somebody else.", START + 14 * DAY, "")
+    tell_user(timed.desk, done, "withheld", START + 30 * DAY, "Article 11 (3)")
+    count = write_calendar(timed.desk, tmp_path / "d.ics")
+    found = events(tmp_path / "d.ics")
+    start = datetime.fromtimestamp(START, UTC)
+    assert {name: round((event["dtstart"].dt - start).total_seconds() / DAY, 2) for name, event in found.items()} == {
+        "question-C-1": 3, "review-C-1": 180, "review-C-2": 180, "review-C-3": 400, f"appeal-A-{appeal}": 14, "tell-C-2": 30,
+    }  # fmt: skip
+    assert count == len(found)
+    assert str(found["question-C-1"]["summary"]) == "C-1, FILE-1: the platform's question waits for our answer"
+    assert str(found["appeal-A-1"]["description"]) == "takedown appeal decide A-1 --as OUTCOME --reason TEXT"
+    write_calendar(timed.desk, tmp_path / "again.ics")
+    assert events(tmp_path / "again.ics").keys() == found.keys()
+    assert write_calendar(timed.desk, tmp_path / "other.ics", platform="wren") == 0
+    assert write_calendar(timed.desk, tmp_path / "batch.ics", batch=1) == len(found)

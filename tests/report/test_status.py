@@ -1,14 +1,17 @@
+from dataclasses import replace
 from pathlib import Path
 
-from desks import status_of
+from desks import reading, status_of
 from ledger_scenes import DAY, Scene, scene
 from sqlalchemy import update
 
 from takedown.ledger.cases import close
 from takedown.ledger.moves import State
 from takedown.ledger.tables import meta, plans
+from takedown.notices import load_packs
+from takedown.outcomes.resubmit import choose
 from takedown.planning.demands import Demands
-from takedown.report.status import Status
+from takedown.report.status import Status, status
 from takedown.report.waiting import Matter
 
 
@@ -135,6 +138,52 @@ def test_patience_ends_after_the_time_that_the_pack_gives(at_desk: Scene) -> Non
     assert "overdue" not in people(status_of(at_desk.desk))
     at_desk.clock.at += 1
     assert people(status_of(at_desk.desk))["overdue"].count == 1
+
+
+def test_overdue_is_who_is_out_of_the_laws_own_time(at_desk: Scene) -> None:
+    """The hour of an EU removal order stops for a question and an obstacle, and starts anew after them; patience is two hours."""
+    at_desk.desk.__dict__["packs"] = load_packs([])
+    silent, asked, answered, hindered, freed, declined, back = (at_desk.case(basis="eu-tco-3") for _ in range(7))
+    at_desk.sent(silent, asked, answered, hindered, freed, declined, back)
+    at_desk.clock.at += 60
+    for case in (asked, answered):
+        at_desk.claim(case, "needs_information")
+    for case in (hindered, freed):
+        at_desk.claim(case, "in_review", reason_code="force_majeure")
+    at_desk.claim(declined, "declined", reason_code="lacks_information")
+    at_desk.change(back, withdrawal="sent")
+    at_desk.clock.at += 3 * 3600
+    at_desk.change(answered, answered_at=at_desk.clock.at)
+    at_desk.claim(freed, "received")
+    at_desk.clock.at += 60
+    assert _late_of(at_desk) == {silent}, "the others stand still, or have their hour again"
+    at_desk.clock.at += 3600
+    assert _late_of(at_desk) == {silent, answered, freed}
+
+
+def _late_of(at_desk: Scene) -> set[int]:
+    """The overdue cases, as `resubmit` names them; `status` must count the same."""
+    left = choose(at_desk.desk, 0.0, None).all()
+    late = {int(one.case.removeprefix("C-")) for one in left if one.what in {"remind", "decide"}}
+    assert people(status_of(at_desk.desk))["overdue"].count == len(late)
+    return late
+
+
+def test_a_measure_is_reviewed_when_its_pack_says(at_desk: Scene) -> None:
+    file = at_desk.desk.config.folder / "packs" / "pk-peca-37.toml"
+    file.parent.mkdir()
+    shipped = Path(__file__).parents[2].joinpath("templates/takedown_notices/packs/pk-peca-37.toml").read_text()
+    file.write_text(shipped.replace('after = "180d"', 'after = "30d"'))
+    at_desk.sent(at_desk.case(), at_desk.case(basis="eu-dsa-16"))
+    at_desk.clock.at += 31 * DAY
+    own = replace(reading(at_desk.desk), packs=file.parent)
+    found = status(own, lambda: at_desk.desk)
+    assert (people(found)["sunset"].count, people(found)["sunset"].why) == (1, "sent 30 days ago or more: renew or withdraw")
+    at_desk.clock.at += 150 * DAY
+    assert [(one.count, one.why[:8]) for one in status(own, lambda: at_desk.desk).people if one.kind == "sunset"] == [
+        (1, "sent 30 "),
+        (1, "sent 180"),
+    ]
 
 
 def test_contradictions_are_work(at_desk: Scene) -> None:

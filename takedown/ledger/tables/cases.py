@@ -114,6 +114,7 @@ cases = Table(
     Index("ix_cases_watched", "gone_at", sqlite_where=text("closed = 'done'")),
     Index(
         "ix_cases_standing",
+        "basis",
         "sent_at",
         "reviewed_until",
         "closed",

@@ -6,6 +6,9 @@ from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, La
 
 from takedown.ledger.tables.base import Id, metadata
 
+STOPPING = "value = 'needs_information' OR reason_code IN ('force_majeure', 'lacks_information', 'manifest_errors')"
+"""A question or an obstacle: what makes a clock of the law stand still."""
+
 claims = Table(
     "claims",
     metadata,
@@ -23,6 +26,7 @@ claims = Table(
     Column("evidence", Text, nullable=False, server_default=""),
     Column("recorded_at", Float, nullable=False),
     Column("salt", LargeBinary),
+    Index("ix_claims_stopping", "case", sqlite_where=text(STOPPING)),
 )
 
 sightings = Table(

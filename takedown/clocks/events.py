@@ -33,6 +33,8 @@ class Happened(StrEnum):
 
 
 _OF_REASON = {"force_majeure": Happened.IMPOSSIBLE, "manifest_errors": Happened.ASKED, "lacks_information": Happened.ASKED}
+STOPPING = frozenset(_OF_REASON)
+"""Reason codes that make a clock stand still."""
 _OF_VALUE = {
     "removed": Happened.ACTED,
     "restricted": Happened.ACTED,

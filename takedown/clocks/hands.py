@@ -6,10 +6,47 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
-from takedown.contract import span
-from takedown.notices.events import Happened
-from takedown.notices.pack import Clock
+from takedown.clocks.events import Happened
+from takedown.contract.times import span
+
+
+class Pause(Protocol):
+    """What makes a clock stand still, and what makes it go on: with its whole length `anew`, or with what was left of it."""
+
+    @property
+    def stops(self) -> Happened: ...
+    @property
+    def restarts(self) -> Happened: ...
+    @property
+    def anew(self) -> bool: ...
+    @property
+    def says(self) -> str: ...
+
+
+class Clock(Protocol):
+    """A time limit of the law, as a pack has it (`takedown.notices.Clock`) or as a reading command takes it from the file."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def length(self) -> str: ...
+    @property
+    def starts(self) -> Happened: ...
+    @property
+    def starts_when(self) -> str: ...
+    @property
+    def pauses(self) -> Sequence[Pause]: ...
+    @property
+    def ends(self) -> Sequence[Happened]: ...
+    @property
+    def for_platform(self) -> bool: ...
+    @property
+    def verified(self) -> bool: ...
+    @property
+    def source(self) -> str: ...
+
 
 ORDER = tuple(Happened)
 """Of two events at the same moment."""
