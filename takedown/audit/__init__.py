@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, func, select
 
 from takedown.audit.approvals import of_approvals
+from takedown.audit.beside import Check, rows_beside
 from takedown.audit.chain import read_chain
 from takedown.audit.oversight import of_oversight
 from takedown.audit.requests import of_requests
@@ -32,15 +33,15 @@ class Verified:
 
 def verify(ledger: Ledger) -> Verified:
     """Read the whole chain in one pass, then every row against it, in one view of the ledger."""
-    with ledger.read() as db:
-        return verify_in(db)
+    with ledger.read() as db, rows_beside(ledger, db) as check_rows:
+        return verify_in(db, check_rows)
 
 
-def verify_in(db: Connection) -> Verified:
+def verify_in(db: Connection, check_rows: Check = of_rows) -> Verified:
     """`verify` over a connection, which sees what its own transaction has not committed yet."""
     told = read_chain(db)
     found = Verified(told.events, int(db.execute(select(func.count()).select_from(heads)).scalar() or 0), told.head)
     found.problems += told.problems
-    for check in (of_requests, of_approvals, of_oversight, of_rows):
+    for check in (of_requests, of_approvals, of_oversight, check_rows):
         found.problems += ((0, what) for what in check(db, told))
     return found

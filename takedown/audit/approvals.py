@@ -13,7 +13,7 @@ from takedown.ledger.ids import plan_id
 from takedown.ledger.moves import WITHDRAWAL
 from takedown.ledger.tables import approvals, meta, plans
 from takedown.planning.demands import read_demands
-from takedown.planning.planner import planner_statement
+from takedown.planning.digest import planner_statement
 
 
 def statement(plan: Mapping[str, Any], approval: Mapping[str, Any]) -> str:

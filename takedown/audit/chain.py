@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -57,6 +58,22 @@ def read_chain(db: Connection) -> Told:
     committed = _events(db, told)
     _openings(db, told, committed)
     return told
+
+
+def told_of_rows(db: Connection) -> Told:
+    """What events tell of rows, their hashes not looked at: for who reads rows while `read_chain` is under way elsewhere."""
+    told = Told()
+    query = select(events.c.seq, events.c.kind, events.c.subject, events.c.data).where(events.c.kind.in_(HEEDED))
+    for seq, kind, subject, data in tuples(db, query.order_by(events.c.seq)):
+        with suppress(*FAULTS):  # `read_chain` tells of it
+            _heed(told, seq, kind, subject, _decoded(data)[0])
+    told.head = head_of(db)
+    return told
+
+
+def head_of(db: Connection) -> str:
+    """The hash of the newest event."""
+    return str(db.execute(select(events.c.hash).order_by(events.c.seq.desc()).limit(1)).scalar() or GENESIS)
 
 
 def tuples(db: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:

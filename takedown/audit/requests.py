@@ -4,41 +4,64 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Text, cast, select
+from sqlalchemy import Connection, Text, cast, exists, select
 
-from takedown.audit.chain import FAULTS, Told, rows, tuples
+from takedown.audit.chain import FAULTS, Told, tuples
 from takedown.ledger.book import commitment
 from takedown.ledger.ids import case_id, plan_id, request_id
-from takedown.ledger.seals import ATTEMPT, attempt_seal
 from takedown.ledger.tables import attempts, meta, plans, request_cases, requests
 from takedown.planning.demands import demands_hash
-from takedown.planning.digest import leaf_of, plan_digest, split
+from takedown.planning.digest import leaf_from, plan_digest, shared_text, split
 
 LEFT = frozenset({"sending", "sent", "returned", "unknown", "operator", "approved"})
 """States that only an approved plan's requests come to."""
-FACTS = (
-    "id", "plan", "position", "state", "channel", "purpose", "platform", "method", "reference", "destination", "body", "sha256",
-    "salt", "receipt",
-)  # fmt: skip
+
+
+class Kept(NamedTuple):
+    """A request as it lies in the ledger. `headers`: the text of the JSON."""
+
+    id: int
+    plan: int
+    position: int
+    state: str
+    channel: str
+    purpose: str
+    platform: str
+    method: str
+    reference: str
+    destination: str
+    body: bytes
+    sha256: str
+    salt: bytes
+    receipt: str
+    headers: str
+
+
+UNANSWERED = (
+    select(requests.c.id)
+    .where(requests.c.state == "sent", requests.c.channel != "portal")
+    .where(~exists().where(attempts.c.request == requests.c.id, attempts.c.outcome == "sent"))
+    .order_by(requests.c.id)
+)
+KEPT = select(*(requests.c[name] for name in Kept._fields[:-1]), cast(requests.c.headers, Text))
 
 
 def of_requests(db: Connection, told: Told) -> Iterator[str]:
-    """Problems of plans, requests and attempts."""
+    """Problems of plans and requests."""
     leaves: dict[int, list[bytes]] = {}
     yield from _plans(db, told, leaves)
-    salts: dict[int, bytes] = {}
-    sent: list[int] = []
-    yield from _rows(db, told, leaves, salts, sent)
-    answered: set[int] = set()
-    yield from _attempts(db, told, salts, answered)
-    for number in sent:
-        if number not in answered and number not in told.settled:
+    known: set[int] = set()
+    yield from _rows(db, told, leaves, known)
+    for (number,) in tuples(db, UNANSWERED):
+        if number not in told.settled:
             yield f"{request_id(number)} is sent, but no attempt is recorded that was"
-    for number in sorted(told.states.keys() - salts.keys()):
+    for number in sorted(told.states.keys() - known):
         yield f"{request_id(number)} is gone"
 
 
@@ -61,96 +84,74 @@ def _plans(db: Connection, told: Told, leaves: dict[int, list[bytes]]) -> Iterat
         yield f"{name} is gone"
 
 
-def _rows(db: Connection, told: Told, leaves: dict[int, list[bytes]], salts: dict[int, bytes], sent: list[int]) -> Iterator[str]:
+def _rows(db: Connection, told: Told, leaves: dict[int, list[bytes]], known: set[int]) -> Iterator[str]:
     carried, excepted = _carried(db)
     held = {number: len(one) for number, one in leaves.items()}
-    states = told.states
-    for row in rows(db, select(cast(requests.c.headers, Text).label("headers"), *(requests.c[name] for name in FACTS))):
-        row["headers"] = _headers(str(row["headers"]))
-        number, plan, state, salt = row["id"], row["plan"], row["state"], row["salt"]
-        salts[number] = salt
+    states, receipts = told.states, told.receipts
+    for row in map(Kept._make, tuples(db, KEPT)):
+        number, plan, state = row.id, row.plan, row.state
+        known.add(number)
         if plan not in leaves:  # it is being made
             continue
         held[plan] -= 1
-        if salt:
-            if not _as_planned(row, leaves[plan], carried.get(number, [])):
+        if row.salt:
+            if not _as_planned(row, leaves[plan], carried.get(number, "")):
                 yield f"{request_id(number)} is not what was planned"
+            if problem := _receipt(row, receipts.get(number, "")):
+                yield problem
         elif request_id(number) not in told.erased:
             yield f"{request_id(number)} was emptied, and no erasure tells of it"
         if states.get(number, "planned") != state:
             yield f"{request_id(number)} is {state}, but its last event says {states.get(number, 'nothing')}"
         if state in LEFT and plan_id(plan) not in told.approved:
             yield f"{request_id(number)} left without an approved plan"
-        if state == "sent" and row["channel"] != "portal":
-            sent.append(number)
-        if problem := _receipt(row, told.receipts.get(number)):
-            yield problem
-        if (left_out := excepted.get(number, set())) != told.excepted.get(number, set()):
-            yield f"{request_id(number)} was filed without {len(left_out)} cases, but other ones were recorded"
     for number, more in held.items():
         if more:
             yield f"{plan_id(number)} has {abs(more)} {'fewer' if more > 0 else 'more'} requests than were planned"
+    for number in sorted(excepted.keys() | told.excepted.keys()):
+        if (left_out := excepted.get(number, set())) != told.excepted.get(number, set()):
+            yield f"{request_id(number)} was filed without {len(left_out)} cases, but other ones were recorded"
 
 
 @lru_cache(maxsize=1000)
-def _headers(text: str) -> dict[str, str]:
+def _shared(channel: str, destination: str, headers: str, method: str, platform: str, purpose: str) -> str:
     """Of many requests the same."""
-    try:
-        return dict(json.loads(text))
-    except FAULTS:
-        return {"unreadable": text}
+    return shared_text(channel, destination, dict(json.loads(headers)), method, platform, purpose)
 
 
-def _as_planned(row: Mapping[str, Any], leaves: list[bytes], carried: list[str]) -> bool:
+def _as_planned(row: Kept, leaves: list[bytes], carried: str) -> bool:
     try:
-        place, sha256 = row["position"] - 1, hashlib.sha256(row["body"]).hexdigest()
-        if sha256 != row["sha256"] or not 0 <= place < len(leaves):
+        place, sha256 = row.position - 1, hashlib.sha256(row.body).hexdigest()
+        if sha256 != row.sha256 or not 0 <= place < len(leaves):
             return False
-        return leaf_of(row["salt"], row, sha256, carried) in leaves[place : place + 1]
+        shared = _shared(row.channel, row.destination, row.headers, row.method, row.platform, row.purpose)
+        return leaf_from(row.salt, row.id, row.reference, sha256, carried, shared) == leaves[place]
     except FAULTS:  # a value of another type than any program of ours would write
         return False
 
 
-def _receipt(row: Mapping[str, Any], said: str | None) -> str:
+def _receipt(row: Kept, said: str) -> str:
     """What is wrong with a receipt, if anything is."""
-    if not row["salt"] or (not said and not row["receipt"]):
-        return ""
     if not said:
-        return f"{request_id(row['id'])} has a receipt that nobody recorded"
-    same = commitment(row["salt"], row["receipt"]) == said
-    return "" if same else f"{request_id(row['id'])} has another receipt than was recorded"
+        return f"{request_id(row.id)} has a receipt that nobody recorded" if row.receipt else ""
+    try:
+        same = commitment(row.salt, row.receipt) == said
+    except FAULTS:
+        same = False
+    return "" if same else f"{request_id(row.id)} has another receipt than was recorded"
 
 
-def _carried(db: Connection) -> tuple[dict[int, list[str]], dict[int, set[int]]]:
-    carried: dict[int, list[str]] = {}
-    excepted: dict[int, set[int]] = {}
+def _carried(db: Connection) -> tuple[dict[int, str], dict[int, set[int]]]:
+    """The cases of each request, as JSON in their order without its brackets; and those that were left out of it."""
     columns = (request_cases.c.request, request_cases.c.case, request_cases.c.excepted)
     query = select(*columns).order_by(request_cases.c.request, request_cases.c.position)
-    for request, case, why in tuples(db, query):
-        carried.setdefault(request, []).append(case_id(case))
-        if why:
-            excepted.setdefault(request, set()).add(case)
+    carried: dict[int, str] = {}
+    excepted: dict[int, set[int]] = {}
+    for request, group in groupby(tuples(db, query), itemgetter(0)):
+        cases: list[str] = []
+        for _, case, why in group:
+            cases.append(f'"{case_id(case)}"')
+            if why:
+                excepted.setdefault(request, set()).add(case)
+        carried[request] = ",".join(cases)
     return carried, excepted
-
-
-def _attempts(db: Connection, told: Told, salts: Mapping[int, bytes], answered: set[int]) -> Iterator[str]:
-    """Each attempt is one that was recorded, and none is gone."""
-    expected = dict(told.attempts)
-    oldest = told.unsealed.get("attempts", 0)
-    query = select(attempts.c.id, *(attempts.c[name] for name in ATTEMPT))
-    for ident, *values in tuples(db, query):
-        request, outcome = values[0], values[2]
-        if outcome == "sent":
-            answered.add(request)
-        salt = salts.get(request)
-        if not salt or ident <= oldest:
-            continue
-        try:
-            known = expected.pop(attempt_seal(salt, values), None)
-        except FAULTS:
-            known = None
-        if known is None:
-            yield f"an attempt of {request_id(request)} is not what was recorded"
-    for request in sorted(set(expected.values())):
-        if salts.get(request):
-            yield f"an attempt of {request_id(request)} that was recorded is gone"

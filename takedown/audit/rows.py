@@ -1,4 +1,4 @@
-"""Cases, claims, sightings and mails against the seals that events hold, and the sums that cases keep of them."""
+"""Cases, attempts, claims, sightings and mails against the seals that events hold, and the sums that cases keep of them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, and_, exists, func, not_, select
 
 from takedown.audit.chain import FAULTS, Told, rows, tuples
-from takedown.ledger.ids import batch_id, case_id, message_name, number
-from takedown.ledger.seals import CASE_ROW, case_seal, case_values, claim_seal, seal, sighting_seal
-from takedown.ledger.tables import cases, claims, messages, past_seals, request_cases, requests, sightings
+from takedown.ledger.ids import batch_id, case_id, message_name, number, request_id
+from takedown.ledger.seals import ATTEMPT, CASE_ROW, attempt_seal, case_seal, case_values, claim_seal, seal, sighting_seal
+from takedown.ledger.tables import attempts, cases, claims, messages, past_seals, request_cases, requests, sightings
 
 MANY = 20
 """Problems of a kind that are told one by one."""
@@ -20,6 +20,7 @@ MANY = 20
 def of_rows(db: Connection, told: Told) -> Iterator[str]:
     """Problems of everything that is sealed row by row."""
     yield from _cases(db, told)
+    yield from _attempts(db, told)
     yield from _sealed(db, told, claims, "claim", claim_seal, told.claims)
     yield from _sealed(db, told, sightings, "sighting", sighting_seal, told.sightings)
     yield from _mails(db, told)
@@ -71,6 +72,26 @@ def _single(db: Connection, told: Told, kept: Mapping[int, str]) -> Iterator[str
     for one in sorted(kept.keys() - told.cases.keys()):
         if case_id(one) not in told.erased:
             yield f"{case_id(one)} was changed, and no event tells of it"
+
+
+def _attempts(db: Connection, told: Told) -> Iterator[str]:
+    """Each attempt is one that was recorded, and none is gone."""
+    salts: dict[int, bytes] = dict(tuples(db, select(requests.c.id, requests.c.salt)))
+    expected, oldest = dict(told.attempts), told.unsealed.get("attempts", 0)
+    for ident, *values in tuples(db, select(attempts.c.id, *(attempts.c[name] for name in ATTEMPT))):
+        request = values[0]
+        salt = salts.get(request)
+        if not salt or ident <= oldest:
+            continue
+        try:
+            known = expected.pop(attempt_seal(salt, values), None)
+        except FAULTS:
+            known = None
+        if known is None:
+            yield f"an attempt of {request_id(request)} is not what was recorded"
+    for request in sorted(set(expected.values())):
+        if salts.get(request):
+            yield f"an attempt of {request_id(request)} that was recorded is gone"
 
 
 def _sealed(

@@ -13,7 +13,8 @@ from takedown.cli.options import As, Key
 from takedown.display import Answer, Facts
 from takedown.ledger.ids import case_id, number, plan_id
 from takedown.planning.answering import plan_answer, read_answer
-from takedown.planning.planner import planner_statement, sign_as_planner
+from takedown.planning.digest import planner_statement
+from takedown.planning.planner import sign_as_planner
 from takedown.planning.undoing import get_plan
 
 app = typer.Typer()

@@ -21,9 +21,10 @@ from takedown.desk import Desk
 from takedown.display import Answer, Cell, Column, Table
 from takedown.ledger.ids import number, plan_id
 from takedown.planning.approving import demands_of
+from takedown.planning.digest import planner_statement
 from takedown.planning.looking import sample_of
 from takedown.planning.making import Planned, Selection, make_plan
-from takedown.planning.planner import planner_statement, sign_as_planner
+from takedown.planning.planner import sign_as_planner
 from takedown.planning.showing import every, items, raw, review
 from takedown.planning.undoing import discard, get_plan
 

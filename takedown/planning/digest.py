@@ -11,7 +11,7 @@ from typing import Any
 
 import rfc8785
 
-from takedown.ledger.book import canonical
+from takedown.ledger.book import canonical, quoted
 from takedown.ledger.ids import request_id
 
 
@@ -22,7 +22,27 @@ def leaf(salt: bytes, row: Mapping[str, Any], body: bytes, carried: Sequence[str
 
 def leaf_of(salt: bytes, row: Mapping[str, Any], sha256: str, carried: Sequence[str]) -> bytes:
     """`leaf` where the bytes were hashed already."""
-    return hashlib.sha256(salt + canonical(facts_of(row, sha256, carried)).encode()).digest()  # RFC 8785: header names are ASCII
+    shared = shared_text(*(row[name] for name in SHARED))
+    return leaf_from(salt, row["id"], row["reference"], sha256, ",".join(map(quoted, carried)), shared)
+
+
+def leaf_from(salt: bytes, number: int, reference: str, sha256: str, carried: str, shared: str) -> bytes:
+    """`leaf_of` in pieces that stay the same for many requests. `carried`: names of cases as JSON, without its brackets.
+
+    It hashes `canonical(facts_of(...))`, in a fraction of the time: before each request is sent, and whenever it is checked.
+    """
+    first = f'{{"cases":[{carried}],{shared},"reference":{quoted(reference)}'
+    last = f'"request":{quoted(request_id(number))},"sha256":{quoted(sha256)}}}'
+    return hashlib.sha256(salt + f"{first},{last}".encode()).digest()
+
+
+SHARED = ("channel", "destination", "headers", "method", "platform", "purpose")
+"""What requests of one plan mostly have in common, in the order of RFC 8785."""
+
+
+def shared_text(*values: object) -> str:
+    """Canonical JSON of `SHARED`, without its braces. RFC 8785: header names are ASCII."""
+    return canonical(dict(zip(SHARED, values, strict=True)))[1:-1]
 
 
 def facts_of(row: Mapping[str, Any], sha256: str, carried: Sequence[str]) -> dict[str, Any]:
@@ -56,6 +76,11 @@ def plan_digest(ledger: str, plan: str, environment: str, policy: str, leaves: S
         **({"demands": demands} if demands else {}),
     }
     return hashlib.sha256(rfc8785.dumps(document)).hexdigest()
+
+
+def planner_statement(digest: str) -> str:
+    """What the planner signs: never what an approver signs, so that neither can stand for the other."""
+    return f"takedown-plan-v1\n{digest}"
 
 
 def split(leaves: bytes) -> list[bytes]:

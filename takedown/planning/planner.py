@@ -10,6 +10,7 @@ from takedown.desk import Desk
 from takedown.ledger.book import Book
 from takedown.ledger.ids import plan_id
 from takedown.ledger.tables import plans
+from takedown.planning.digest import planner_statement
 from takedown.planning.undoing import get_plan
 from takedown.policy.signed import signers
 
@@ -40,11 +41,6 @@ def check_may_plan(desk: Desk) -> None:
         known = [one.name for one in signers(desk.policy)]
         if desk.who not in known:
             raise MayNotPlan(name=desk.who, known=", ".join(dict.fromkeys(known)))
-
-
-def planner_statement(digest: str) -> str:
-    """What the planner signs: never what an approver signs, so that neither can stand for the other."""
-    return f"takedown-plan-v1\n{digest}"
 
 
 def sign_as_planner(desk: Desk, plan: int, signature: Signature) -> None:
