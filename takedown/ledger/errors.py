@@ -12,6 +12,26 @@ class NoLedger(TakedownError):
     why, do = "nothing was set up here yet", "takedown init"
 
 
+class ServerAway(Temporary):
+    """The ledger's server cannot be reached: {what}."""
+
+    code = "TD-1107"
+    why = "it is stopped or just starting, the network or the address is at fault, or it has too many connections"
+    do = "look at the server and at [ledger] url, then run the same command again"
+
+
+BUSY = ("the database system is", "too many clients", "remaining connection slots", "too many connections")
+
+
+def not_connected(where: str, what: str) -> TakedownError:
+    """What it means that a server could not be connected to, as libpq says it: one that answers and refuses says FATAL.
+
+    That it starts, stops or is full is FATAL as well, and passes.
+    """
+    refused = "FATAL:" in what and not any(one in what for one in BUSY)
+    return NoLedger(where=f"{where} ({what})") if refused else ServerAway(what=what)
+
+
 class OldLedger(TakedownError):
     """The ledger's tables are of version {found}, this program needs {needed}."""
 

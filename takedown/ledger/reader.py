@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from takedown.contract.errors import MissingExtra
-from takedown.ledger.errors import NetworkDisk, NoLedger, NoSuchBatch, OldLedger, Unreadable, WrongEnvironment
+from takedown.ledger.errors import NetworkDisk, NoLedger, NoSuchBatch, OldLedger, Unreadable, WrongEnvironment, not_connected
 from takedown.ledger.ids import batch_id
 from takedown.ledger.place import network_disk, newest, sqlite_file
 
@@ -108,7 +108,7 @@ def _of_server(url: str, environment: str) -> Reader:
     try:
         connection = psycopg.connect(f"postgresql://{place}")
     except psycopg.OperationalError as error:
-        raise NoLedger(where=f"{where} ({str(error).strip()})") from None
+        raise not_connected(where, str(error).strip()) from None
     connection.isolation_level, connection.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
     reader = Reader(connection, server=True)
     _fits(reader, environment, reader.value("SELECT to_regclass('alembic_version')") is not None, where)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import uuid
 from importlib import resources
@@ -14,7 +13,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from takedown.clock import Clock, SystemClock, iso
 from takedown.ledger.book import Book
-from takedown.ledger.errors import NetworkDisk, NoLedger, NotSynchronous, OldLedger, Unreadable, WrongEnvironment
+from takedown.ledger.errors import NetworkDisk, NoLedger, NotSynchronous, OldLedger, Unreadable, WrongEnvironment, not_connected
 from takedown.ledger.ids import make_secret
 from takedown.ledger.place import network_disk, newest, sqlite_file
 from takedown.ledger.store import Ledger, make_engine
@@ -32,11 +31,13 @@ def resolve(url: str, folder: Path) -> URL:
 
 
 def secret_path(url: URL, folder: Path) -> Path:
-    """Beside the SQLite file; for a server, in the configuration's folder and named after the database."""
+    """Beside the SQLite file; for a server, in the configuration's folder and named after the database.
+
+    Not after the server: it is the same ledger through a pooler, and after a failover.
+    """
     if url.get_backend_name() == "sqlite":
         return Path(f"{url.database}.secret")
-    tag = hashlib.sha256(f"{url.host}/{url.database}".encode()).hexdigest()[:8]
-    return folder / f"takedown-{tag}.secret"
+    return folder / f"{url.database or 'takedown'}.secret"
 
 
 def create(url: str, folder: Path, environment: str, clock: Clock | None = None) -> Ledger:
@@ -66,7 +67,10 @@ def _stamp(connection: Connection, environment: str, clock: Clock) -> None:
 
 
 def open_ledger(url: str, folder: Path, environment: str, clock: Clock | None = None) -> Ledger:
-    """Open a ledger that exists. Raises NoLedger, OldLedger, WrongEnvironment, NetworkDisk, NotSynchronous, Unreadable."""
+    """Open a ledger that exists.
+
+    Raises NoLedger, ServerAway, OldLedger, WrongEnvironment, NetworkDisk, NotSynchronous, Unreadable.
+    """
     parsed = resolve(url, folder)
     where = parsed.render_as_string(hide_password=True)
     home, name = folder, parsed.database or "takedown"
@@ -84,7 +88,10 @@ def open_ledger(url: str, folder: Path, environment: str, clock: Clock | None = 
             stamped = connection.execute(select(meta.c.value).where(meta.c.name == "environment")).scalar() if found else ""
             _check_commits(connection)
     except OperationalError as error:
-        raise NoLedger(where=f"{where} ({str(error.orig).strip()})") from None
+        what = str(error.orig).strip()
+        if engine.dialect.name == "sqlite":
+            raise NoLedger(where=f"{where} ({what})") from None
+        raise not_connected(where, what) from None
     except DatabaseError as error:
         raise Unreadable(where=where, what=error.orig) from None
     if not found:

@@ -6,11 +6,12 @@ import pytest
 from desks import add_cases, make_desk, reading, status_of
 from servers import database, restart
 from sqlalchemy import event, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 
 from takedown.audit import verify
-from takedown.ledger import store
-from takedown.ledger.errors import NoLedger, NoSuchBatch, NotSynchronous, WrongEnvironment
+from takedown.ledger import server
+from takedown.ledger.errors import NoLedger, NoSuchBatch, NotSynchronous, ServerAway, WrongEnvironment, not_connected
 from takedown.ledger.setup import create, open_ledger
 from takedown.ledger.tables import cases
 from takedown.planning.making import Selection, make_plan
@@ -19,10 +20,26 @@ from takedown.report.listing import Filter, count, listed
 
 
 def test_a_server_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(NoLedger):
+    with pytest.raises(ServerAway, match="cannot be reached"):
         open_ledger("postgresql://nobody@127.0.0.1:1/none", tmp_path, "sandbox")
+    with pytest.raises(NoLedger, match="does not exist"):
+        open_ledger(make_url(database(tmp_path)).set(database="none").render_as_string(), tmp_path, "sandbox")
     with pytest.raises(NoLedger):
         open_ledger(database(tmp_path), tmp_path, "sandbox")
+
+
+@pytest.mark.parametrize(
+    ("said", "error"),
+    [
+        ('connection failed: FATAL:  database "desk" does not exist', NoLedger),
+        ("connection failed: FATAL:  password authentication failed", NoLedger),
+        ("connection failed: FATAL:  the database system is starting up", ServerAway),
+        ("connection failed: FATAL:  sorry, too many clients already", ServerAway),
+        ("connection timeout expired", ServerAway),
+    ],
+)
+def test_a_server_that_will_be_back_is_no_ledger_that_is_missing(said, error):
+    assert type(not_connected("postgresql://db.authority.example/desk", said)) is error
 
 
 @pytest.mark.parametrize("found", ["off", "local", "remote_write"])
@@ -35,7 +52,7 @@ def test_a_server_that_commits_without_its_disk_is_refused(tmp_path, found):
 
 
 def test_a_writer_that_is_paused_in_the_middle_holds_up_nobody(tmp_path, monkeypatch):
-    monkeypatch.setattr(store, "IDLE", 0.3)
+    monkeypatch.setattr(server, "IDLE", 0.3)
     paused = create(database(tmp_path), tmp_path, "sandbox")
     other = open_ledger(database(tmp_path), tmp_path, "sandbox")
     said, gate = threading.Event(), threading.Event()
@@ -120,7 +137,7 @@ def test_what_only_reads_a_ledger_reads_a_servers(tmp_path, monkeypatch):
 
 def test_a_server_that_cannot_be_read_is_told_without_its_password(tmp_path):
     away = Reading("postgresql://desk:secret@127.0.0.1:1/none", tmp_path)
-    with pytest.raises(NoLedger) as told, away.ledger():
+    with pytest.raises(ServerAway) as told, away.ledger():
         pass
     assert "secret" not in str(told.value.as_dict())
     with pytest.raises(NoLedger), Reading(database(tmp_path), tmp_path).ledger():
