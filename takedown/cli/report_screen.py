@@ -190,6 +190,8 @@ def _remarks(found: Report) -> str:
     said = [] if looked(whole) else [NOT_LOOKED]
     if whole.pending:
         said.append(f"So far: {plural(whole.pending, 'case')} pending, which may still change these figures.")
+    if whole.taken_back:
+        said.append(f"Taken back: {plural(whole.taken_back, 'case')} that we withdrew and nobody closed yet; not pending.")
     if looked(whole) and whole.by_observation.floor:
         said.append(
             f"At least: nobody has looked at {whole.not_looked:,} of {whole.asked:,} delivered cases;\n"

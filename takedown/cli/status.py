@@ -65,6 +65,7 @@ def counts(figures: Figures) -> dict[str, Any]:
         "observed": full(figures.observed, OBSERVED),
         "closed": dict(figures.closed),
         "pending": figures.pending,
+        "taken_back": figures.taken_back,
         "contradictions": dict(figures.contradictions),
     }
 

@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, or_, select, text
 
 from takedown.ledger.ids import case_id, number
-from takedown.ledger.truths import ACTED
+from takedown.ledger.moves import State
+from takedown.ledger.tables import cases
+from takedown.ledger.truths import ACTED, FINAL, UNREACHABLE
 from takedown.report.cells import NOW, WEEK, Rows, Scope, week_name, week_of
 from takedown.report.differing import CONTRADICTORY, DIFFERING
 from takedown.report.figures import Figures, contradiction
@@ -57,6 +59,20 @@ def add_returned(db: Connection, groups: Mapping[str, Figures], scope: Scope, by
         query = select(key, said).where(OPEN, text(DIFFERING["back"]), *scope.where(part))
         for group, acted in db.execute(query):
             groups[week_name(group) if by == WEEK else str(group)].came_back(bool(acted))
+
+
+def take_out_withdrawn(db: Connection, groups: Mapping[str, Figures], scope: Scope, by: str, rows: Rows = NOW) -> None:
+    """Count apart what would be pending, had we not taken it back: no answer is waited for, until a person closes it."""
+    withdrawn = select(cases.c.id).where(text("withdrawal <> 'none'"))  # by its own index
+    for part in rows:
+        c = part.c
+        key: ColumnElement[Any] = week_of(c.sent_at) if by == WEEK else c[by]
+        waits = (
+            OPEN, c.delivered == State.SENT.value, c.claimed.not_in(sorted(FINAL)), c.observed.not_in(sorted(UNREACHABLE)),
+            c.withdrawn_at.is_not(None), c.id.in_(withdrawn),
+        )  # fmt: skip
+        for group in db.execute(select(key).where(*waits, *scope.where(part))).scalars():
+            groups[week_name(group) if by == WEEK else str(group)].took_back(1)
 
 
 def _read(row: RowMapping) -> Contradiction:

@@ -45,7 +45,8 @@ class Cell:
 class Figures:
     """A group's counts. The three maps count open cases, `closed` the others by why; rates are over `asked`.
 
-    asked: delivered cases, open or closed as done or unverifiable. pending: of the open ones, those that may still be acted on.
+    asked: delivered cases, open or closed as done or unverifiable. pending: of the open ones, those that may still be acted on;
+    taken_back: those that would be, had we not withdrawn them, and that nobody has closed yet.
     meant: all but those closed because they should not have been asked for; planned: of these, those in a plan or further.
     not_looked: of `asked`, those at which nobody has looked.
     grounds: of what counts in a rate (claim, observation or agreed), how much under each ground.
@@ -64,6 +65,7 @@ class Figures:
     asked: int = 0
     left_out: int = 0
     pending: int = 0
+    taken_back: int = 0
     acted_claims: int = 0
     acted_seen: int = 0
     acted_both: int = 0
@@ -107,6 +109,11 @@ class Figures:
         """Count an open case that was gone and is there again under a name of its own, and under no other."""
         self.contradictions["gone_back"] += 1
         self.contradictions["says_acted_still_up"] -= acted
+
+    def took_back(self, count: int) -> None:
+        """So many of the pending ones were withdrawn: no answer is waited for."""
+        self.pending -= count
+        self.taken_back += count
 
     @property
     def by_claim(self) -> Rate:
@@ -152,7 +159,7 @@ class Figures:
 
 
 def pending(cell: Cell) -> bool:
-    """Open, delivered, without a final claim, and not observed gone."""
+    """Open, delivered, without a final claim, and not observed gone; whether it was withdrawn, a cell does not know."""
     delivered = cell.delivered == State.SENT.value and not cell.closed
     return delivered and cell.claimed not in FINAL and cell.observed not in UNREACHABLE
 

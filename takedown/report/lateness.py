@@ -22,9 +22,11 @@ LATE_BACK = LATE.replace("sent_at <", "withdrawal <> 'none' AND sent_at <")
 SAID = f"value = 'needs_information' OR reason_code IN {among(STOPPING)}"
 """Of the partial index on claims."""
 STOPPED = f"""SELECT c.id, c.sent_at, c.answered_at, c.claimed, c.claimed_at, k.value, k.reason_code, k.recorded_at
-  FROM cases c JOIN claims k ON k."case" = c.id WHERE c.id IN (SELECT "case" FROM claims WHERE {SAID})
-  AND c.closed = '' AND c.delivered = '{State.SENT.value}' AND c.basis = :basis AND c.withdrawal = 'none' AND c.sent_at < :by
+  FROM (SELECT DISTINCT "case" AS number FROM claims WHERE {SAID}) touched CROSS JOIN cases c CROSS JOIN claims k
+  WHERE c.id = touched.number AND k."case" = c.id AND c.basis = :basis AND c.sent_at < :by
+  AND c.closed = '' AND c.delivered = '{State.SENT.value}' AND c.withdrawal = 'none'
   AND c.claimed NOT IN {among(FINAL)} AND c.observed NOT IN {among(UNREACHABLE)} {{mine}} ORDER BY c.id, k.id"""  # noqa: S608
+"""A cross join is read in its order by SQLite: from the few to their cases, never the other way round."""
 
 NEXT_STANDING = "SELECT min(basis) FROM cases WHERE delivered = 'sent' AND withdrawal = 'none' AND basis > :basis"
 SUNSET = """SELECT count(*) FROM cases WHERE delivered = 'sent' AND withdrawal = 'none' AND basis = :basis AND sent_at < :by

@@ -26,7 +26,8 @@ LISTED = """SELECT c.id, c.batch, c.platform, c.kind, c.key, c.url, c.reference,
   c.withdrawal, c.closed, c.held, c.moved_to, c.request, r.receipt, r.attempts, c.updated_at
   FROM (SELECT * FROM cases WHERE {where}) c LEFT JOIN requests r ON r.id = c.request ORDER BY c.id"""
 PROPOSED = "id IN (SELECT \"case\" FROM returns WHERE state = 'open')"
-PENDING = f"delivered = '{State.SENT.value}' AND claimed NOT IN {among(FINAL)} AND observed NOT IN {among(UNREACHABLE)}"
+PENDING = f"""delivered = '{State.SENT.value}' AND withdrawal = 'none' AND claimed NOT IN {among(FINAL)}
+  AND observed NOT IN {among(UNREACHABLE)}"""
 
 
 @dataclass(frozen=True, slots=True)

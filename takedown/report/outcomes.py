@@ -18,7 +18,7 @@ from takedown.ledger.book import canonical
 from takedown.ledger.ids import batch_id
 from takedown.ledger.tables import events
 from takedown.report.cells import NOW, WEEK, Scope, cells, counted
-from takedown.report.contradictions import Contradiction, add_returned, contradictions
+from takedown.report.contradictions import Contradiction, add_returned, contradictions, take_out_withdrawn
 from takedown.report.figures import Figures, tally, total
 from takedown.report.past import rows_at
 from takedown.report.rates import percent
@@ -157,6 +157,7 @@ def report(desk: Desk, asked: Asked | None = None) -> Report:
         found = list(counted(db, wanted.scope, rows, weekly=wanted.by == WEEK))
         groups = tally(cells(found, wanted.by))
         add_returned(db, groups, wanted.scope, wanted.by, rows)
+        take_out_withdrawn(db, groups, wanted.scope, wanted.by, rows)
         return Report(
             desk.ledger.setting("ledger"), desk.settings.authority.name or "The authority", wanted.by, wanted.scope, at,
             groups,
@@ -191,10 +192,11 @@ def brief(found: Report) -> str:
         if whole.left_out
         else ""
     )
+    back = f" {whole.taken_back} were taken back and are not pending." if whole.taken_back else ""
     return (
         f"{found.authority} recorded {whole.cases} cases and delivered {whole.asked} ({found.window}). {', '.join(rates)}; "
         f"the unit is the {found.unit}, the denominator the delivered {found.unit}s, the interval Wilson's at 95 %."
-        f"{_ground(rated)}{_speed(found)}{unseen}{out} [{found.id}]"
+        f"{_ground(rated)}{_speed(found)}{unseen}{out}{back} [{found.id}]"
     )
 
 

@@ -174,7 +174,7 @@ def _flags(c: Any) -> ColumnElement[int]:
     """For Week.add. Comparisons one by one: SQLite looks up a list in a tree."""
     said = or_(*(c.claimed == value for value in sorted(ACTED)))
     saw = or_(*(c.observed == value for value in sorted(UNREACHABLE)))
-    decided = or_(*(c.claimed == value for value in sorted(FINAL - ACTED)), c.closed != "")
+    decided = or_(*(c.claimed == value for value in sorted(FINAL - ACTED)), c.closed != "", c.withdrawn_at.is_not(None))
     shifted = {flags: literal(flags * OWN + WEEKLY) for flags in (0, 1, 2, 3, 4)}
     return case((saw, case((said, shifted[3]), else_=shifted[2])), (said, shifted[1]), (decided, shifted[0]), else_=shifted[4])
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from takedown.ledger.reader import among
-from takedown.ledger.states import ACTED
+from takedown.ledger.states import ACTED, FINAL, UNREACHABLE, State
 from takedown.reading import Reading
 from takedown.report.differences import silent
 from takedown.report.differing import DIFFERING
@@ -26,6 +26,8 @@ WITHDRAWN = (
     "SELECT platform, withdrawal, batch, count(*) FROM cases WHERE withdrawal <> 'none' GROUP BY platform, withdrawal, batch"
 )
 BACK = f"SELECT platform, claimed IN {among(ACTED)} FROM cases WHERE closed = '' AND {DIFFERING['back']} {{mine}}"  # noqa: S608 -- of constants
+TAKEN_BACK = f"""SELECT platform FROM cases WHERE withdrawal <> 'none' AND closed = ''
+  AND delivered = '{State.SENT.value}' AND claimed NOT IN {among(FINAL)} AND observed NOT IN {among(UNREACHABLE)} {{mine}}"""  # noqa: S608
 NOTHING_LEFT = "takedown report"
 
 
@@ -62,6 +64,8 @@ def status(reading: Reading, desk: Callable[[], Desk], batch: int | None = None)
         platforms = tally(Cell(*row) for row in view.cases(CELLS))
         for platform, acted in view.cases(BACK):
             platforms[platform].came_back(bool(acted))
+        for (platform,) in view.cases(TAKEN_BACK):
+            platforms[platform].took_back(1)
         whole = total(platforms.values())
         people = (*for_people(view, whole), *silent(view, platforms))
         return Status(now, platforms, whole, _withdrawals(view), people, tuple(for_time(view)))

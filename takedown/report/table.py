@@ -50,7 +50,13 @@ def _rows(found: Report) -> Iterator[Row]:
 
 
 def _counts(figures: Figures) -> Iterator[Row]:
-    whole = {"recorded": figures.cases, "delivered": figures.asked, "in no rate": figures.left_out, **figures.contradictions}
+    whole = {
+        "recorded": figures.cases,
+        "delivered": figures.asked,
+        "in no rate": figures.left_out,
+        "taken back": figures.taken_back,
+        **figures.contradictions,
+    }
     for name, count in whole.items():
         yield {"figure": "cases", "detail": name, "unit": "case", "numerator": count}
     for name, count in figures.funnel.items():

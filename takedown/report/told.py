@@ -46,6 +46,7 @@ def _figures(figures: Figures, rated: Figures) -> dict[str, Any]:
         "cases": figures.cases,
         "delivered": figures.asked,
         "pending": figures.pending,
+        "taken_back": figures.taken_back,
         "could_not_check": figures.could_not_check,
         "not_looked_at": figures.not_looked,
         "delivery": full(figures.delivery, DELIVERY),

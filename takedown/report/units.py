@@ -49,7 +49,9 @@ def _asked(rows: FromClause, unit: str, by: str, scope: Scope) -> Select[*tuple[
     """The delivered cases: group, what the unit is known by, and what became of the case."""
     c = rows.c
     said, seen = c.claimed.in_(sorted(ACTED)), c.observed.in_(sorted(UNREACHABLE))
-    waits = and_(c.closed == "", c.claimed.not_in(sorted(FINAL)), c.observed.not_in(sorted(UNREACHABLE)))
+    waits = and_(
+        c.closed == "", c.withdrawn_at.is_(None), c.claimed.not_in(sorted(FINAL)), c.observed.not_in(sorted(UNREACHABLE))
+    )
     flags = {"claim": said, "observation": seen, "agreed": and_(said, seen), "pending": waits, "unseen": c.observed == ""}
     key = [c.identity, c.platform] if unit == ACCOUNT else [_carrier(rows), literal("")]
     return select(

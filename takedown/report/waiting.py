@@ -36,6 +36,9 @@ def for_people(view: View, figures: Figures) -> Iterator[Matter]:
     yield from overdue(view)
     if drafts := figures.delivery["draft"]:
         yield Matter("draft", "cases in no plan yet", drafts, "case", do=f"takedown plan{view.in_batch}")
+    if back := figures.taken_back:
+        why = "no answer is waited for, and they are not pending"
+        yield Matter("taken_back", "taken back and still open", back, "case", why, "takedown case close CASE --as mistake")
 
 
 def for_time(view: View) -> Iterator[Matter]:

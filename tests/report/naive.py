@@ -69,7 +69,7 @@ def acted(one: Life) -> dict[str, bool]:
 
 def pending(one: Life) -> bool:
     final = one["claimed"] in ACTED or one["claimed"] in NO
-    return one["closed"] == "" and not final and one["observed"] not in OUT_OF_SIGHT
+    return one["closed"] == "" and one.get("withdrawn_at") is None and not final and one["observed"] not in OUT_OF_SIGHT
 
 
 def rates(found: Iterable[Life]) -> dict[str, tuple[int, int, int]]:

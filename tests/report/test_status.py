@@ -11,6 +11,8 @@ from takedown.ledger.tables import meta, plans
 from takedown.notices import load_packs
 from takedown.outcomes.resubmit import choose
 from takedown.planning.demands import Demands
+from takedown.report.listing import Filter, listed
+from takedown.report.outcomes import brief, report
 from takedown.report.status import Status, status
 from takedown.report.waiting import Matter
 
@@ -266,3 +268,25 @@ def test_a_batch_shows_only_its_own(at_desk: Scene) -> None:
     first, second = status_of(at_desk.desk, 1), status_of(at_desk.desk, 2)
     assert (first.whole.delivery, [m.kind for m in first.people]) == ({"planned": 1}, ["approval"])
     assert (second.whole.delivery, [m.kind for m in second.people]) == ({"operator": 1}, ["portal"])
+
+
+def test_what_was_taken_back_is_not_pending(at_desk: Scene) -> None:
+    waits, back, answered = at_desk.case(), at_desk.case(), at_desk.case("wren")
+    at_desk.sent(waits, back)
+    at_desk.sent(answered, platform="wren")
+    at_desk.claim(answered, "removed")
+    for case in (back, answered):
+        at_desk.change(case, withdrawal="sent", withdrawn_at=at_desk.clock.at)
+    found = status_of(at_desk.desk)
+    assert (found.whole.pending, found.whole.taken_back) == (1, 1)
+    assert people(found)["taken_back"].count == 1
+    told = report(at_desk.desk)
+    assert (told.whole.pending, told.whole.taken_back, told.whole.agreed.pending) == (1, 1, 1)
+    assert (told.groups["chirp"].taken_back, told.groups["wren"].taken_back) == (1, 0)
+    assert "1 were taken back and are not pending." in brief(told)
+    assert sum(week.pending for _, week in told.weeks) == 1
+    with reading(at_desk.desk).ledger() as ledger:
+        assert [one["case"] for one in listed(ledger, Filter(pending=True))] == ["C-1"]
+    close(at_desk.desk.ledger, back, "mistake", "alice")
+    assert "taken_back" not in people(status_of(at_desk.desk))
+    assert report(at_desk.desk).whole.taken_back == 0

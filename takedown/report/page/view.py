@@ -170,7 +170,9 @@ def _shown(name: str, rate: Rate, figures: Figures) -> Shown:
 
 def _tiles(whole: Group) -> list[tuple[str, str, str]]:
     """Name, figure, and what it is made of."""
-    tiles = [("Delivered", f"{whole.figures.asked:,}", f"of {whole.figures.cases:,} cases; {whole.figures.pending:,} pending")]
+    back = f", {whole.figures.taken_back:,} taken back" if whole.figures.taken_back else ""
+    of = f"of {whole.figures.cases:,} cases; {whole.figures.pending:,} pending{back}"
+    tiles = [("Delivered", f"{whole.figures.asked:,}", of)]
     for one in whole.rates:
         title = {"claim": "Platforms say they acted", "observation": "We saw it gone", "agreed": "Both agree"}[one.rate]
         if one.share is None:
