@@ -28,6 +28,7 @@ def not_connected(where: str, what: str) -> TakedownError:
 
     That it starts, stops or is full is FATAL as well, and passes.
     """
+    what = " ".join(what.split())
     refused = "FATAL:" in what and not any(one in what for one in BUSY)
     return NoLedger(where=f"{where} ({what})") if refused else ServerAway(what=what)
 

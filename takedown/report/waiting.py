@@ -100,13 +100,15 @@ class Due:
     tried: int
     again: float | None
     asleep: int
+    handed: float | None
 
 
 DUE = f"""SELECT plan,
   count(CASE WHEN not_before < {DORMANT} AND attempts = 0 THEN 1 END),
   count(CASE WHEN not_before < {DORMANT} AND attempts > 0 THEN 1 END),
   min(CASE WHEN not_before < {DORMANT} AND attempts > 0 THEN not_before END),
-  count(CASE WHEN not_before >= {DORMANT} THEN 1 END)
+  count(CASE WHEN not_before >= {DORMANT} THEN 1 END),
+  (SELECT p.handed_at FROM plans p WHERE p.id = r.plan)
   FROM requests r WHERE state = '{State.APPROVED.value}' {{mine}} GROUP BY plan ORDER BY plan"""  # noqa: S608
 
 
@@ -116,7 +118,7 @@ def _due(view: View) -> list[Due]:
 
 def _unsent(due: list[Due]) -> Iterator[Matter]:
     for one in due:
-        if one.fresh:
+        if one.fresh and one.handed is None:
             name = plan_id(one.plan)
             yield Matter(
                 "approved", f"{name} is approved, not all of it sent", one.fresh, "request", do=f"takedown submit {name}"
@@ -124,10 +126,14 @@ def _unsent(due: list[Due]) -> Iterator[Matter]:
 
 
 def _later(due: list[Due]) -> Iterator[Matter]:
+    """What goes on at its time; what the workers have goes on without anybody."""
     for one in due:
+        name, why = plan_id(one.plan), "surely not sent the last time"
+        if one.fresh and one.handed is not None:
+            yield Matter("handed", f"{name} is with the workers", one.fresh, "request")
         if one.tried:
-            name, why = plan_id(one.plan), "surely not sent the last time"
-            yield Matter("retry", f"{name}: to be tried again", one.tried, "request", why, f"takedown submit {name}", one.again)
+            do = f"takedown submit {name}" if one.handed is None else ""
+            yield Matter("retry", f"{name}: to be tried again", one.tried, "request", why, do, one.again)
     if asleep := sum(one.asleep for one in due):
         yield Matter("reminder", "reminders frozen with their plan, for when patience ends", asleep, "request")
 

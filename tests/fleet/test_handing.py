@@ -57,6 +57,8 @@ def test_status_shows_workers_in_words(stand_in, fleet_desk, workers, ask, capsy
     ask("submit", "P-1", "--fleet")
     assert run(["status"]) == 0
     screen = capsys.readouterr().out
+    assert "P-1 is with the workers" in screen
+    assert "takedown submit P-1" not in screen
     assert "none: takedown work" in screen
     assert "0 running, 1 due, 0 for later" in screen
 
