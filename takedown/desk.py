@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from takedown.clock import Clock, SystemClock
@@ -44,6 +45,10 @@ class Desk:
     @property
     def settings(self) -> Settings:
         return self.config.settings
+
+    @property
+    def folder(self) -> Path:
+        return self.config.folder
 
     @property
     def live(self) -> bool:

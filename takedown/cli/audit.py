@@ -11,17 +11,20 @@ import typer
 from takedown.audit import verify
 from takedown.audit.bundle import bundle
 from takedown.audit.data import read_data
+from takedown.cli.access import access_
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of, sign
 from takedown.cli.options import As, Key
+from takedown.cli.seen import leaving
 from takedown.comparing import Compared, Outside, compared_with, problems, reconcile, statement
 from takedown.contract import CredentialsMissing, MissingExtra, TakedownError, Temporary
 from takedown.delivery.mailed import compare_received, copies_of, in_mailbox
 from takedown.desk import Desk
 from takedown.display import Answer, Cell, Column, Facts, Table
-from takedown.ledger.ids import number
+from takedown.ledger.ids import case_id, number
 
 app = typer.Typer()
+app.command("access")(access_)
 
 
 @app.callback()
@@ -126,7 +129,9 @@ def bundle_(
     It holds the target, the exact bytes of each request, approvals, answers, claims, sightings, evidence, and the chain of events
     from the case's first to the newest, which name other cases by number only. That a bundle was made is recorded.
     """
-    made = bundle(desk_of(as_name), number(case, "C"), folder)
+    desk, ident = desk_of(as_name), number(case, "C")
+    leaving(desk, "audit bundle", folder, [case_id(ident)])
+    made = bundle(desk, ident, folder)
     display = current().display
     counts: dict[str, Any] = {"folder": str(made.folder), "requests": made.requests, "events": made.events}
     display.show(Answer([], {**counts, "missing": list(made.missing)}), Facts([*counts.items()]))

@@ -14,6 +14,7 @@ from takedown.cli.case_steps import first_step, next_step
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of
 from takedown.cli.options import As
+from takedown.cli.seen import shown
 from takedown.clocks.cases import clocks_of
 from takedown.contract import UsageError
 from takedown.desk import Desk
@@ -40,7 +41,8 @@ CaseId = Annotated[str, typer.Argument(metavar="CASE", help="As C-12")]
 @app.command()
 def show(case: CaseId) -> None:
     """Show everything that is known of a case."""
-    _, file = _read(case)
+    desk, file = _read(case)
+    shown(desk, "case show", [case_id(file.row["id"])])
     current().display.show(Answer([as_item(file)], {}), *_sheet(file))
 
 
@@ -48,6 +50,7 @@ def show(case: CaseId) -> None:
 def explain(case: CaseId) -> None:
     """Tell why a case stands where it stands, what happens next, and what a person can do."""
     desk, file = _read(case)
+    shown(desk, "case explain", [case_id(file.row["id"])])
     pack = desk.packs.get(file.row["basis"])
     now = desk.clock.now()
     clocks = clocks_of(pack.clocks, file.row, file.claims, now) if pack else ()

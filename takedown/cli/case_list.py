@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from takedown.cli.context import current
 from takedown.cli.options import Batch
 from takedown.cli.reading import batch_in, reading_of
+from takedown.cli.seen import shown as noted
 from takedown.display import Answer, Column, Lines, Table, words
 from takedown.report.differing import DIFFERING
 from takedown.report.listing import Filter, count, listed
@@ -66,8 +68,10 @@ def list_(
         shown = min(total, most) if most else total
         if on_screen and shown <= 10 * ON_A_TERMINAL:
             rows = list(found)
+            noted(reading, "case list", [one["case"] for one in rows], _asked(chosen, batch))
             display.show(Answer(rows, {}), Table(COLUMNS, [_row(one) for one in rows]))
         else:
+            noted(reading, "case list", (), {**_asked(chosen, batch), "cases": shown})
             display.show(Answer(found, {"cases": total, "shown": shown}), Lines(_line(one) for one in found))
     if not total:
         display.say("No such case.")
@@ -75,6 +79,10 @@ def list_(
         display.next("takedown case explain CASE")
     if total > shown:
         display.say(f"{total - shown:,} more; all of them: --all")
+
+
+def _asked(chosen: Filter, batch: str | None) -> Mapping[str, object]:
+    return {name: getattr(chosen, name) for name in chosen.__slots__} | {"batch": batch}
 
 
 def _row(one: dict[str, Any]) -> list[str]:

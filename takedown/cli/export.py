@@ -14,6 +14,7 @@ from takedown.cli.context import current
 from takedown.cli.desk import batch_of, desk_of
 from takedown.cli.options import As, Batch
 from takedown.cli.reading import reading_of
+from takedown.cli.seen import leaving
 from takedown.cli.wording import plural
 from takedown.contract import UsageError
 from takedown.desk import Desk
@@ -130,4 +131,6 @@ def export_(
             do=f"takedown export --format {form} -o FILE",
         )
     desk = desk_of(as_name)
+    if form not in (*PUBLIC, "ics"):
+        leaving(desk, f"export {form}", out, (), {"batch": batch, "platform": platform, "year": year})
     WAYS[form](desk, Wanted(form, out, batch_of(desk, batch), platform, year))

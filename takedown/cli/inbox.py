@@ -12,6 +12,7 @@ import typer
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of, sign
 from takedown.cli.options import As, Key
+from takedown.cli.seen import shown as noted
 from takedown.clock import iso
 from takedown.contract import TakedownError, UsageError
 from takedown.desk import Desk
@@ -202,7 +203,9 @@ def list_(
 @app.command("show")
 def show(message: MessageId) -> None:
     """Show a mail: what was made of it, and its words as text. Links are not followed, nothing is fetched."""
-    row = get(desk_of(), number(message, "M"))
+    desk, ident = desk_of(), number(message, "M")
+    row = get(desk, ident)
+    noted(desk, "inbox show", (), {"mail": f"M-{ident}"})
     mail = parse(row["raw"])
     item = _item(row)
     text = words_of(mail).whole[:LONGEST]

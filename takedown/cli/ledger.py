@@ -10,6 +10,8 @@ import typer
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of
 from takedown.cli.options import As
+from takedown.cli.reading import reading_of
+from takedown.cli.seen import leaving
 from takedown.display import Answer, Facts
 from takedown.ledger.backup import backup, restore
 from takedown.ledger.setup import upgrade
@@ -38,6 +40,7 @@ def backup_(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     Exit 12 when a file of evidence is not what it is named after; it is left out, and the backup is good for the rest.
     """
     config = current().load_config()
+    leaving(reading_of(), "ledger backup", file)
     made = backup(config.settings.ledger.url, config.folder, file)
     display, evidence = current().display, made.evidence
     for name in evidence.left_out:

@@ -14,6 +14,7 @@ from takedown.cli.context import current
 from takedown.cli.desk import desk_of, sign
 from takedown.cli.options import As, Batch, Key, OnPlatform
 from takedown.cli.review_screen import difference, review_blocks
+from takedown.cli.seen import leaving, shown
 from takedown.cli.wording import plural
 from takedown.clock import iso
 from takedown.contract import RefusedByPolicy, UsageError
@@ -141,6 +142,7 @@ def show(
     """A plan for reviewing: counts, everything suspicious first, samples, the exact bytes, the letters."""
     desk, display = desk_of(), current().display
     row = get_plan(desk.ledger, number(plan, "P"))
+    shown(desk, "plan show", (), {"plan": plan_id(row["id"]), "request": letter or pdf or raw_request, "beside": diff})
     if one := letter or pdf:
         _show_letter(desk, row["id"], one, as_pdf=letter is None)
         return
@@ -167,9 +169,9 @@ def _show_letter(desk: Desk, plan: int, name: str, *, as_pdf: bool) -> None:
 
     found, display = letter_of(desk, request_in(desk.ledger, plan, number(name, "R"))), current().display
     if not as_pdf:
-        shown = found.text.translate(UNMARKED) if display.out.isatty() else found.text
-        display.raw(shown.encode())
-        if shown != found.text:
+        text = found.text.translate(UNMARKED) if display.out.isatty() else found.text
+        display.raw(text.encode())
+        if text != found.text:
             display.say("The marks that keep links and numbers in order between Urdu words are left out here; a pipe has them.")
         return
     if display.out.isatty():
@@ -187,6 +189,7 @@ def letters_(
 
     desk, display = desk_of(), current().display
     row = get_plan(desk.ledger, number(plan, "P"))
+    leaving(desk, "plan letters", out, (), {"plan": plan_id(row["id"])})
     out.mkdir(parents=True, exist_ok=True)
     made: list[dict[str, object]] = []
     for one in letters(desk, row["id"]):

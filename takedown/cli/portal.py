@@ -11,6 +11,7 @@ import typer
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of
 from takedown.cli.options import As
+from takedown.cli.seen import shown
 from takedown.clock import iso
 from takedown.contract import UsageError, span
 from takedown.delivery.portal.filing import Filed, Number
@@ -48,6 +49,7 @@ def run(platform: OnPlatform = None, as_name: As = None) -> int:
             do="takedown portal next --json, then takedown portal done REQUEST --ref NUMBER",
         )
     desk, only = desk_of(as_name), Only(platform)
+    shown(desk, "portal run", (), {"platform": platform})
     walked = Walk(desk, Terminal(context), only).run()
     with desk.ledger.read() as db:
         waiting, owed, usual = left(db, only), len(to_follow(db)), median_seconds(db)
@@ -133,6 +135,7 @@ def next_(
         display.show(Answer([], {"waiting": waiting}, taken.notes))
         display.say("Nothing waits to be filed by hand.")
         return
+    shown(desk, "portal next", (), {"request": task.id})
     folder = gather(desk.ledger, task.request, task.attachments)
     warning = "Somebody may have filed this. Look at the portal's own list first." if task.check_first else ""
     named = [{"sha256": one.sha256, "name": one.name} for one in task.attachments]

@@ -13,6 +13,7 @@ from takedown.cli.context import current
 from takedown.cli.desk import batch_of, desk_of
 from takedown.cli.options import As, Batch
 from takedown.cli.report_screen import screen
+from takedown.cli.seen import leaving
 from takedown.cli.truths import room
 from takedown.contract import UsageError
 from takedown.desk import Desk
@@ -71,6 +72,8 @@ def report_(
     text = quote(desk, found) if short else ""
     blocks = [Prose(text)] if short else screen(found, room(display))
     display.show(Answer(items(found), {**summary(found), **({"brief": text} if short else {})}), *blocks)
+    if html is not None:
+        leaving(desk, "report", html, (), {"batch": batch, "since": since, "targets": "named" if targets else ""})
     _write(found, {"csv": csv, "xlsx": xlsx}, html, targets)
     if fail_under is not None:
         found.check(fail_under)

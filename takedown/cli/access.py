@@ -1,0 +1,49 @@
+"""`takedown audit access`: who looked at which case data."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from takedown.access import FILE, Look, looks
+from takedown.cli.context import current
+from takedown.cli.reading import reading_of
+from takedown.contract import UsageError
+from takedown.display import Answer, Cell, Column, Table
+from takedown.ledger.ids import case_id, number
+
+NEWEST = 50
+
+
+def access_(
+    case: Annotated[str | None, typer.Option("--case", metavar="CASE", help="Looks that were or may have been at it")] = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="D", help="From this day on (UTC), as 2026-01-31")] = None,
+    every: Annotated[bool, typer.Option("--all", help=f"Not only the newest {NEWEST}")] = False,
+) -> None:
+    """Show who looked at case data or took them out, and when: the notes of this desk's folder.
+
+    Whoever reads the ledger's file by other means leaves no note, and whoever may write the folder can edit the notes.
+    """
+    wanted = case_id(number(case, "C")) if case else ""
+    try:
+        found = [one for one in looks(reading_of().folder) if one.at >= (since or "") and (not wanted or one.may_concern(wanted))]
+    except OSError as error:
+        raise UsageError(what=f"{FILE} cannot be read", why=error.strerror or "", do="look at its permissions") from None
+    rows = found if every else found[-NEWEST:]
+    columns = [Column("when"), Column("who"), Column("uid", number=True), Column("what"), Column("cases", 1)]
+    table: list[list[Cell]] = [[one.at, one.who, one.uid, one.what, _what(one)] for one in rows]
+    display = current().display
+    display.show(Answer([_item(one) for one in rows], {"looks": len(found), "shown": len(rows)}), Table(columns, table))
+    if len(rows) < len(found):
+        display.say(f"{len(found) - len(rows):,} older ones; all of them: --all")
+
+
+def _what(one: Look) -> str:
+    asked = [f"{name} {value}" for name, value in one.of.items()]
+    return "; ".join(filter(None, [", ".join(one.cases), *asked, f"to {one.to}" if one.to else ""]))
+
+
+def _item(one: Look) -> dict[str, object]:
+    cases, of = list(one.cases), dict(one.of)
+    return {"at": one.at, "who": one.who, "uid": one.uid, "what": one.what, "cases": cases, "of": of, "to": one.to or None}
