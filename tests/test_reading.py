@@ -62,7 +62,39 @@ def test_what_is_not_sound_is_told_as_ever(write, text):
 def test_the_environment_wins(write, monkeypatch):
     file = write('[ledger]\nurl = "sqlite:///file.db"\n')
     monkeypatch.setenv("TAKEDOWN_LEDGER__URL", "sqlite:///variable.db")
-    assert read_settings(file).url == "sqlite:///variable.db"
+    assert read_settings(file).url == load(file).settings.ledger.url == "sqlite:///variable.db"
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "name", "value"),
+    [
+        ("TAKEDOWN_PLAN__VALID_FOR", "48h", "plan.valid_for", "48h"),
+        ("takedown_policy__max_cases_per_plan", "7", "policy.max_cases_per_plan", 7),
+        ("TAKEDOWN_POLICY__PLANNERS", '["amna"]', "policy.planners", ["amna"]),
+        ("TAKEDOWN_PLATFORMS", '{"tiktok": {"rate": "9/s"}}', "platforms", {"tiktok": {"rate": "9/s", "channel": "api"}}),
+        ("TAKEDOWN_PLATFORMS__TIKTOK__RATE", "9/s", "platforms.tiktok.rate", "9/s"),
+        ("TAKEDOWN_SMTP__USER", "[not json", "smtp.user", "[not json"),
+    ],
+)
+def test_a_variable_is_laid_over_the_same_key_of_the_file(write, monkeypatch, variable, text, name, value):
+    file = write('[platforms.tiktok]\nchannel = "api"\nrate = "1/s"\n[plan]\nvalid_for = "24h"\n')
+    monkeypatch.setenv(variable, text)
+    config = load(file)
+    found = config.settings.model_dump(mode="json")
+    for part in name.split("."):
+        found = found[part]
+    assert found == value
+    assert config.origins[variable.upper().removeprefix("TAKEDOWN_").lower().replace("__", ".")] == f"environment {variable}"
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"), [("TAKEDOWN_FLEET__NOPE", "1"), ("TAKEDOWN_POLICY__PLANNERS", "["), ("TAKEDOWN_LEDGER", "x")]
+)
+def test_a_variable_that_is_not_sound_is_told(write, monkeypatch, variable, text):
+    monkeypatch.setenv(variable, text)
+    for read in (load, read_settings) if variable == "TAKEDOWN_LEDGER" else (load,):
+        with pytest.raises(BadConfiguration):
+            read(write(""))
 
 
 def test_patience_is_the_packs_own(write, tmp_path):
