@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +23,9 @@ STANDARD: Final = "a-2a"
 """PDF/A-2a: for the archive, with its text in reading order."""
 ATTEMPTS = 100
 _LOOSE = re.compile("[\\u200c\\u200d\\ufe0e\\ufe0f](?![\\u0600-\\u06ff])")
+_SIGNS = {"Mn", "Mc", "Me", "Sk"}
+_USUAL = re.compile("[\\u0300-\\u036f\\u0610-\\u061a\\u064b-\\u065f\\u0670\\u06d6-\\u06ed]")
+"""Accents of Latin letters and marks of Arabic ones, which our faces have."""
 _UNSET = re.compile(r"""the text (?:contains the disallowed codepoint )?`"(\\u\{[0-9a-fA-F]+\}|.)""", re.S)
 FOLDER = Path(str(files("takedown.letters")))
 
@@ -72,13 +76,21 @@ def _char(told: str) -> str:
 def _spelled(text: str, char: str) -> str:
     """The text with a character, and all others of its script, as code points.
 
-    A plain letter is named where a sign is joined to it that no face has: then it is the joiners outside words that go.
+    A letter is named where a sign is joined to it that no face has: then it is that sign that goes, or the joiners outside words.
     """
+    joined = {sign for letter, sign in pairwise(text) if letter == char and unicodedata.category(sign) in _SIGNS}
+    if rare := {sign for sign in joined if not _USUAL.match(sign)}:
+        return _as_code_points(text, rare)
     if char.isascii():
-        return _LOOSE.sub(lambda joiner: f"[U+{ord(joiner[0]):04X}]", text)
+        loosened = _LOOSE.sub(lambda joiner: f"[U+{ord(joiner[0]):04X}]", text)
+        return loosened if loosened != text else _as_code_points(text, joined)
     script = unicodedata.name(char, "").partition(" ")[0] if char.isalpha() else ""
-    strange = {one for one in set(text) if one == char or (script and unicodedata.name(one, "").partition(" ")[0] == script)}
-    return text.translate({ord(one): f"[U+{ord(one):04X}]" for one in strange})
+    same = {one for one in set(text) if one == char or (script and unicodedata.name(one, "").partition(" ")[0] == script)}
+    return _as_code_points(text, same)
+
+
+def _as_code_points(text: str, chars: set[str]) -> str:
+    return text.translate({ord(one): f"[U+{ord(one):04X}]" for one in chars})
 
 
 def _set(text: str, reference: str, issued_at: datetime, layout: Layout) -> bytes:

@@ -104,13 +104,22 @@ def test_any_letter_in_any_script_is_set(value: str) -> None:
     assert pdf(f"Head\n\nOur reference: 1\n\nTITLE\n\n{one_line(value)}\n").startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("value", ["中文 name", "emoji 😀 ok", "\u0e01\u0e02", "family 👨\u200d👩\u200d👧", "x\ufeff", "\u200b"])
+@pytest.mark.parametrize(
+    "value", ["中文 name", "emoji 😀 ok", "\u0e01\u0e02", "family 👨\u200d👩\u200d👧", "x\ufeff", "\u200b", "a\u20dd", "b🏽"]
+)
 def test_a_letter_that_no_face_has_is_shown_as_its_code_point(value: str) -> None:
     spelled = "".join(char if char.isascii() else f"[U+{ord(char):04X}]" for char in value)
     text = "Head\n\nOur reference: 1\n\nTITLE\n\n{}\n"
     assert pdf(text.format(value)).startswith(b"%PDF")
     if "\u200d" not in value and "\u200b" not in value:
         assert pdf(text.format(value)) == pdf(text.format(spelled))
+
+
+def test_a_sign_that_no_face_has_leaves_the_letters_as_they_are() -> None:
+    """Else whoever is named could choose a name that no letter can hold, or that makes an Urdu one unreadable."""
+    text = "Head\n\nOur reference: 1\n\nTITLE\n\n{}\n"
+    assert pdf(text.format("صاب\u20dd")) == pdf(text.format("صاب[U+20DD]"))
+    assert pdf(text.format("e\u0301\u20dd e\u0302\u1ddc")).startswith(b"%PDF")
 
 
 def test_urdu_is_shaped_with_the_faces_that_come_with_it() -> None:
