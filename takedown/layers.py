@@ -1,13 +1,11 @@
-"""A configuration's layers: environment > project file > user file. What the values mean is checked in `settings`."""
+"""The files of a configuration laid over each other: project file > user file. What the values mean is checked in `settings`."""
 
 from __future__ import annotations
 
-import json
 import os
 import tomllib
-from collections.abc import Collection, Mapping
-from copy import deepcopy
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,7 +14,6 @@ from platformdirs import user_config_path
 from takedown.contract.errors import TakedownError
 
 PROJECT_FILE = "takedown.toml"
-PREFIX, INNER = "TAKEDOWN_", "__"
 
 
 class BadConfiguration(TakedownError):
@@ -28,7 +25,7 @@ class BadConfiguration(TakedownError):
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """`folder`: where relative paths start from; `origins`: dotted name -> file, or variable."""
+    """`folder`: where relative paths start from; `origins`: dotted name -> file."""
 
     table: Mapping[str, Any]
     folder: Path
@@ -48,31 +45,6 @@ def read_layers(file: Path | None = None) -> Layers:
         _merge(merged, layer)
         origins.update(dict.fromkeys(_dotted(layer), origin))
     return Layers(merged, project.resolve().parent, project, origins)
-
-
-def with_environment(found: Layers, sections: Collection[str]) -> Layers:
-    """`TAKEDOWN_SECTION__KEY` laid over the files, in any case; a text that is a JSON list or object is taken as that."""
-    table: dict[str, Any] = deepcopy({**found.table})
-    origins = {**found.origins}
-    for variable in sorted(os.environ):
-        names = variable.upper().removeprefix(PREFIX).lower().split(INNER)
-        if not variable.upper().startswith(PREFIX) or names[0] not in sections:
-            continue
-        said: Any = _value(os.environ[variable])
-        for name in reversed(names):
-            said = {name: said}
-        _merge(table, said)
-        origins[".".join(names)] = f"environment {variable}"
-    return replace(found, table=table, origins=origins)
-
-
-def _value(text: str) -> object:
-    if not text.startswith(("[", "{")):
-        return text
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -6,6 +6,7 @@ what is plainly sound is taken as it is; everything else is left to the checks t
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ from takedown.clocks.cases import binding
 from takedown.clocks.events import Happened
 from takedown.clocks.hands import Clock as HandClock
 from takedown.contract.times import span
-from takedown.layers import Layers, read_layers, with_environment
+from takedown.layers import Layers, read_layers
 from takedown.ledger.reader import Reader, open_reader
 
 SECTIONS = frozenset(
@@ -130,13 +131,13 @@ def _clock(table: Mapping[str, Any]) -> Clock:
 
 def read_settings(file: Path | None = None) -> Reading:
     """Raises BadConfiguration."""
-    found = with_environment(read_layers(file), SECTIONS)
+    found = read_layers(file)
     return _plain(found) or _whole(file)
 
 
 def _plain(found: Layers) -> Reading | None:
-    """None where a value is not plainly sound."""
-    if set(found.table) - SECTIONS:
+    """None where a value comes from the environment or is not plainly sound."""
+    if set(found.table) - SECTIONS or any(name.lower().startswith(_VARIABLES) for name in os.environ):
         return None
     ledger, packs = (cast("Mapping[str, Any]", found.table.get(name, {})) for name in ("ledger", "packs"))
     if not (isinstance(ledger, dict) and isinstance(packs, dict)):
@@ -147,6 +148,9 @@ def _plain(found: Layers) -> Reading | None:
             return Reading(url, found.folder, environment, own)
         case _:
             return None
+
+
+_VARIABLES = tuple(f"takedown_{name}" for name in SECTIONS)
 
 
 def _whole(file: Path | None) -> Reading:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from takedown.contract import Authority, PlatformSettings, span
-from takedown.layers import BadConfiguration, read_layers, with_environment
+from takedown.layers import BadConfiguration, read_layers
 from takedown.policy.schema import Policy, Section
 
 
@@ -128,10 +130,12 @@ class PacksSection(Section):
     forms: str = ""
 
 
-class Settings(BaseModel):
+class Settings(BaseSettings):
     """The whole configuration. Platform tables are checked by their adapters' own `Settings`."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="TAKEDOWN_", env_nested_delimiter="__", extra="ignore", frozen=True, validate_default=False
+    )
 
     environment: Literal["sandbox", "live"] = "sandbox"
     authority: AuthoritySection = AuthoritySection()
@@ -149,6 +153,18 @@ class Settings(BaseModel):
     fleet: FleetSection = FleetSection()
     sandbox: SandboxSection = SandboxSection()
     oversight: OversightSection = OversightSection()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings  # the files' merged contents come as init values: the environment wins
 
     @model_validator(mode="after")
     def _environment(self) -> Settings:
@@ -177,14 +193,16 @@ class Config:
 
 def load(file: Path | None = None) -> Config:
     """Read the files and the environment. Raises BadConfiguration."""
-    files = read_layers(file)
-    _refuse_unknown(files.table, files.file)
-    found = with_environment(files, Settings.model_fields)
+    found = read_layers(file)
+    _refuse_unknown(found.table, found.file)
     try:
         settings = Settings(**found.table)
     except ValidationError as error:
         raise BadConfiguration(what=_sentence(error), why="a key is unknown, missing or of the wrong kind") from None
-    return Config(settings, found.folder, found.file, found.origins)
+    except SettingsError as error:
+        raise BadConfiguration(what=f"environment: {error}", why="a list or a table is written as JSON there") from None
+    environment = {name: f"environment {variable}" for variable, name in _environment_names()}
+    return Config(settings, found.folder, found.file, {**found.origins, **environment})
 
 
 def platform_settings(model: type[PlatformSettings], name: str, table: Mapping[str, Any]) -> PlatformSettings:
@@ -201,6 +219,12 @@ def _refuse_unknown(table: Mapping[str, Any], file: Path) -> None:
         raise BadConfiguration(
             what=f"{file}: unknown key {', '.join(unknown)}", why="known are " + ", ".join(Settings.model_fields)
         )
+
+
+def _environment_names() -> list[tuple[str, str]]:
+    found = [v for v in os.environ if v.upper().startswith("TAKEDOWN_")]
+    names = [(v, v.upper().removeprefix("TAKEDOWN_").lower().replace("__", ".")) for v in sorted(found)]
+    return [(v, n) for v, n in names if n.split(".")[0] in Settings.model_fields]
 
 
 def _sentence(error: ValidationError) -> str:

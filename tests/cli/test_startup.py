@@ -11,7 +11,7 @@ from takedown.reading import SECTIONS
 from takedown.settings import Settings
 
 HEAVY = {
-    "typer", "rich", "pydantic", "sqlalchemy", "httpx", "aiosmtplib", "cryptography", "jinja2", "psycopg",
+    "typer", "rich", "pydantic", "pydantic_settings", "sqlalchemy", "httpx", "aiosmtplib", "cryptography", "jinja2", "psycopg",
     "asyncio", "importlib.metadata", "importlib.resources", "takedown.registry", "takedown.intake", "takedown.notices",
 }  # fmt: skip
 
