@@ -24,9 +24,10 @@ FAULTS = (ValueError, KeyError, TypeError, AttributeError, IndexError, LookupErr
 class Told:
     """What the events say. By the number of the request: its state, its receipt's commitment, the cases left out of it.
 
-    `attempts`: seal -> request. `claims`, `sightings`, `cases`: number -> seal. `mails`: name -> sha256. `plans`: name -> what
-    was told when it was made. `signed`: plan -> (event, digest, key). `unsealed`: table -> its last row before rows were sealed.
-    `removed`: sha256 of files that are not kept any more. `erased`: names of rows of a person who was erased.
+    `attempts`: seal -> request. `claims`, `sightings`, `cases`: number -> seal. `mails`: name -> sha256. `judged`: name -> what a
+    mail was last taken for. `plans`: name -> what was told when it was made. `signed`: plan -> (event, digest, key).
+    `unsealed`: table -> its last row before rows were sealed. `removed`: sha256 of files that are not kept any more. `erased`:
+    names of rows of a person who was erased.
     """
 
     events: int = 0
@@ -43,6 +44,7 @@ class Told:
     cases: dict[int, str] = field(default_factory=dict[int, str])
     closed: dict[int, str] = field(default_factory=dict[int, str])
     mails: dict[str, str] = field(default_factory=dict[str, str])
+    judged: dict[str, Data] = field(default_factory=dict[str, Data])
     plans: dict[str, Data] = field(default_factory=dict[str, Data])
     approved: dict[str, str] = field(default_factory=dict[str, str])
     signed: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict[str, list[tuple[int, str, str]]])
@@ -217,6 +219,11 @@ def _mails(told: Told, seq: int, subject: str, data: Data) -> None:
     told.mails.update((name, sha256) for name, sha256 in data["messages"])
 
 
+def _judged(told: Told, seq: int, subject: str, data: Data) -> None:
+    del seq
+    told.judged[subject] = data
+
+
 def _planned(told: Told, seq: int, subject: str, data: Data) -> None:
     del seq
     told.plans[subject] = data
@@ -257,6 +264,7 @@ HEEDED: dict[str, Callable[[Told, int, str, Data], None]] = {
     "erased": _erased,
     "evidence.removed": _removed,
     "ledger.upgraded": _upgraded,
+    "mail.judged": _judged,
     "mail.stored": _mails,
     "plan.approved": _approved,
     "plan.made": _planned,

@@ -119,14 +119,28 @@ def _seal_of(sealed: Callable[[Mapping[str, Any]], str], row: Mapping[str, Any])
 
 def _mails(db: Connection, told: Told) -> Iterator[str]:
     left = dict(told.mails)
-    for ident, sha256 in db.execute(select(messages.c.id, messages.c.sha256)):
-        said = left.pop(message_name(ident), None)
+    for row in rows(db, MAILS):
+        name = message_name(row["id"])
+        said = left.pop(name, None)
         if said is None:
-            yield f"{message_name(ident)} is there, but nobody recorded it"
-        elif said != sha256 and message_name(ident) not in told.erased:
-            yield f"{message_name(ident)} is not the mail that was stored"
+            yield f"{name} is there, but nobody recorded it"
+        elif said != row["sha256"] and name not in told.erased:
+            yield f"{name} is not the mail that was stored"
+        elif not _as_judged(row, told.judged.get(name)):
+            yield f"{name} is not judged as was recorded"
     for name in left:
         yield f"{name} is gone"
+
+
+MAILS = select(*(messages.c[name] for name in ("id", "sha256", "state", "class", "request", "verified", "matched_by")))
+
+
+def _as_judged(row: Mapping[str, Any], said: Mapping[str, Any] | None) -> bool:
+    """What a mail was taken for, which request it answers and by what, and whether its sender was proven."""
+    if said is None or row["state"] == "new":
+        return said is None and row["state"] == "new"
+    holds = {**row, "verified": bool(row["verified"])}
+    return all(holds[name] == value for name, value in said.items() if name in holds)
 
 
 def _sums(db: Connection) -> Iterator[str]:

@@ -19,6 +19,8 @@ from takedown.cli.seen import leaving
 from takedown.comparing import Compared, Outside, compared_with, problems, reconcile, statement
 from takedown.contract import CredentialsMissing, MissingExtra, TakedownError, Temporary
 from takedown.delivery.mailed import compare_received, copies_of, in_mailbox
+from takedown.delivery.stamped import Stamped, verify_stamps
+from takedown.delivery.timestamps import StrangeAuthority
 from takedown.desk import Desk
 from takedown.display import Answer, Cell, Column, Facts, Table
 from takedown.ledger.ids import case_id, number
@@ -41,19 +43,25 @@ def verify_(
     found = verify(desk.ledger)
     mailed, unread = _mailed(desk)
     found.problems += problems(desk, mailed)
+    stamped, unchecked = _stamps(desk)
+    found.problems += stamped.problems
     count, wrong = read_data(desk.ledger) if data else (0, [])
     found.problems += wrong
     items = [{"event": seq, "problem": what} for seq, what in found.problems]
     copies = compared_with(desk, {name: told for told in mailed for name in copies_of(desk, told)})
     summary = {"events": found.events, "heads": found.heads, "problems": len(items), "head": found.head}
     summary |= {"copies": [{"copy": one.copy, "event": one.event or None, "compared_at": one.at or None} for one in copies]}
+    summary |= {"time_stamps": None if unchecked else stamped.kept}
     summary |= {"files": count} if data else {}
     table = Table([Column("event", number=True), Column("problem")], [[seq or "", what] for seq, what in found.problems])
     told = [("events", found.events), ("signed heads", found.heads), *([("files and mails", count)] if data else [])]
+    told += [("time-stamps", stamped.kept)] if stamped.kept else []
     pairs = Facts([*told, ("problems", len(items)), ("head", found.head)])
     display.show(Answer(items, summary), pairs, _copies(copies, found.events), *([table] if items else []))
     if unread:
         display.warn(f"the mailbox of [audit.imap] was not compared: {unread.message}: {unread.as_dict()['why']}")
+    if unchecked:
+        display.warn(f"the time-stamps of heads were not verified: {unchecked}")
     if items:
         display.say("The record was changed outside the program, or the disk is at fault. Keep a copy before anything else.")
     return 12 if items else 0
@@ -66,6 +74,16 @@ def _mailed(desk: Desk) -> tuple[list[Outside], TakedownError | None]:
     except (Temporary, CredentialsMissing, MissingExtra) as error:
         return [], error
     return [told] if told else [], None
+
+
+def _stamps(desk: Desk) -> tuple[Stamped, str]:
+    """What became of the time-stamps, or why nobody can tell here: the rest is verified all the same."""
+    try:
+        return verify_stamps(desk), ""
+    except StrangeAuthority as error:
+        return Stamped(0, []), str(error.facts["what"])
+    except MissingExtra as error:
+        return Stamped(0, []), error.message
 
 
 def _copies(copies: Sequence[Compared], events: int) -> Table:

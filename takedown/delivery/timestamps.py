@@ -22,10 +22,11 @@ from takedown.planning.destinations import is_loopback
 from takedown.transport.results import Answered, Held
 
 if TYPE_CHECKING:
-    from rfc3161_client import TimeStampRequest
+    from rfc3161_client import TimeStampRequest, TimeStampResponse
 
 DEADLINE = 30.0
 """Seconds for a whole answer."""
+SHA256 = "2.16.840.1.101.3.4.2.1"
 HEADERS = {"content-type": "application/timestamp-query", "accept": "application/timestamp-reply"}
 
 
@@ -59,7 +60,7 @@ def check_authorities(desk: Desk) -> list[x509.Certificate]:
     urls = authorities(desk)
     for url in urls:
         check_address(url, live=desk.live)
-    return _certificates(desk, urls[0]) if urls else []
+    return certificates(desk, urls[0]) if urls else []
 
 
 def make_request(line: str) -> TimeStampRequest:
@@ -90,26 +91,33 @@ async def stamp(desk: Desk, head: Head, asked: Sequence[Question]) -> None:
 
 
 def verify(answer: bytes, asked: Question) -> None:
-    """Hold an answer against its question: status, hash, nonce, signature. RFC 3161, 2.4.2. Raises NotStamped."""
-    from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
-    from rfc3161_client.tsp import PKIStatus
+    """Hold an answer against its question: status, hash, signature, nonce. RFC 3161, 2.4.2. Raises NotStamped."""
+    told = verify_answer(answer, asked.request.message_imprint.message, asked.trusted)
+    if told.tst_info.nonce != asked.request.nonce:
+        raise NotStamped("its time-stamp answers another question")
 
-    wanted = asked.request.message_imprint
-    verifier = VerifierBuilder(roots=[*asked.trusted]).build()
+
+def verify_answer(answer: bytes, digest: bytes, trusted: Sequence[x509.Certificate]) -> TimeStampResponse:
+    """What an answer holds: a time-stamp of this sha256, signed by who leads to `trusted`. Raises NotStamped, MissingExtra."""
+    try:
+        from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
+        from rfc3161_client.tsp import PKIStatus
+    except ImportError as error:
+        raise MissingExtra(what="Time-stamping", extra="timestamp") from error
+    verifier = VerifierBuilder(roots=[*trusted]).build()
     try:
         told = decode_timestamp_response(answer)
         if told.status != PKIStatus.GRANTED:
             raise NotStamped(f"it refused: {', '.join(told.status_string) or f'status {told.status}'}"[:200])
-        stamped = told.tst_info
-        if (stamped.message_imprint.hash_algorithm, stamped.message_imprint.message) != (wanted.hash_algorithm, wanted.message):
+        stamped = told.tst_info.message_imprint
+        if (stamped.hash_algorithm.dotted_string, stamped.message) != (SHA256, digest):
             raise NotStamped("its time-stamp is of something else")
-        if stamped.nonce != asked.request.nonce:
-            raise NotStamped("its time-stamp answers another question")
-        verifier.verify(told, wanted.message)
+        verifier.verify(told, digest)
     except ValueError as error:
         raise NotStamped(f"its answer is no time-stamp: {error}"[:200]) from None
     except VerificationError as error:
         raise NotStamped(f"its signature does not lead to [audit] tsa_certificate: {error}"[:200]) from None
+    return told
 
 
 async def _ask(desk: Desk, asked: Question) -> bytes:
@@ -149,7 +157,8 @@ def check_address(url: str, *, live: bool) -> None:
         raise StrangeAuthority(authority=parts.hostname or "nobody", what="its address is no plain http or https address")
 
 
-def _certificates(desk: Desk, url: str) -> list[x509.Certificate]:
+def certificates(desk: Desk, url: str) -> list[x509.Certificate]:
+    """What time-stamps of this authority must lead to. Raises StrangeAuthority."""
     name = desk.settings.audit.tsa_certificate
     if not name:
         raise StrangeAuthority(authority=url, what="[audit] tsa_certificate names no file with its certificates")

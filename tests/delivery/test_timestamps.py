@@ -14,6 +14,8 @@ from sendings import api, planned, send, taken
 from werkzeug import Response
 
 from takedown.audit.bundle import bundle
+from takedown.cli import run
+from takedown.delivery.stamped import Stamped, verify_stamps
 from takedown.delivery.timestamps import StrangeAuthority, check_address
 from takedown.delivery.witness import witness
 from takedown.heads import CannotCopy, copies, stamps_beside
@@ -160,6 +162,73 @@ def test_without_certificates_nobody_is_asked(tmp_path, settings, name):
         witness(desk)
 
 
+@pytest.fixture
+def stamped(tmp_path, settings):
+    """A desk with two heads and their time-stamps."""
+    desk = make_desk(tmp_path, {}, extra=settings)
+    witness(desk)
+    add_cases(desk, "facebook", [1])
+    witness(desk)
+    return desk
+
+
+def test_kept_stamps_are_verified(stamped):
+    assert verify_stamps(stamped) == Stamped(2, [])
+
+
+def swapped(lines, authority):
+    lines[0]["response"], lines[1]["response"] = lines[1]["response"], lines[0]["response"]
+
+
+def of_a_head_of_nobody(lines, authority):
+    lines[1]["sha256"] = hashlib.sha256(b"another").hexdigest()
+
+
+def forged(lines, authority):
+    query = make_query(lines[1]["sha256"])
+    lines[1]["response"] = base64.b64encode(Authority(authority.folder.with_name("forger")).answer(query)).decode()
+
+
+def make_query(sha256):
+    from rfc3161_client.base import HashAlgorithm, TimestampRequestBuilder
+
+    query = TimestampRequestBuilder(b"a line", HashAlgorithm.SHA256).build().as_bytes()
+    start = query.index(b"\x04\x20") + 2
+    return query[:start] + bytes.fromhex(sha256) + query[start + 32 :]
+
+
+def no_base64(lines, authority):
+    lines[1]["response"] = "%"
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (swapped, ["time-stamp is of something else"] * 2),
+        (of_a_head_of_nobody, ["is of no head that stands there"]),
+        (forged, ["does not lead to"]),
+        (no_base64, ["cannot be read"]),
+    ],
+)
+def test_a_stamp_that_was_forged_or_swapped_is_found(stamped, authority, edit, words):
+    (path,) = copies(stamped)
+    lines = stamps(stamped)
+    edit(lines, authority)
+    stamps_beside(path).write_text("".join(json.dumps(line) + "\n" for line in lines))
+    found = verify_stamps(stamped)
+    assert found.kept == 2
+    assert len(found.problems) == len(words)
+    assert all(word in what for word, (_, what) in zip(words, found.problems, strict=True))
+
+
+def test_a_stamped_head_that_was_edited_is_found(stamped):
+    (path,) = copies(stamped)
+    path.write_text(path.read_text().replace('"at":"2', '"at":"3'))
+    assert [what.partition(": ")[2] for _, what in verify_stamps(stamped).problems] == [
+        "a time-stamp is of no head that stands there"
+    ] * 2
+
+
 def test_a_bundle_holds_the_stamps_and_its_script_compares_them(tmp_path, settings):
     desk = make_desk(tmp_path, {}, extra=settings)
     witness(desk)
@@ -177,3 +246,18 @@ def test_a_bundle_holds_the_stamps_and_its_script_compares_them(tmp_path, settin
     response = (made / told["file"]).read_bytes()
     (made / told["file"]).write_bytes(response.replace(bytes.fromhex(told["sha256"]), bytes(32)))
     assert "is not of the head of event" in subprocess.run(words, capture_output=True, text=True, check=False).stdout
+
+
+def test_audit_verify_says_how_many_it_verified_or_that_it_could_not(stamped, monkeypatch, capsys):
+    stamped.ledger.close()
+    folder = stamped.config.folder
+    monkeypatch.chdir(folder)
+    assert run(["--json", "audit", "verify"]) == 0
+    assert json.loads(capsys.readouterr().out)["summary"]["time_stamps"] == 2
+    root = folder / "tsa" / "root.pem"
+    root.unlink()
+    assert run(["audit", "verify"]) == 0
+    assert "not verified: no certificates can be read" in " ".join("".join(capsys.readouterr()).split())
+    Authority(folder / "again").root.rename(root)
+    assert run(["audit", "verify"]) == 12
+    assert "does not lead to [audit] tsa_certificate" in " ".join("".join(capsys.readouterr()).split())

@@ -6,7 +6,7 @@ import pytest
 from desks import again
 from inbox_desk import office
 from mails import PASS, SERVER, bounce, mail
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from takedown.audit import verify
 from takedown.inbox.classify import classify
@@ -276,3 +276,14 @@ def test_a_mail_that_breaks_the_reader_waits_for_a_person_and_stops_no_other(tmp
     assert (first["class"], first["state"], first["reasons"]) == ("other", "person", "it cannot be read (ValueError)")
     assert at.claimed() == ["none", "removed", "none"]
     assert second["state"] == "done"
+
+
+@pytest.mark.parametrize(
+    "edit", [{"class": "other"}, {"request": None}, {"verified": ""}, {"matched_by": "by hand"}, {"state": "new"}], ids=str
+)
+def test_the_audit_finds_a_mail_whose_judgement_was_edited(tmp_path, edit):
+    at = office(tmp_path, 1)
+    at.add(at.reply())
+    with at.desk.ledger.engine.connect().execution_options(takedown_write=True) as db, db.begin():
+        db.execute(update(messages).values(**edit))
+    assert verify(at.desk.ledger).problems == [(0, "M-1 is not judged as was recorded")]
