@@ -12,7 +12,7 @@ from takedown.cli.desk import desk_of, sign
 from takedown.cli.options import As, Key
 from takedown.display import Answer, Facts
 from takedown.ledger.ids import case_id, number, plan_id
-from takedown.planning.answering import plan_answer, read_answer
+from takedown.planning.answering import plan_answer, read_answer, record_answer
 from takedown.planning.digest import planner_statement
 from takedown.planning.planner import sign_as_planner
 from takedown.planning.undoing import get_plan
@@ -25,11 +25,25 @@ RequestArg = Annotated[str, typer.Argument(metavar="REQUEST", help="As R-12; cas
 def answer_(
     request: RequestArg,
     text: Annotated[Path, typer.Option("--text", metavar="FILE", help="The answer, as UTF-8 text")],
+    sent_by_hand: Annotated[
+        str, typer.Option("--sent-by-hand", metavar="HOW", help="It was given another way, and how; it is kept, nothing is sent")
+    ] = "",
     key: Key = None,
     as_name: As = None,
 ) -> None:
-    """Freeze an answer to what a platform asked, in the same thread; it leaves when a second person has signed it."""
+    """Freeze an answer to what a platform asked, in the same thread; it leaves when a second person has signed it.
+
+    An intake endpoint takes no answers: give it where the question can be answered, and write it down with --sent-by-hand.
+    """
     desk, ident = desk_of(as_name), number(request, "R")
+    if sent_by_hand:
+        told = [case_id(one) for one in record_answer(desk, ident, read_answer(text), sent_by_hand)]
+        current().display.show(
+            Answer([{"case": one} for one in told], {"answered": len(told)}),
+            Facts([(one, "answered by hand; the platform's turn again") for one in told]),
+        )
+        current().display.next("takedown status")
+        return
     plan, asked = plan_answer(desk, ident, read_answer(text))
     if key or desk.live:
         sign_as_planner(desk, plan, sign(desk, key, planner_statement(get_plan(desk.ledger, plan)["digest"])))

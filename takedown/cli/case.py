@@ -22,8 +22,9 @@ from takedown.display import Answer, Block, Column, Facts, Prose, Table, words
 from takedown.ledger.cases import Changed, close, note, reopen
 from takedown.ledger.ids import case_id, number, plan_id
 from takedown.ledger.states import REASONS
+from takedown.report.ahead import day
 from takedown.report.cases import Dossier, as_item, dossier
-from takedown.report.story import Story, day, tell
+from takedown.report.story import Story, tell
 
 app = typer.Typer(no_args_is_help=True, help="List, show, explain, note, close and reopen cases.")
 app.command("list")(list_)

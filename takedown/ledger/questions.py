@@ -26,6 +26,13 @@ def answered(book: Book, requests: Collection[int]) -> None:
         book.db.execute(update(cases).where(cases.c.id.in_(carried)).values(answered_at=book.now, updated_at=book.now))
 
 
+def given(book: Book, numbers: Collection[int], text: str, how: str, who: str) -> None:
+    """A person gave the answer another way than over the request's channel."""
+    book.db.execute(update(cases).where(cases.c.id.in_(list(numbers))).values(answered_at=book.now, updated_at=book.now))
+    for number in sorted(numbers):
+        book.record("question.answered", case_id(number), {}, {"how": how, "text": text, "by": who})
+
+
 def close(book: Book, numbers: Collection[int], reason: str, who: str) -> None:
     """A person decides that the question needs no answer of ours, or was answered another way."""
     book.db.execute(update(cases).where(cases.c.id.in_(list(numbers))).values(answered_at=book.now, updated_at=book.now))

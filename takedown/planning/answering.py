@@ -10,7 +10,7 @@ from takedown.contract import UsageError, span
 from takedown.desk import Desk
 from takedown.ledger.ids import request_id
 from takedown.ledger.moves import State
-from takedown.ledger.questions import close, may_be_answered
+from takedown.ledger.questions import close, given, may_be_answered
 from takedown.ledger.tables import cases, request_cases, requests
 from takedown.planning.drafting import Drafter
 from takedown.planning.follow_ups import about, draft_follow_up
@@ -60,6 +60,20 @@ def plan_answer(desk: Desk, request: int, text: str) -> tuple[int, tuple[int, ..
     drafted = draft_follow_up(drafter, "answer", drafter.take_id(), of, text)
     made = small_plan(desk, "answer", [drafted], "", desk.clock.now() + span(desk.settings.plan.valid_for))
     return desk.ledger.write(lambda book: store(book, made)), asked
+
+
+def record_answer(desk: Desk, request: int, text: str, how: str) -> tuple[int, ...]:
+    """The answer was given another way, and `how`: it is kept with its text, and nothing is sent. Returns the cases.
+
+    Raises NoQuestion, UsageError.
+    """
+    way = " ".join(how.split())
+    if not way:
+        raise UsageError(what="how it was given is empty", why="it is kept with the case", do='--sent-by-hand "..."')
+    with desk.ledger.read() as db:
+        _, asked = _asked(db, request)
+    desk.ledger.write(lambda book: given(book, asked, text, way, desk.who))
+    return asked
 
 
 def close_question(desk: Desk, request: int, reason: str) -> tuple[int, ...]:

@@ -134,7 +134,11 @@ def _draft(desk: Desk, kind: Kind, of: About, request: Request, said: str) -> Dr
             return platform.withdraw_call(row["receipt"], said, named)
         case _:
             case, name = request.cases[0].id, request_id(row["id"])
-            then = f"takedown question close {name} --reason TEXT" if kind == "answer" else f"takedown case note {case} TEXT"
+            then = (
+                f"takedown answer {name} --text FILE --sent-by-hand HOW"
+                if kind == "answer"
+                else f"takedown case note {case} TEXT"
+            )
             what = "an answer" if kind == "answer" else "a withdrawal"
             raise NoWayToSay(platform=platform.title, what=what, channel=request.channel.value, request=name, then=then)
 

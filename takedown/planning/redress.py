@@ -18,7 +18,7 @@ from takedown.ledger.cases import no_such
 from takedown.ledger.ids import case_id
 from takedown.ledger.states import State
 from takedown.ledger.tables import appeals, cases, notifications, plans, requests
-from takedown.planning.withdrawing import can_be_withdrawn
+from takedown.planning.withdrawable import can_be_withdrawn
 
 SOURCES = ("user", "provider", "other")
 OUTCOMES = ("upheld", "reversed")

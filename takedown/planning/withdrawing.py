@@ -6,23 +6,20 @@ it as soon as it is known what became of the sending.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, select, update
+from sqlalchemy import RowMapping, and_, select, update
 
-from takedown.contract import RefusedByPolicy, UsageError
+from takedown.contract import UsageError
 from takedown.desk import Desk
-from takedown.display import words
 from takedown.ledger.book import Book
-from takedown.ledger.cases import no_such
-from takedown.ledger.ids import case_id, plan_id, request_id
+from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.moves import WITHDRAWAL, State, move
 from takedown.ledger.states import DORMANT
-from takedown.ledger.tables import case_references, cases, events, openings, plans, request_cases, requests
+from takedown.ledger.tables import cases, plans, request_cases, requests
 from takedown.ledger.withdrawals import asked
 from takedown.planning.approving import release
 from takedown.planning.drafting import Drafted, Drafter
@@ -30,32 +27,12 @@ from takedown.planning.follow_ups import About, about, draft_follow_up
 from takedown.planning.making import CasesChanged, Numbers
 from takedown.planning.small import SmallPlan, small_plan, store
 from takedown.planning.undoing import UNSENT, undo, unsent_in
+from takedown.planning.withdrawable import Look, asked_by, check, look, nothing_came
 
 LONGEST_REASON = 4000
+
+
 TRIES = 5
-
-
-class NothingToWithdraw(UsageError):
-    """{case} is not with the platform: {state}."""
-
-    code, why, do = (
-        "TD-0781",
-        "only what was sent, or will be, can be taken back",
-        "takedown case close {case} --as mistake",
-    )
-
-
-class TakenBackAlready(RefusedByPolicy):
-    """{case} is taken back already: {state}."""
-
-    code, why, do = "TD-0782", "a withdrawal is not repeated either", "takedown case explain {case}"
-
-
-class OthersToo(RefusedByPolicy):
-    """{case} was reported by {others} too."""
-
-    code, why = "TD-0783", "one agency's withdrawal does not end the other's"
-    do = "ask them; if all agree: takedown withdraw {case} --reason TEXT --for-all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +50,6 @@ class Withdrawn:
     plan: int = 0
 
 
-@dataclass
-class _Look:
-    """What was found of the cases: requests by what can be done with them, and the states on which that rests.
-
-    doubtful: a person decided to send it again although it may have arrived, and it has not left since.
-    """
-
-    cases: dict[int, RowMapping] = field(default_factory=dict[int, RowMapping])
-    sent: dict[int, set[int]] = field(default_factory=dict[int, set[int]])
-    unsent: dict[int, set[int]] = field(default_factory=dict[int, set[int]])
-    in_flight: dict[int, set[int]] = field(default_factory=dict[int, set[int]])
-    doubtful: dict[int, set[int]] = field(default_factory=dict[int, set[int]])
-    rows: dict[int, RowMapping] = field(default_factory=dict[int, RowMapping])
-
-    def of(self, held: Mapping[int, set[int]]) -> set[int]:
-        return {case for named in held.values() for case in named}
-
-
 def withdraw(desk: Desk, numbers: Sequence[int], reason: str, *, for_all: bool = False) -> Withdrawn:
     """Take these cases back, in one step: either all of it is written down or nothing. Sending it is `deliver`'s.
 
@@ -103,7 +62,7 @@ def withdraw(desk: Desk, numbers: Sequence[int], reason: str, *, for_all: bool =
         raise UsageError(what=what, why=why, do='--reason "..."')
     with desk.ledger.read() as db:
         for one in numbers:
-            _check(db, one, for_all)
+            check(db, one, for_all)
     return _again_and_again(desk, list(dict.fromkeys(numbers)), said)
 
 
@@ -112,107 +71,17 @@ def follow_up(desk: Desk) -> list[Withdrawn]:
     wanted: dict[tuple[str, str], list[int]] = {}
     with desk.ledger.read() as db:
         for case in asked(db):
-            found = _look(db, [case])
-            if found.sent or found.unsent or found.doubtful or _nothing_came(db, case, found):
-                wanted.setdefault(_asked_by(db, case, desk.who), []).append(case)
+            found = look(db, [case])
+            if found.sent or found.unsent or found.doubtful or nothing_came(db, case, found):
+                wanted.setdefault(asked_by(db, case, desk.who), []).append(case)
     return [_again_and_again(replace(desk, who=who), numbers, said) for (who, said), numbers in wanted.items()]
-
-
-OVER = (State.REFUSED.value, State.WITHDRAWN.value)
-
-
-def _check(db: Connection, number: int, for_all: bool) -> None:
-    row = db.execute(select(cases).where(cases.c.id == number)).mappings().first()
-    name = case_id(number)
-    if row is None:
-        no_such(number)
-    if row["withdrawal"] not in {"none", "refused"}:
-        raise TakenBackAlready(case=name, state=words("withdrawal", row["withdrawal"]))
-    found = _look(db, [number])
-    if not (found.sent or found.unsent or found.in_flight or found.doubtful):
-        raise NothingToWithdraw(case=name, state=words("delivery", row["delivered"]))
-    others = select(case_references.c.organisation).where(
-        case_references.c.case == number, case_references.c.organisation != row["organisation"]
-    )
-    held = sorted(set(db.execute(others).scalars()))
-    if held and not for_all:
-        raise OthersToo(case=name, others=", ".join(one or "another file" for one in held))
-
-
-def can_be_withdrawn(db: Connection, number: int) -> bool:
-    """Whether a case is with its platform, or will be, and was not taken back."""
-    found = _look(db, [number])
-    asked = found.cases[number]["withdrawal"] in {"none", "refused"}
-    return asked and bool(found.sent or found.unsent or found.in_flight or found.doubtful)
-
-
-def _look(db: Connection, numbers: Iterable[int]) -> _Look:
-    found = _Look()
-    joined = requests.join(request_cases, request_cases.c.request == requests.c.id)
-    for number in numbers:
-        found.cases[number] = db.execute(select(cases).where(cases.c.id == number)).mappings().one()
-        mine = (request_cases.c.case == number, request_cases.c.excepted == "", requests.c.purpose != WITHDRAWAL)
-        for row in db.execute(select(requests).select_from(joined).where(*mine)).mappings():
-            found.rows[row["id"]] = row
-            if (held := _place(found, db, row, number)) is not None:
-                held.setdefault(row["id"], set()).add(number)
-    return found
-
-
-def _place(found: _Look, db: Connection, row: RowMapping, case: int) -> dict[int, set[int]] | None:
-    asleep = row["purpose"] == "reminder"
-    match State(row["state"]):
-        case State.SENT if row["purpose"] == "removal" and not _covered(db, row["id"], case):
-            return found.sent
-        case State.PLANNED | State.APPROVED:
-            return found.doubtful if _may_have_arrived(db, row) else found.unsent
-        case State.OPERATOR if row["opened_at"] is None:
-            return found.doubtful if _may_have_arrived(db, row) else found.unsent
-        case State.SENDING | State.UNKNOWN | State.OPERATOR if not asleep:
-            return found.in_flight
-        case _:
-            return None
-
-
-def _may_have_arrived(db: Connection, row: RowMapping) -> bool:
-    """Whether the last word on an earlier try is a person's, who let it go out again without knowing what became of it."""
-    if not row["attempts"]:
-        return False
-    mine = (events.c.subject == request_id(row["id"]), events.c.kind == "request.approved")
-    said = db.execute(select(events.c.data).where(*mine).order_by(events.c.seq.desc()).limit(1)).scalar()
-    return said is not None and json.loads(said).get("decision") == "again"
-
-
-def _covered(db: Connection, request: int, case: int) -> bool:
-    """Whether a withdrawal of this request for this case is under way or done."""
-    joined = requests.join(request_cases, request_cases.c.request == requests.c.id)
-    mine = (requests.c.purpose == WITHDRAWAL, requests.c.follows == request, request_cases.c.case == case)
-    query = select(requests.c.id).select_from(joined).where(*mine, requests.c.state.not_in(OVER))
-    return db.execute(query).first() is not None
-
-
-def _nothing_came(db: Connection, case: int, found: _Look) -> bool:
-    """It was asked for while the request was under way, and the platform has not taken the request after all."""
-    if found.in_flight or found.cases[case]["withdrawal"] != "requested":
-        return False
-    joined = requests.join(request_cases, request_cases.c.request == requests.c.id)
-    under_way = (request_cases.c.case == case, requests.c.purpose == WITHDRAWAL, requests.c.state.not_in(OVER))
-    return db.execute(select(requests.c.id).select_from(joined).where(*under_way)).first() is None
-
-
-def _asked_by(db: Connection, case: int, who: str) -> tuple[str, str]:
-    """Who asked for a case to be withdrawn, and why."""
-    mine = (events.c.subject == case_id(case), events.c.kind == "case.withdrawn")
-    seq = db.execute(select(events.c.seq).where(*mine).order_by(events.c.seq.desc()).limit(1)).scalar()
-    held = dict(db.execute(select(openings.c.name, openings.c.value).where(openings.c.seq == seq)).all())
-    return held.get("by", who), held.get("reason", "(the reason was erased)")
 
 
 def _again_and_again(desk: Desk, numbers: Sequence[int], said: str) -> Withdrawn:
     """Others may send or decide in between: then everything is looked at anew."""
     for _ in range(TRIES):
         with desk.ledger.read() as db:
-            found = _look(db, numbers)
+            found = look(db, numbers)
             of = [about(db, found.rows[request], named) for request, named in sorted(found.sent.items())]
         made = _drafts(desk, of, said)
         try:
@@ -232,7 +101,7 @@ def _drafts(desk: Desk, of: Sequence[About], said: str) -> SmallPlan | None:
     return small_plan(desk, WITHDRAWAL, drafted, said, DORMANT, review)
 
 
-def _write(book: Book, found: _Look, made: SmallPlan | None, said: str, desk: Desk) -> Withdrawn:
+def _write(book: Book, found: Look, made: SmallPlan | None, said: str, desk: Desk) -> Withdrawn:
     _compare(book, found)
     out, loosened = _take_out(book, found)
     _hold_back(book, found)
@@ -259,7 +128,7 @@ def _not_sent(row: RowMapping, out: bool) -> dict[str, Any]:
     return {"withdrawal": "none", **({"delivered": State.WITHDRAWN.value} if out else {})}
 
 
-def _compare(book: Book, found: _Look) -> None:
+def _compare(book: Book, found: Look) -> None:
     """Raises CasesChanged when something moved since it was read.
 
     Requests are locked before cases, as senders do it: the other way round, on PostgreSQL the two would wait for each other.
@@ -274,7 +143,7 @@ def _compare(book: Book, found: _Look) -> None:
             raise CasesChanged
 
 
-def _hold_back(book: Book, found: _Look) -> None:
+def _hold_back(book: Book, found: Look) -> None:
     """What shall not go out again, but may have arrived, is uncertain once more: when that is settled, the withdrawal follows."""
     for number in found.doubtful:
         was = State(found.rows[number]["state"])
@@ -283,7 +152,7 @@ def _hold_back(book: Book, found: _Look) -> None:
         move(book, [number], was, State.UNKNOWN, event=told, detail=detail, doubt_since=book.now)
 
 
-def _take_out(book: Book, found: _Look) -> tuple[set[int], set[int]]:
+def _take_out(book: Book, found: Look) -> tuple[set[int], set[int]]:
     """Withdraw requests that have not left: the cases meant, and the others that were in them. A plan that is empty then ends."""
     out, loosened = set[int](), set[int]()
     for state in UNSENT:

@@ -32,7 +32,8 @@ from takedown.report.figures import NOT_LOOKED
 DECIDED = (
     "case.closed", "case.reopened", "case.noted", "case.made", "case.linked", "case.held", "case.released", "case.moved",
     "case.renamed", "return.proposed", "return.dismissed", "case.withdrawn", "withdrawal.acknowledged", "withdrawal.refused",
-    "withdrawal.restored", "question.closed", "appeal.received", "appeal.decided", "user.notice", "case.renewed",
+    "withdrawal.restored", "question.closed", "question.answered", "appeal.received", "appeal.decided",
+    "user.notice", "case.renewed",
 )  # fmt: skip
 """Events that a case's story tells."""
 

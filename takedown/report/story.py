@@ -1,4 +1,4 @@
-"""The story of one case in sentences: how it came to stand where it stands, what happens next, what a person can do."""
+"""The story of one case in sentences: how it came to stand where it stands; `ahead` tells what happens next."""
 
 from __future__ import annotations
 
@@ -6,17 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from takedown.clock import utc
 from takedown.clocks.hands import Hand, Reading
 from takedown.display import words
 from takedown.ledger.ids import case_id, plan_id, request_id
 from takedown.ledger.moves import State
-from takedown.ledger.questions import ASKED
-from takedown.ledger.steps import ANSWERED
-from takedown.ledger.truths import ACTED, FINAL, UNREACHABLE
-from takedown.outcomes.repairs import FURTHER, repair_of
+from takedown.report.ahead import Step, ahead, day
 from takedown.report.cases import Dossier
-from takedown.report.figures import contradiction
 
 CHANNELS = {"api": "over its intake endpoint", "email": "by e-mail", "portal": "through its form"}
 SAYS = {
@@ -40,19 +35,6 @@ GROUNDS = {"own_rules": "under its own rules", "local_law": "under local law"}
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """Something a person can do, and the command for it."""
-
-    what: str
-    do: str
-
-
-AGAIN = "takedown resubmit --pending --dry-run"
-Ahead = tuple[str, tuple[Step, ...]]
-"""What happens next, and what a person can do."""
-
-
-@dataclass(frozen=True, slots=True)
 class Story:
     so_far: tuple[str, ...]
     next: str
@@ -62,12 +44,8 @@ class Story:
 def tell(file: Dossier, patience: float | None, now: float, clocks: Sequence[Reading] = ()) -> Story:
     """The story. `patience`: seconds that the case's pack allows a platform; None when its pack is not installed."""
     so_far = (*_imported(file), *_sendings(file), *_answers(file), *_seen(file), *_decided(file), *_clocks(clocks))
-    happens, can = _differs(file) or (_closed(file) if file.row["closed"] else _taken_back(file) or _open(file, patience, now))
+    happens, can = ahead(file, patience, now)
     return Story(so_far, happens, can)
-
-
-def day(seconds: float) -> str:
-    return f"{utc(seconds):%Y-%m-%d %H:%M} UTC"
 
 
 def _imported(file: Dossier) -> Iterator[str]:
@@ -154,6 +132,9 @@ def _decided(file: Dossier) -> Iterator[str]:
                 yield f"On {when} {who} took it back ({data['how']}): {data.get('reason', 'the reason was erased')}"
             case "withdrawal.acknowledged" | "withdrawal.refused":
                 yield f"On {when} we learned that {file.row['platform']} {kind.partition('.')[2]} the withdrawal."
+            case "question.answered":
+                given = f'{_told(data, "how")}: "{_told(data, "text")}"'
+                yield f"On {when} {who} wrote down an answer to the platform's question, given by hand, {given}."
             case "question.closed":
                 yield f"On {when} {who} closed the platform's question: {data.get('reason', 'the reason was erased')}"
             case "appeal.received":
@@ -189,143 +170,3 @@ def _clocks(readings: Sequence[Reading]) -> Iterator[str]:
         since = f" since {one.since:%Y-%m-%d %H:%M} UTC" if one.since and one.hand is not Hand.RUNNING else ""
         why = f" ({one.why})" if one.why else ""
         yield f'Its clock "{one.clock}": {one.hand.value}{until}{since}{why}.'
-
-
-def _ahead(happens: str, *can: Step) -> Ahead:
-    return happens, can
-
-
-def _differs(file: Dossier) -> Ahead | None:
-    """A return that is proposed, a case that is held, a target that has another name: each waits for a person."""
-    row, ident = file.row, case_id(file.row["id"])
-    rename = Step("follow it to its new address", f"takedown case rename {ident}" + ("" if row["moved_to"] else " URL"))
-    if file.returned is not None and file.returned["state"] == "open":
-        return _ahead(
-            "It was gone and is there again. Nothing is filed for that until a person decides.",
-            Step("make a new case of it", f"takedown case accept-return {ident}"),
-            Step("make none", f'takedown case dismiss {ident} --reason "..."'),
-        )
-    if row["closed"]:
-        return None
-    drop = Step("close it", f"takedown case close {ident} --as out_of_scope")
-    if row["held"]:
-        free = Step("it is the target all the same: release it", f'takedown case release {ident} --reason "..."')
-        return _ahead(f"It is held: {row['held']}. Nothing is planned or sent for it until a person decides.", rename, free, drop)
-    return _ahead(f"Its target goes by another address now: {row['moved_to']}.", rename, drop) if row["moved_to"] else None
-
-
-def _closed(file: Dossier) -> Ahead:
-    return _ahead("It is closed; nothing more happens.", Step("open it again", f"takedown case reopen {case_id(file.row['id'])}"))
-
-
-def _taken_back(file: Dossier) -> Ahead | None:
-    row, ident = file.row, case_id(file.row["id"])
-    close = Step("close it", f"takedown case close {ident} --as mistake")
-    own = [one for one in file.requests if one["purpose"] == "withdrawal" and one["state"] not in {"sent", "withdrawn"}]
-    match row["withdrawal"]:
-        case "none" if row["delivered"] == State.WITHDRAWN.value:
-            return _ahead("It was taken back before it left; nothing more happens.", close)
-        case "none":
-            return None
-        case "requested" if own:
-            plan = plan_id(own[-1]["plan"])
-            by_hand = own[-1]["state"] == State.OPERATOR.value
-            send = Step("file it", "takedown portal run") if by_hand else Step("send it", f"takedown submit {plan}")
-            return _ahead(f"Its withdrawal {request_id(own[-1]['id'])} has not left yet.", send)
-        case "requested":
-            later = Step("go on, once it has ended", "takedown withdraw --due")
-            return _ahead("It is withdrawn as soon as it is known what became of its sending.", later)
-        case "refused":
-            again = Step("try again", f"takedown withdraw {ident} --reason TEXT")
-            return _ahead("The platform refused to take the withdrawal. It must be told another way.", again, close)
-        case "restored":
-            return _ahead("It was withdrawn, and its target is there again. Nothing more is asked.", close)
-        case _:
-            answer = Step("write down what it answered", f"takedown withdraw {ident} --answered acknowledged")
-            return _ahead(
-                "It is withdrawn; the next looks tell whether it is there again.",
-                Step("look", "takedown verify --due"),
-                answer,
-                close,
-            )
-
-
-def _open(file: Dossier, patience: float | None, now: float) -> Ahead:
-    row, newest = file.row, file.newest
-    ident = case_id(row["id"])
-    drop = Step("close it", f"takedown case close {ident} --as WHY")
-    plan = plan_id(newest["plan"]) if newest else "PLAN"
-    detail = f": {newest['detail']}" if newest and newest["detail"] else ""
-    match State(row["delivered"]):
-        case State.DRAFT if file.answer_before not in {"", ANSWERED}:
-            first = case_id(row["follows"])
-            waits = f"It waits until the platform has declined {first}, which it is asked first."
-            return _ahead(waits, Step("see where that stands", f"takedown case explain {first}"), drop)
-        case State.DRAFT | State.WITHDRAWN:
-            return _ahead(
-                "It is in no plan, and nothing happens until it is.", Step("plan it", f"takedown plan --case {ident}"), drop
-            )
-        case State.PLANNED:
-            look, sign = (
-                Step("look at the plan", f"takedown plan show {plan}"),
-                Step("sign it", f"takedown approve {plan} --as NAME"),
-            )
-            return _ahead(f"Plan {plan} waits for approval; nothing leaves before.", look, sign, drop)
-        case State.APPROVED:
-            again = f", tried again from {day(newest['not_before'])}" if newest and newest["attempts"] else ""
-            return _ahead(
-                f"It goes out with the next run of {plan}{again}{detail}.", Step("send it", f"takedown submit {plan}"), drop
-            )
-        case State.SENDING:
-            why = "A process is sending it, or died while it was; the next run finds out which."
-            return _ahead(why, Step("run it again", f"takedown submit {plan}"))
-        case State.UNKNOWN:
-            why = "Where a key or a search can tell, submit and sync settle it; else a person decides."
-            return _ahead(f"It may have arrived{detail}. {why}", Step("see which", "takedown unknown list"))
-        case State.OPERATOR:
-            by_hand = "A person files it in the platform's form and types the reference."
-            return _ahead(by_hand, Step("file it", "takedown portal run"), drop)
-        case State.REFUSED:
-            why = f"The platform will not take the request as it was{detail}. The same bytes are never sent again."
-            return _ahead(why, Step("plan it anew, once what was missing is there", AGAIN), drop)
-        case State.RETURNED:
-            return _ahead(f"The mail came back{detail}. The address must be mended before it is planned anew.", drop)
-        case State.SENT:
-            code = str(file.claims[-1]["reason_code"]) if file.claims else ""
-            return _after_sending(row, code, patience, now, drop)
-
-
-def _after_sending(row: Mapping[str, Any], code: str, patience: float | None, now: float, drop: Step) -> Ahead:
-    ident, claimed, observed = case_id(row["id"]), row["claimed"], row["observed"]
-    close = Step("close it as done", f"takedown case close {ident} --as done")
-    match contradiction(claimed, observed):
-        case "says_acted_still_up":
-            return _ahead("The platform says that it acted, yet it is still up. That goes back to the platform.", drop)
-        case "declined_yet_gone":
-            return _ahead("The platform declined, yet it is gone. Nothing more is asked.", close)
-        case _:
-            pass
-    if claimed == ASKED and (row["answered_at"] or 0) < (row["claimed_at"] or 0):
-        name = request_id(row["request"]) if row["request"] else "REQUEST"
-        question = Step("see the question", f"takedown case show {ident}")
-        answer = Step("answer it", f"takedown answer {name} --text FILE")
-        close = Step("close it without an answer", f"takedown question close {name} --reason TEXT")
-        return _ahead("The platform waits for an answer, and no reminder is sent before.", question, answer, close, drop)
-    if claimed in ACTED or observed in UNREACHABLE:
-        return _ahead("Nothing more is asked of the platform.", close)
-    if claimed in FINAL:
-        named = {"case": ident, "request": request_id(row["request"] or 0), "platform": row["platform"]}
-        mends = [repair_of(code), *([FURTHER] if repair_of(code).do != FURTHER.do else [])]
-        steps = [Step(one.what, one.command(**named)) for one in mends]
-        return _ahead("The platform has decided; a new request must bring something new.", *steps, drop)
-    return _silent(row, patience, now, drop)
-
-
-def _silent(row: Mapping[str, Any], patience: float | None, now: float, drop: Step) -> Ahead:
-    can = (Step("ask the platform", f"takedown sync --platform {row['platform']}"), Step("remind it", AGAIN), drop)
-    if patience is None or not row["sent_at"]:
-        return _ahead("We wait for the platform's answer.", *can)
-    ends = row["sent_at"] + patience
-    if now > ends:
-        return _ahead(f"The platform's answer is overdue since {day(ends)}; it may be reminded.", *can)
-    return _ahead(f"We wait for the platform's answer until {day(ends)}; then it is overdue, and may be reminded.", *can)

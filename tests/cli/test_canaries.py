@@ -94,6 +94,7 @@ withdraw C-2 --reason {text}
 answer R-1 --text batch.csv
 appeal list
 question close R-1 --reason {text}
+answer R-1 --text batch.csv --sent-by-hand {text}
 review list
 ledger restore nothing.db
 """.strip().splitlines()

@@ -8,12 +8,15 @@ from desks import TurnedClock, again, make_key, signed
 from withdrawing import PORTAL, api, desk_with, file_by_hand, mailed, of, planned, send, stand_ins
 
 from takedown.audit import verify as audit
+from takedown.contract import UsageError
 from takedown.ledger.truths import Claim, add_claims
 from takedown.outcomes.resubmit import choose
-from takedown.planning.answering import NoAnswer, NoQuestion, close_question, plan_answer, read_answer
+from takedown.planning.answering import NoAnswer, NoQuestion, close_question, plan_answer, read_answer, record_answer
 from takedown.planning.approving import NotApproved, approve
 from takedown.planning.follow_ups import NoWayToSay
 from takedown.planning.undoing import get_plan
+from takedown.report.cases import dossier
+from takedown.report.story import tell
 
 
 @pytest.fixture
@@ -88,12 +91,39 @@ def test_an_endpoint_takes_none_and_a_person_closes_the_question(tmp_path, platf
     request = of(desk, "removal")[0]["id"]
     with pytest.raises(NoWayToSay) as error:
         plan_answer(desk, request, "Yes.")
-    assert "question close" in error.value.as_dict()["do"]
+    assert f"takedown answer R-{request} --text FILE --sent-by-hand HOW" in error.value.as_dict()["do"]
     assert close_question(desk, request, "Told them by telephone.") == (1,)
     desk.clock.at += 80 * 3600
     assert what(desk)["C-1"] == "decide"
     with pytest.raises(NoQuestion):
         close_question(desk, request, "Once more.")
+
+
+def test_an_answer_given_another_way_is_written_down_with_its_text(tmp_path, platforms):
+    desk = sent(tmp_path, platforms, api(platforms), 1)
+    asks(desk, 1)
+    request = of(desk, "removal")[0]["id"]
+    before = story_of(desk)
+    assert "Its endpoint takes none" in before.next
+    assert [step.do for step in before.can if "answer" in step.do] == [
+        f"takedown answer R-{request} --text FILE --sent-by-hand HOW"
+    ]
+    with pytest.raises(UsageError):
+        record_answer(desk, request, "Yes.", " ")
+    assert record_answer(desk, request, "Yes, the whole account.", "their portal, ticket 4411") == (1,)
+    assert of(desk, "answer") == [], "nothing is sent"
+    told = " ".join(story_of(desk).so_far)
+    assert 'given by hand, their portal, ticket 4411: "Yes, the whole account."' in told
+    desk.clock.at += 80 * 3600
+    assert what(desk)["C-1"] == "decide", "the platform's turn again"
+    with pytest.raises(NoQuestion):
+        record_answer(desk, request, "Once more.", "by telephone")
+    assert audit(desk.ledger).problems == []
+
+
+def story_of(desk):
+    with desk.ledger.read() as db:
+        return tell(dossier(db, 1), None, desk.clock.now())
 
 
 def test_what_was_not_asked_is_not_answered(tmp_path, platforms):

@@ -46,7 +46,8 @@ from takedown.planning.digest import leaf, plan_digest
 from takedown.planning.follow_ups import NoWayToSay
 from takedown.planning.reviewing import NothingToReview, accept, reject, statement, unreviewed
 from takedown.planning.undoing import get_plan
-from takedown.planning.withdrawing import NothingToWithdraw, OthersToo, TakenBackAlready, withdraw
+from takedown.planning.withdrawable import NothingToWithdraw, OthersToo, TakenBackAlready
+from takedown.planning.withdrawing import withdraw
 
 
 @pytest.fixture
