@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from takedown.inbox import doubts, grammar, leading, phrases, refusals
 from takedown.inbox.countries import WORLDWIDE, territories
@@ -142,6 +143,7 @@ def brief(clause: str) -> Verdict | None:
     return Verdict(value, reason_code=why_not(plain) if value == "declined" else "", words=clause)
 
 
+@lru_cache(maxsize=256)
 def bare(clause: str) -> str:
     """Without what only sounds like doubt."""
     return " ".join(doubts.HARMLESS.sub(" ", clause).split())
