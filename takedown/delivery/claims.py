@@ -14,6 +14,7 @@ from takedown.delivery.owning import check_owner
 from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.moves import WITHDRAWAL, State, begin, move
+from takedown.ledger.prepared import Prepared
 from takedown.ledger.seals import add_attempts
 from takedown.ledger.tables import cases, lanes, meta, plans, request_cases, requests
 from takedown.planning.approving import Tampered, Verified
@@ -74,7 +75,7 @@ def claim(book: Book, lane: Lane, verified: Verified, owner: str, size: int, nex
         move(book, repeats, State.UNKNOWN, State.APPROVED, event={"because": "same key"})
     told = {"plan": plan_id(verified.plan), "digest": verified.digest}
     moved = set(begin(book, [row["id"] for row in found], owner, told))
-    book.db.execute(_PACED, {"a_lane": lane.name, "a_time": next_at})
+    _PACED.run(book.db, {"a_lane": lane.name, "a_time": next_at})
     return [Claimed(row, now) for row in found if row["id"] in moved]
 
 
@@ -90,24 +91,25 @@ def _due(lane: Lane, *columns: ColumnElement[Any]) -> Select[Any]:
     )
 
 
-_PACED = update(lanes).where(lanes.c.name == bindparam("a_lane")).values(next_at=bindparam("a_time"))
-_CARRIED = (
+_PACED = Prepared(update(lanes).where(lanes.c.name == bindparam("a_lane")).values(next_at=bindparam("a_time")))
+_CARRIED = Prepared(
     select(request_cases.c.request, request_cases.c.case)
     .where(request_cases.c.request.in_(bindparam("ids", expanding=True)))
-    .order_by(request_cases.c.request, request_cases.c.position)
+    .order_by(request_cases.c.request, request_cases.c.position),
+    many="ids",
 )
 
 
 def _check(book: Book, verified: Verified, found: Sequence[Mapping[str, Any]]) -> None:
     carried: dict[int, list[str]] = {}
-    for request, carried_case in book.db.execute(_CARRIED, {"ids": [row["id"] for row in found]}):
+    for request, carried_case in _CARRIED.rows(book.db, {"ids": [row["id"] for row in found]}):
         carried.setdefault(request, []).append(case_id(carried_case))
     for row in found:
         if not verified.vouches(row["position"], leaf(row["salt"], row, row["body"], carried.get(row["id"], []))):
             raise Tampered(plan=plan_id(verified.plan), what=f"request R-{row['id']}")
 
 
-_LOOK = (
+_LOOK = Prepared(
     select(
         requests.c.state,
         requests.c.owner,
@@ -124,7 +126,7 @@ _LOOK = (
 
 def still_mine(db: Connection, one: Claimed, owner: str, lane: Lane, now: float) -> Held | None:
     """The look again: are row and lane still ours, the plan in force, the key young, the switch off?"""
-    state, holder, born, sha256, plan, halt, lane_holder = db.execute(_LOOK, {"an_id": one.id}).one()
+    ((state, holder, born, sha256, plan, halt, lane_holder),) = _LOOK.rows(db, {"an_id": one.id})
     if halt:
         return Held("halted")
     if state != State.SENDING.value or holder != owner or lane_holder != owner:

@@ -22,6 +22,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, select, text, update
 
 from takedown.contract import Temporary
 from takedown.ledger.book import Book
+from takedown.ledger.prepared import Prepared
 from takedown.ledger.store import Ledger
 from takedown.ledger.tables import lanes
 
@@ -146,7 +147,7 @@ def make_row(book: Book, lane: str) -> None:
 
 def check_owner(book: Book, lane: str, token: str) -> None:
     """Raise LaneLost unless this owner still has the lane, and keep others from taking it until the transaction ends."""
-    if book.db.execute(_HELD, {"a_lane": lane}).scalar() != token:
+    if [tuple(row) for row in _HELD.rows(book.db, {"a_lane": lane})] != [(token,)]:
         raise LaneLost(lane=lane)
 
 
@@ -174,5 +175,5 @@ def _server_time(db: Connection) -> float:
     return float(db.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
 
 
-_HELD = select(lanes.c.owner).where(lanes.c.name == bindparam("a_lane")).with_for_update()
+_HELD = Prepared(select(lanes.c.owner).where(lanes.c.name == bindparam("a_lane")).with_for_update())
 _MADE = text("INSERT INTO lanes (name) VALUES (:a_lane) ON CONFLICT DO NOTHING")

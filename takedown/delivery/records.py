@@ -14,6 +14,7 @@ from takedown.delivery.decide import Later, Outcome, Refused, Sent, Stopped, Uns
 from takedown.delivery.lanes import Lane
 from takedown.ledger.book import Book, commitment
 from takedown.ledger.moves import Each, State, move, move_each
+from takedown.ledger.prepared import Prepared
 from takedown.ledger.seals import add_attempts
 from takedown.ledger.tables import lanes, request_cases, requests
 from takedown.transport.results import Answered, Held, Result
@@ -54,7 +55,7 @@ def _sent(book: Book, owner: str, lane: Lane, ended: Sequence[Ended]) -> list[di
         rows.append(_attempt(book, end, word, receipt))
     move_each(book, State.SENDING, State.SENT, owner, each)
     if items:
-        book.db.execute(_NAMED, items)
+        _NAMED.each(book.db, items)
     return rows
 
 
@@ -116,4 +117,4 @@ def _items(end: Ended) -> Iterator[dict[str, Any]]:
 
 
 _THEIRS = and_(request_cases.c.request == bindparam("a_request"), request_cases.c.case == bindparam("a_case"))
-_NAMED = update(request_cases).where(_THEIRS).values(item=bindparam("an_item"))
+_NAMED = Prepared(update(request_cases).where(_THEIRS).values(item=bindparam("an_item")))

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol, cast
@@ -24,6 +25,7 @@ from takedown.delivery.settling import due_searches, settle_one
 from takedown.desk import Desk
 from takedown.ledger.book import Book
 from takedown.ledger.moves import State
+from takedown.ledger.prepared import Prepared
 from takedown.ledger.tables import lanes, meta, requests
 from takedown.planning.approving import Verified
 from takedown.transport.results import Held, NotSent, Result
@@ -34,7 +36,8 @@ if TYPE_CHECKING:
 SHORT_RETRIES = 3
 POLL_OWNER = 1.0
 COMPANY = 0.006
-"""Seconds that a claim without a key waits for connections that come free, about what its commit takes: they share it."""
+"""Seconds that a claim without a key waits at most until half of the connections are free: those share a commit, while the other
+half is on the wire."""
 
 
 class Progress(Protocol):
@@ -91,6 +94,7 @@ class LaneRun:
         self._held: deque[Claimed] = deque()
         self._open: set[asyncio.Task[None]] = set()
         self._width, self._free = asyncio.Semaphore(self.sender.width), self.sender.width
+        self._enough = asyncio.Event()
         self._stopped = self._more = False
         self.busy = False
 
@@ -161,7 +165,7 @@ class LaneRun:
             return None
         if not self._held:
             if self._alone():
-                await asyncio.sleep(COMPANY)
+                await self._company()
             size, next_at = self._size(), self._hold.pace.next_at
             self._recorder.hand_over()  # one commit for what came back and what goes out next
             self._held.extend(
@@ -185,6 +189,11 @@ class LaneRun:
     def _alone(self) -> bool:
         """Whether a claim would pay a commit for few requests where the pace lets out more of them together."""
         return not self.lane.keyed and self._free < min(self.lane.burst, self.sender.width // 2)
+
+    async def _company(self) -> None:
+        self._enough.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._enough.wait(), COMPANY)
 
     def _size(self) -> int:
         """How many to claim: with a key a block; without one what can be in flight at once, and the pace lets out together."""
@@ -268,6 +277,8 @@ class LaneRun:
     def _land(self) -> None:
         self._free += 1
         self._width.release()
+        if not self._alone():
+            self._enough.set()
 
     def _word(self, outcome: Outcome) -> str:
         """For the screen: how a request ended, or that it will be tried again."""
@@ -319,7 +330,7 @@ class LaneRun:
         record(book, self._owner, self.lane, ended)
         for well, group in groupby(ended, lambda end: isinstance(end.outcome, Sent)):
             if well:
-                book.db.execute(_WELL, {"a_lane": self.lane.name})
+                _WELL.run(book.db, {"a_lane": self.lane.name})
                 continue
             for end in group:
                 self._consider(book, end)
@@ -338,7 +349,7 @@ class LaneRun:
                 self._hold.rest(book, book.now + self.lane.pause, f"{failed} failures in a row")
 
 
-_WELL = update(lanes).where(lanes.c.name == bindparam("a_lane"), lanes.c.failures > 0).values(failures=0)
+_WELL = Prepared(update(lanes).where(lanes.c.name == bindparam("a_lane"), lanes.c.failures > 0).values(failures=0))
 
 
 class _Over(stop_base):

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, bindparam, insert, select, text
 
 from takedown.clock import iso, whole
 from takedown.ledger.errors import TakenBack
+from takedown.ledger.prepared import Prepared
 from takedown.ledger.tables import events, openings
 
 Mark = tuple[int, str]
@@ -105,7 +106,7 @@ class Book:
             event = {"seq": seq, "at": at, "kind": one.kind, "subject": one.subject, "data": data, "prev": prev, "hash": digest}
             chained.append(event)
             prev = digest
-        self.db.execute(_TOLD, chained)
+        _TOLD.each(self.db, chained)
         if opened:
             self.db.execute(insert(openings), opened)
         self._told, self.head = [], (seq, prev)
@@ -122,12 +123,12 @@ class Book:
             # SQLite has one writer by nature; here the chain's row is the lock that orders writers.
             self.db.execute(text("SELECT value FROM meta WHERE name = 'ledger' FOR UPDATE"))
         seq, digest = self.after or (0, "")
-        row = self.db.execute(_LAST, {"known": seq}).first()
+        (row,) = _LAST.rows(self.db, {"known": seq}) or (None,)
         if seq and (row is None or row[2] != digest):
             raise TakenBack(known=seq, here=row[0] if row else 0)
         return (int(row[0]), str(row[1])) if row else (0, GENESIS)
 
 
 _AS_KNOWN = select(events.c.hash).where(events.c.seq == bindparam("known")).scalar_subquery()
-_LAST = select(events.c.seq, events.c.hash, _AS_KNOWN).order_by(events.c.seq.desc()).limit(1)
-_TOLD = insert(events)
+_LAST = Prepared(select(events.c.seq, events.c.hash, _AS_KNOWN).order_by(events.c.seq.desc()).limit(1))
+_TOLD = Prepared(insert(events), names=("seq", "at", "kind", "subject", "data", "prev", "hash"))

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Update, bindparam, case, func, null, select, update
+from sqlalchemy import BindParameter, bindparam, case, func, null, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from takedown.contract import TakedownError
 from takedown.ledger.book import Book
 from takedown.ledger.ids import request_id
+from takedown.ledger.prepared import Prepared
 from takedown.ledger.questions import answered
 from takedown.ledger.states import State as State  # moves and states are asked for together
 from takedown.ledger.tables import cases, request_cases, requests
@@ -85,7 +86,7 @@ def move(
 def begin(book: Book, ids: Sequence[int], owner: str, event: Mapping[str, Any]) -> list[int]:
     """`owner` begins to send approved requests, at most 500: approved -> sending, the attempt counted. Returns them in order."""
     taken = {"ids": ids, "a_time": book.now, "an_owner": owner}
-    moved = sorted(book.db.execute(_BEGIN, taken).scalars())
+    moved = sorted(int(row[0]) for row in _BEGIN.rows(book.db, taken))
     if moved:
         _carry(book, moved, State.SENDING)
         data = {"from": State.APPROVED.value, "to": State.SENDING.value, "requests": moved, **event}
@@ -94,7 +95,7 @@ def begin(book: Book, ids: Sequence[int], owner: str, event: Mapping[str, Any]) 
 
 
 _NOW: BindParameter[float] = bindparam("a_time")
-_BEGIN = (
+_BEGIN = Prepared(
     update(requests)
     .where(requests.c.id.in_(bindparam("ids", expanding=True)), requests.c.state == State.APPROVED.value)
     .values(
@@ -105,7 +106,8 @@ _BEGIN = (
         key_born=case((requests.c.doubt_since.is_(None), _NOW), else_=requests.c.key_born),
         updated_at=_NOW,
     )
-    .returning(requests.c.id)
+    .returning(requests.c.id),
+    many="ids",
 )
 
 
@@ -126,13 +128,13 @@ def move_each(book: Book, was: State, to: State, owner: str, each: Sequence[Each
     if to not in ALLOWED[was]:
         raise IllegalMove(was=was, to=to)
     mine = {"ids": [one.id for one in each], "was": was.value, "owner": owner}
-    held = {int(number): str(purpose) for number, purpose in book.db.execute(_HELD, mine)}
+    held = {int(number): str(purpose) for number, purpose in _HELD.rows(book.db, mine)}
     moved = [one for one in each if one.id in held]
     if not moved:
         return []
     fixed = {"a_state": to.value, "a_time": book.now}
     rows = [{"an_id": one.id, **fixed, **{f"a_{name}": value for name, value in one.columns.items()}} for one in moved]
-    book.db.execute(_setting(tuple(moved[0].columns)), rows)
+    _setting(tuple(moved[0].columns)).each(book.db, rows)
     ids = sorted(one.id for one in moved)
     _carry(book, ids, to)
     _retract(book, [number for number in ids if held[number] == WITHDRAWAL], to)
@@ -144,30 +146,31 @@ def move_each(book: Book, was: State, to: State, owner: str, each: Sequence[Each
     return ids
 
 
-_HELD = (
+_HELD = Prepared(
     select(requests.c.id, requests.c.purpose)
     .where(
         requests.c.id.in_(bindparam("ids", expanding=True)),
         requests.c.state == bindparam("was"),
         requests.c.owner == bindparam("owner"),
     )
-    .with_for_update()
+    .with_for_update(),
+    many="ids",
 )
 
 
 @cache
-def _setting(names: tuple[str, ...]) -> Update:
+def _setting(names: tuple[str, ...]) -> Prepared:
     values: dict[str, BindParameter[Any]] = {name: bindparam(f"a_{name}") for name in ("state", *names)}
-    return update(requests).where(requests.c.id == bindparam("an_id")).values(**values, updated_at=bindparam("a_time"))
+    return Prepared(update(requests).where(requests.c.id == bindparam("an_id")).values(**values, updated_at=bindparam("a_time")))
 
 
 def _carry(book: Book, moved: list[int], to: State) -> None:
     for start in range(0, len(moved), 500):
-        book.db.execute(_following(to), {"moved": moved[start : start + 500], "a_time": book.now})
+        _following(to).run(book.db, {"moved": moved[start : start + 500], "a_time": book.now})
 
 
 @cache
-def _following(to: State) -> Update:
+def _following(to: State) -> Prepared:
     """What becomes of the cases whose newest request moved."""
     theirs = update(cases).where(cases.c.request.in_(bindparam("moved", expanding=True)))
     match to:
@@ -178,7 +181,7 @@ def _following(to: State) -> Update:
         case _:
             value = State.DRAFT if to is State.WITHDRAWN else to
             change = theirs.where(cases.c.sent_at.is_(None)).values(delivered=value.value)
-    return change.values(updated_at=_NOW)
+    return Prepared(change.values(updated_at=_NOW), many="moved")
 
 
 WITHDRAWAL = "withdrawal"

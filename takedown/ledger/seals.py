@@ -17,6 +17,7 @@ from sqlalchemy import Text, cast, insert, select
 
 from takedown.ledger.book import Book, canonical
 from takedown.ledger.ids import case_id, request_id
+from takedown.ledger.prepared import Prepared
 from takedown.ledger.tables import attempts, cases, past_seals
 
 SALT = 16
@@ -109,13 +110,13 @@ def add_attempts(book: Book, tries: Sequence[tuple[bytes, Mapping[str, Any]]]) -
     if not tries:
         return
     rows: list[dict[str, Any]] = [{"status": None, "reply": None, **row} for _, row in tries]
-    book.db.execute(_TRIED, rows)
+    _TRIED.each(book.db, rows)
     salted = zip((salt for salt, _ in tries), rows, strict=True)
     told = [[row["request"], attempt_seal(salt, [row[name] for name in ATTEMPT])] for salt, row in salted]
     book.record("attempts.recorded", request_id(rows[0]["request"]), {"attempts": told})
 
 
-_TRIED = insert(attempts)
+_TRIED = Prepared(insert(attempts), names=ATTEMPT)
 CASE_ROW = select(
     cases.c.id,
     cases.c.batch,

@@ -1,5 +1,6 @@
 """Sending to a stand-in over real sockets: faults, halts, resumption, two processes. The stand-in's journal decides."""
 
+import json
 import os
 import signal
 import threading
@@ -11,9 +12,10 @@ from sendings import api, nothing_lost_or_doubled, planned, references, send, st
 from sqlalchemy import select, update
 
 from takedown.approval import BadSignature
+from takedown.delivery import run
 from takedown.delivery.deliver import Halted
 from takedown.delivery.halting import halt
-from takedown.ledger.tables import lanes, meta, requests
+from takedown.ledger.tables import events, lanes, meta, requests
 from takedown.planning.approving import Tampered
 from takedown.planning.making import Selection, make_plan
 from takedown.sandbox.behaviour import Fault
@@ -151,7 +153,6 @@ def test_a_halted_desk_does_not_begin(tmp_path, stand_in):
 def test_a_row_that_changed_hands_after_the_claim_is_not_written(tmp_path, stand_in, monkeypatch):
     sandbox = stand_in()
     desk, plan = planned(tmp_path, api(sandbox, idempotency=True), 4)
-    from takedown.delivery import run
 
     look = run.still_mine
 
@@ -278,3 +279,15 @@ def test_a_rest_at_the_end_is_waited_for(tmp_path, stand_in):
     desk, plan = planned(tmp_path, api(sandbox, idempotency=True), 12)
     assert send(desk, plan, wait=600).exit == 0
     assert states(desk) == {"sent": 12}
+
+
+def test_without_a_key_half_of_the_connections_claim_together(tmp_path, stand_in, monkeypatch):
+    monkeypatch.setattr(run, "COMPANY", 3600.0)
+    sandbox = stand_in(keyed=False)
+    desk, plan = planned(tmp_path, api(sandbox, rate="100000/s"), 33)
+    assert send(desk, plan).sent == 33
+    with desk.ledger.read() as db:
+        told = db.execute(select(events.c.data).where(events.c.kind == "request.sending").order_by(events.c.seq)).scalars()
+        sizes = [len(json.loads(data)["requests"]) for data in told]
+    assert all(5 <= size <= 10 for size in sizes[:-1]), "never more than can be in flight, and few commits"
+    nothing_lost_or_doubled(desk, sandbox)
