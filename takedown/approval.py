@@ -1,4 +1,4 @@
-"""Signatures of people over a plan's digest: OpenSSH Ed25519 keys, from a file or an ssh-agent.
+"""Signatures of people over a plan's digest: OpenSSH Ed25519 keys, from a file or an ssh-agent (`takedown.agent`).
 
 The signed bytes are those of `ssh-keygen -Y sign -n takedown-approval` over the digest's text, so that anybody can check
 an approval with OpenSSH alone (PROTOCOL.sshsig). Approvers are named as in an allowed-signers file.
@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
-import socket
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -108,18 +106,20 @@ def public_key(line: str) -> str:
 def _is_key(text: str) -> bool:
     try:
         blob = base64.b64decode(text, validate=True)
-        name, rest = _take(blob)
-        key, end = _take(rest)
+        name, rest = take(blob)
+        key, end = take(rest)
     except (ValueError, struct.error):
         return False
     return name == ALGORITHM and len(key) == 32 and not end
 
 
-def _string(data: bytes) -> bytes:
+def string(data: bytes) -> bytes:
+    """A string as SSH writes it (RFC 4251, 5)."""
     return struct.pack(">I", len(data)) + data
 
 
-def _take(blob: bytes) -> tuple[bytes, bytes]:
+def take(blob: bytes) -> tuple[bytes, bytes]:
+    """The first string of an SSH message, and what follows it. Raises struct.error."""
     (length,) = struct.unpack(">I", blob[:4])
     return blob[4 : 4 + length], blob[4 + length :]
 
@@ -127,21 +127,21 @@ def _take(blob: bytes) -> tuple[bytes, bytes]:
 def signed_bytes(text: str, namespace: str = NAMESPACE) -> bytes:
     """What an SSH signature is really over: magic, namespace, reserved, hash name, hash of the message."""
     digest = hashlib.sha512(text.encode()).digest()
-    return b"SSHSIG" + _string(namespace.encode()) + _string(b"") + _string(b"sha512") + _string(digest)
+    return b"SSHSIG" + string(namespace.encode()) + string(b"") + string(b"sha512") + string(digest)
 
 
 def armored(signature: Signature, namespace: str = NAMESPACE) -> str:
     """The signature as a file that `ssh-keygen -Y verify` reads."""
-    raw = _string(ALGORITHM) + _string(bytes.fromhex(signature.signature))
+    raw = string(ALGORITHM) + string(bytes.fromhex(signature.signature))
     key = base64.b64decode(signature.key)
     blob = (
         b"SSHSIG"
         + struct.pack(">I", 1)
-        + _string(key)
-        + _string(namespace.encode())
-        + _string(b"")
-        + _string(b"sha512")
-        + _string(raw)
+        + string(key)
+        + string(namespace.encode())
+        + string(b"")
+        + string(b"sha512")
+        + string(raw)
     )
     text = base64.b64encode(blob).decode()
     lines = [text[i : i + 70] for i in range(0, len(text), 70)]
@@ -157,20 +157,38 @@ def dearmored(text: str, namespace: str = NAMESPACE) -> Signature:
     if blob[:10] != b"SSHSIG" + struct.pack(">I", 1):
         raise ValueError("not version 1")
     try:
-        key, rest = _take(blob[10:])
-        said, rest = _take(rest)
-        _, rest = _take(rest)
-        hashed, rest = _take(rest)
-        algorithm, raw = _take(_take(rest)[0])
+        key, rest = take(blob[10:])
+        said, rest = take(rest)
+        _, rest = take(rest)
+        hashed, rest = take(rest)
+        algorithm, raw = take(take(rest)[0])
     except struct.error:
         raise ValueError("it is cut short") from None
     if said != namespace.encode() or hashed != b"sha512" or algorithm != ALGORITHM:
         raise ValueError(f"it is for {said.decode(errors='replace')!r}")
-    return Signature(base64.b64encode(key).decode(), _take(raw)[0].hex())
+    return Signature(base64.b64encode(key).decode(), take(raw)[0].hex())
 
 
-def sign_with_file(path: Path, text: str, passphrase: Callable[[], str], namespace: str = NAMESPACE) -> Signature:
-    """Sign with an OpenSSH private key; `passphrase` is asked only when the key has one. Raises NoKey."""
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """An Ed25519 key that is open in memory. `key` is the public blob in base64."""
+
+    key: str
+    private: Ed25519PrivateKey
+
+    def sign(self, text: str, namespace: str = NAMESPACE) -> Signature:
+        return Signature(self.key, self.private.sign(signed_bytes(text, namespace)).hex())
+
+
+def new_key() -> KeyPair:
+    """One that nobody else ever sees."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    return _pair(Ed25519PrivateKey.generate())
+
+
+def open_key(path: Path, passphrase: Callable[[], str]) -> KeyPair:
+    """An OpenSSH private key; `passphrase` is asked only when the key has one. Raises NoKey."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # only who signs or checks loads it
     from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 
@@ -190,50 +208,19 @@ def sign_with_file(path: Path, text: str, passphrase: Callable[[], str], namespa
         raise NoKey(what=f"{path} is not an OpenSSH private key that can be opened") from None
     if not isinstance(key, Ed25519PrivateKey):
         raise NoKey(what=f"{path} is not an Ed25519 key")
-    return _signed(key, signed_bytes(text, namespace))
+    return _pair(key)
 
 
-def _signed(key: Ed25519PrivateKey, data: bytes) -> Signature:
+def sign_with_file(path: Path, text: str, passphrase: Callable[[], str], namespace: str = NAMESPACE) -> Signature:
+    """Sign with an OpenSSH private key. Raises NoKey."""
+    return open_key(path, passphrase).sign(text, namespace)
+
+
+def _pair(private: Ed25519PrivateKey) -> KeyPair:
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    blob = base64.b64encode(_string(ALGORITHM) + _string(public)).decode()
-    return Signature(blob, key.sign(data).hex())
-
-
-def sign_with_agent(key: str, text: str, address: str | None = None, namespace: str = NAMESPACE) -> Signature:
-    """Ask the ssh-agent to sign with this public key (base64 blob). Raises NoKey."""
-    path = address or os.environ.get("SSH_AUTH_SOCK", "")
-    if not path:
-        raise NoKey(what="no --key was given and no ssh-agent is running")
-    blob = base64.b64decode(key)
-    message = b"\x0d" + _string(blob) + _string(signed_bytes(text, namespace)) + struct.pack(">I", 0)  # SSH_AGENTC_SIGN_REQUEST
-    try:
-        with socket.socket(socket.AF_UNIX) as agent:
-            agent.settimeout(60)
-            agent.connect(path)
-            agent.sendall(_string(message))
-            answer = _read_frame(agent)
-    except OSError as error:
-        raise NoKey(what=f"the ssh-agent did not answer: {error}") from None
-    if answer[:1] != b"\x0e":  # SSH_AGENT_SIGN_RESPONSE
-        raise NoKey(what=f"the ssh-agent does not hold {fingerprint(key)}")
-    inner, _ = _take(answer[1:])
-    algorithm, rest = _take(inner)
-    raw, _ = _take(rest)
-    if algorithm != ALGORITHM or len(raw) != 64:
-        raise NoKey(what="the ssh-agent answered with another kind of signature")
-    return Signature(key, raw.hex())
-
-
-def _read_frame(agent: socket.socket) -> bytes:
-    data = b""
-    while len(data) < 4 or len(data) < 4 + struct.unpack(">I", data[:4])[0]:
-        more = agent.recv(65536)
-        if not more:
-            raise OSError("closed")
-        data += more
-    return data[4:]
+    public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return KeyPair(base64.b64encode(string(ALGORITHM) + string(public)).decode(), private)
 
 
 def holds(signature: Signature, text: str, namespace: str = NAMESPACE) -> bool:
@@ -242,8 +229,8 @@ def holds(signature: Signature, text: str, namespace: str = NAMESPACE) -> bool:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     try:
-        _, rest = _take(base64.b64decode(signature.key))
-        raw, _ = _take(rest)
+        _, rest = take(base64.b64decode(signature.key))
+        raw, _ = take(rest)
         Ed25519PublicKey.from_public_bytes(raw).verify(bytes.fromhex(signature.signature), signed_bytes(text, namespace))
     except (InvalidSignature, ValueError, struct.error):
         return False

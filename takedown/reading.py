@@ -28,7 +28,7 @@ from takedown.ledger.reader import Reader, open_reader
 SECTIONS = frozenset(
     {
         "environment", "authority", "ledger", "policy", "platforms", "smtp", "imap", "network", "audit", "plan", "packs",
-        "observe", "oversight", "retention", "fleet", "sandbox",
+        "observe", "oversight", "retention", "fleet", "sandbox", "signing",
     }
 )  # fmt: skip
 PACK_ID = re.compile(r"[a-z0-9][a-z0-9-]*")

@@ -98,6 +98,10 @@ class ObserveSection(Section):
         return value
 
 
+class SigningSection(Section):
+    key: str = Field(default="", description="Your OpenSSH Ed25519 key; without it an ssh-agent signs")
+
+
 class OversightSection(Section):
     policy: str = "policy.toml"
 
@@ -153,6 +157,7 @@ class Settings(BaseSettings):
     fleet: FleetSection = FleetSection()
     sandbox: SandboxSection = SandboxSection()
     oversight: OversightSection = OversightSection()
+    signing: SigningSection = SigningSection()
 
     @classmethod
     def settings_customise_sources(

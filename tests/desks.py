@@ -14,14 +14,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from servers import ledger_url
 
-from takedown.approval import Signature, armored, public_key, sign_with_file
+from takedown.acting import act, owner
+from takedown.approval import Signature, armored, open_key, public_key, sign_with_file
 from takedown.cli.import_ import setting_of
 from takedown.clock import SystemClock
 from takedown.desk import Desk, open_desk
 from takedown.intake import ImportOptions, import_file
 from takedown.ledger.setup import create
 from takedown.planning.oversight import adopt
-from takedown.policy.signed import NAMESPACE, signature_file
+from takedown.policy.signed import NAMESPACE, signature_file, signers
 from takedown.reading import Reading
 from takedown.report.status import Status, status
 from takedown.settings import load
@@ -111,8 +112,41 @@ def add_cases(desk: Desk, platform: str, numbers: Iterable[int], *, basis: str =
             reason = "Account publishes calls to violence for a banned organisation."
             why = "Every item seen on it is of the same kind."
             writer.writerow([URLS[platform].format(n), basis, reason, f"FILE-{n}", "remove_account", why, *columns.values()])
+    if desk.live:
+        desk = acting(again(desk), desk.who)
     done = import_file(desk.ledger, path, ImportOptions(), setting_of(desk))
     assert done.exit == 0, done
+
+
+LIVE = """environment = "live"
+[authority]
+name = "Example Authority"
+unit = "Desk 1"
+contact = "Duty officer"
+email = "desk@authority.example"
+country = "PK"
+[audit]
+copies = ["file:elsewhere"]
+"""
+
+
+def live_desk(folder: Path, people: Iterable[str] = ("planner", "alice", "bilal"), clock: Any = None, extra: str = "") -> Desk:
+    """A live desk whose people are approvers, under a policy that its oversight signed."""
+    for name in people:
+        make_key(folder, name)
+    write_policy(folder)
+    (folder / "takedown.toml").write_text(LIVE + extra)
+    config = load(folder / "takedown.toml")
+    create(config.settings.ledger.url, config.folder, "live", clock).close()
+    desk = open_desk(config, "planner", clock)
+    adopt_oversight(desk)
+    return desk
+
+
+def acting(desk: Desk, name: str, what: str = "a test") -> Desk:
+    """The live desk with a person at it, whose key of that name lies in its folder: what it records is signed."""
+    pair = open_key(desk.config.folder / name, lambda: "")
+    return act(desk, owner(signers(desk.policy), pair.key, name), what, pair.sign)
 
 
 def make_key(folder: Path, name: str) -> Path:

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Select, select
 
+from takedown.ledger.acts import ACTED, needs_key
 from takedown.ledger.book import GENESIS, commitment, event_hash
 from takedown.ledger.ids import number, request_id
 from takedown.ledger.moves import ALLOWED
@@ -27,7 +28,8 @@ class Told:
     `attempts`: seal -> request. `claims`, `sightings`, `cases`: number -> seal. `mails`: name -> sha256. `judged`: name -> what a
     mail was last taken for. `plans`: name -> what was told when it was made. `signed`: plan -> (event, digest, key).
     `unsealed`: table -> its last row before rows were sealed. `removed`: sha256 of files that are not kept any more. `erased`:
-    names of rows of a person who was erased.
+    names of rows of a person who was erased. `keyed`: in this ledger people always acted with keys. `named`: events that
+    name a person who must have signed -> kind. `acts`: (event, hash of the one before it, what it says).
     """
 
     events: int = 0
@@ -51,6 +53,9 @@ class Told:
     unsealed: dict[str, int] = field(default_factory=dict[str, int])
     erased: set[str] = field(default_factory=set[str])
     removed: set[str] = field(default_factory=set[str])
+    keyed: bool = False
+    named: dict[int, str] = field(default_factory=dict[int, str])
+    acts: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list[tuple[int, str, dict[str, Any]]])
     opened: dict[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
 
 
@@ -118,6 +123,10 @@ def _events(db: Connection, told: Told) -> dict[tuple[int, str], str]:
                 committed |= {(seq, name): one["committed"] for name, one in read.items() if _is_commitment(one)}
             if kind == "erased":
                 erased += [(int(event), str(name)) for event, name in read["openings"]]
+            if kind == ACTED:
+                told.acts.append((seq, said, read))
+            elif needs_key(kind, read):
+                told.named[seq] = kind
             _heed(told, seq, kind, subject, read)
         except FAULTS:
             told.problems.append((seq, "it cannot be understood"))
@@ -238,6 +247,11 @@ def _signed(told: Told, seq: int, subject: str, data: Data) -> None:
     told.signed.setdefault(subject, []).append((seq, data["digest"], data["key"]))
 
 
+def _made(told: Told, seq: int, subject: str, data: Data) -> None:
+    del subject
+    told.keyed = seq == 1 and data.get("acts") == "keys"
+
+
 def _upgraded(told: Told, seq: int, subject: str, data: Data) -> None:
     del seq, subject
     told.unsealed.update(data.get("unsealed", {}))
@@ -263,6 +277,7 @@ HEEDED: dict[str, Callable[[Told, int, str, Data], None]] = {
     "claims.recorded": _claims,
     "erased": _erased,
     "evidence.removed": _removed,
+    "ledger.made": _made,
     "ledger.upgraded": _upgraded,
     "mail.judged": _judged,
     "mail.stored": _mails,

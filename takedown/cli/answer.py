@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of, sign
+from takedown.cli.desk import desk_for, sign
 from takedown.cli.options import As, Key
 from takedown.display import Answer, Facts
 from takedown.ledger.ids import case_id, number, plan_id
@@ -35,7 +35,7 @@ def answer_(
 
     An intake endpoint takes no answers: give it where the question can be answered, and write it down with --sent-by-hand.
     """
-    desk, ident = desk_of(as_name), number(request, "R")
+    desk, ident = desk_for("answer", as_name, key), number(request, "R")
     if sent_by_hand:
         told = [case_id(one) for one in record_answer(desk, ident, read_answer(text), sent_by_hand)]
         current().display.show(

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of, sign
+from takedown.cli.desk import desk_for, desk_of, sign
 from takedown.cli.options import As, Key
 from takedown.cli.submit import WAIT, seconds
 from takedown.cli.withdraw import show_taken_back
@@ -51,10 +51,11 @@ def add_(
         str, typer.Option("--due", metavar="DATE", help="When it is to be decided; a length counts from now")
     ] = "14d",
     evidence: Annotated[Path | None, typer.Option("--evidence", metavar="FILE", help="The appeal itself; kept by sha256")] = None,
+    key: Key = None,
     as_name: As = None,
 ) -> None:
     """Record an appeal, with the day on which it is to be decided."""
-    desk = desk_of(as_name)
+    desk = desk_for("appeal add", as_name, key)
     if source not in SOURCES:
         raise UsageError(what=f"--from {source!r} is nobody", why=f"known are {', '.join(SOURCES)}", do="--from user")
     at = moment_of(until, "--due", desk.clock.now())
@@ -90,7 +91,7 @@ def decide_(
     who: Annotated[str | None, typer.Option("--who", metavar="NAME", help="Who acts; default TAKEDOWN_AS")] = None,
 ) -> int:
     """Record how an appeal ended. `reversed` withdraws the case and all that asked for the same, on every platform."""
-    desk, display = desk_of(who), current().display
+    desk, display = desk_for("appeal decide", who, key), current().display
     if outcome not in OUTCOMES:
         raise UsageError(what=f"--as {outcome!r} is no outcome", why=f"known are {', '.join(OUTCOMES)}", do="--as upheld")
     found = decide_appeal(desk, number(appeal, "A"), outcome, reason)

@@ -9,7 +9,7 @@ import typer
 from sqlalchemy import RowMapping
 
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of, sign
+from takedown.cli.desk import desk_for, desk_of, sign
 from takedown.cli.options import As, Key
 from takedown.cli.plan import PlanArg, show_planned
 from takedown.cli.review_screen import difference, one_case, review_blocks
@@ -133,10 +133,11 @@ def reject_(
     case: Annotated[
         list[str] | None, typer.Option("--case", metavar="C-N", help="Only take this case out; may be repeated")
     ] = None,
+    key: Key = None,
     as_name: As = None,
 ) -> int:
     """Reject a plan, or take cases out of it: the rest becomes a new plan, to be approved anew."""
-    desk, context = desk_of(as_name), current()
+    desk, context = desk_for("reject", as_name, key), current()
     ident, out = number(plan, "P"), [number(one, "C") for one in case or ()]
     successor = reject(desk, ident, reason, out)
     context.display.say(f"{plan_id(ident)} is rejected.")

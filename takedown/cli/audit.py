@@ -13,7 +13,7 @@ from takedown.audit.bundle import bundle
 from takedown.audit.data import read_data
 from takedown.cli.access import access_
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of, sign
+from takedown.cli.desk import desk_for, desk_of, sign
 from takedown.cli.options import As, Key
 from takedown.cli.seen import leaving
 from takedown.comparing import Compared, Outside, compared_with, problems, reconcile, statement
@@ -162,7 +162,7 @@ def bundle_(
 @app.command("reconcile")
 def reconcile_(key: Key = None, as_name: As = None) -> None:
     """Go on after the ledger was taken back in time (a restored backup, a snapshot). Needs an approver's signature."""
-    desk, display = desk_of(as_name), current().display
+    desk, display = desk_for("reconcile", as_name, key), current().display
     text = statement(desk)
     generation = reconcile(desk, sign(desk, key, text) if desk.policy.approvals else None)
     display.show(Answer([], {"generation": generation}), Facts([("generation", generation)]))

@@ -12,8 +12,8 @@ from takedown.cli.case_list import list_
 from takedown.cli.case_redress import notify, renew_
 from takedown.cli.case_steps import first_step, next_step
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of
-from takedown.cli.options import As
+from takedown.cli.desk import desk_for, desk_of
+from takedown.cli.options import As, Key
 from takedown.cli.seen import shown
 from takedown.clocks.cases import clocks_of
 from takedown.contract import UsageError
@@ -62,9 +62,9 @@ def explain(case: CaseId) -> None:
 
 
 @app.command("note")
-def note_(case: CaseId, text: Annotated[str, typer.Argument(metavar="TEXT")], as_name: As = None) -> None:
+def note_(case: CaseId, text: Annotated[str, typer.Argument(metavar="TEXT")], key: Key = None, as_name: As = None) -> None:
     """Append a dated line to a case's notes; no request carries them."""
-    desk = desk_of(as_name)
+    desk = desk_for("case note", as_name, key)
     ident = number(case, "C")
     note(desk.ledger, ident, text, desk.who)
     current().display.show(Answer([{"case": case_id(ident)}], {"noted": 1}), Prose(f"{case_id(ident)}: noted"))
@@ -74,20 +74,21 @@ def note_(case: CaseId, text: Annotated[str, typer.Argument(metavar="TEXT")], as
 def close_(
     case: CaseId,
     why: Annotated[str, typer.Option("--as", metavar="WHY", help=" | ".join(REASONS))],
+    key: Key = None,
 ) -> None:
     """Close a case: done, or not to be followed any more. `reopen` undoes it. Who closes it: TAKEDOWN_AS or your user name."""
     if why not in REASONS:
         raise UsageError(
             what=f"--as {why!r} is no reason", why=f"known are {', '.join(REASONS)}", do=f"takedown case close {case} --as done"
         )
-    desk = desk_of()
+    desk = desk_for("case close", None, key)
     _changed(close(desk.ledger, number(case, "C"), why, desk.who), f"closed as {why}", why)
 
 
 @app.command("reopen")
-def reopen_(case: CaseId, as_name: As = None) -> None:
+def reopen_(case: CaseId, key: Key = None, as_name: As = None) -> None:
     """Open a closed case again, unless another open one asks for the same."""
-    desk = desk_of(as_name)
+    desk = desk_for("case reopen", as_name, key)
     _changed(reopen(desk.ledger, number(case, "C"), desk.who), "open again", "")
 
 

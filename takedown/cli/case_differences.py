@@ -9,9 +9,9 @@ import typer
 
 from takedown.cli.case_steps import Set, said_for
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of
+from takedown.cli.desk import desk_for
 from takedown.cli.import_ import setting_of
-from takedown.cli.options import As
+from takedown.cli.options import As, Key
 from takedown.contract import UsageError
 from takedown.display import Answer, Facts
 from takedown.intake.steps import make_return
@@ -30,6 +30,7 @@ def rename_(
     url: Annotated[str, typer.Argument(metavar="[URL]", help="The new address; without it the one that verify found")] = "",
     ident: Annotated[str | None, typer.Option("--id", metavar="ID", help="The lasting id that you read there yourself")] = None,
     evidence: Annotated[Path | None, typer.Option("--evidence", metavar="FILE", help="Of that id; kept by sha256")] = None,
+    key: Key = None,
     as_name: As = None,
 ) -> None:
     """Follow a target to its new name. It must show the lasting id that is on record, in a look or to a person with evidence.
@@ -38,7 +39,7 @@ def rename_(
     """
     if (ident is None) != (evidence is None):
         raise UsageError(what="--id and --evidence go together", why="an id needs its proof", do="give both, or neither")
-    desk = desk_of(as_name)
+    desk = desk_for("case rename", as_name, key)
     seen = ByHand(ident, evidence) if ident is not None and evidence is not None else None
     done = rename(desk, number(case, "C"), url, seen)
     taken = [request_id(one) for one in done.taken_back]
@@ -50,17 +51,17 @@ def rename_(
     display.next(f"takedown plan --case {case_id(done.case)}" if done.unsent else f"takedown case explain {case_id(done.case)}")
 
 
-def release_(case: CaseId, reason: Reason, as_name: As = None) -> None:
+def release_(case: CaseId, reason: Reason, key: Key = None, as_name: As = None) -> None:
     """Release a held case: it is the target that is meant all the same. It must be planned and approved anew."""
-    desk, ident = desk_of(as_name), number(case, "C")
+    desk, ident = desk_for("case release", as_name, key), number(case, "C")
     release(desk, ident, _said(reason))
     _show(ident, "released")
     current().display.next(f"takedown plan --case {case_id(ident)}")
 
 
-def accept_return(case: CaseId, set_: Set = None, as_name: As = None) -> None:
+def accept_return(case: CaseId, set_: Set = None, key: Key = None, as_name: As = None) -> None:
     """Make a new case of a return: it follows the first one, which is closed as done. Nothing is sent before it is approved."""
-    desk, ident = desk_of(as_name), number(case, "C")
+    desk, ident = desk_for("case accept-return", as_name, key), number(case, "C")
     with desk.ledger.read() as db:
         basis = db.execute(cases.select().with_only_columns(cases.c.basis).where(cases.c.id == ident)).scalar()
     if basis is None:
@@ -72,9 +73,9 @@ def accept_return(case: CaseId, set_: Set = None, as_name: As = None) -> None:
     current().display.next(f"takedown plan --case {new}")
 
 
-def dismiss_(case: CaseId, reason: Reason, as_name: As = None) -> None:
+def dismiss_(case: CaseId, reason: Reason, key: Key = None, as_name: As = None) -> None:
     """Make no case of a proposed return, and say why."""
-    desk, ident = desk_of(as_name), number(case, "C")
+    desk, ident = desk_for("case dismiss", as_name, key), number(case, "C")
     dismiss(desk, ident, _said(reason))
     _show(ident, "its return is dismissed")
 

@@ -8,7 +8,7 @@ import typer
 
 from takedown.cli.appeal import moment_of
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of, sign
+from takedown.cli.desk import desk_for, sign
 from takedown.cli.options import As, Key
 from takedown.clock import iso
 from takedown.contract import UsageError
@@ -24,10 +24,11 @@ def notify(
     by: Annotated[str, typer.Option("--by", metavar="WHO", help="Who tells the user: " + " | ".join(TOLD_BY))],
     until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="withheld: until when, six weeks at most")] = None,
     basis: Annotated[str, typer.Option("--basis", metavar="TEXT", help="withheld: the law that lets you")] = "",
+    key: Key = None,
     as_name: As = None,
 ) -> None:
     """Record who tells the user, or that it is withheld for a time, on a basis; that ends by itself."""
-    desk = desk_of(as_name)
+    desk = desk_for("case notify", as_name, key)
     if by not in TOLD_BY:
         raise UsageError(what=f"--by {by!r} is nobody", why=f"known are {', '.join(TOLD_BY)}", do="--by platform")
     at = moment_of(until, "--until", desk.clock.now()) if until else None
@@ -46,7 +47,7 @@ def renew_(
     as_name: As = None,
 ) -> None:
     """Let measures stand longer: the signature of a person who did not plan them."""
-    desk = desk_of(as_name)
+    desk = desk_for("case renew", as_name, key)
     numbers, at = [number(one, "C") for one in cases], moment_of(until, "--until", desk.clock.now())
     signature = sign(desk, key, renewal_statement(desk, numbers, at)) if desk.policy.approvals else None
     renew(desk, numbers, at, reason, signature)

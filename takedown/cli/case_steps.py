@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of
+from takedown.cli.desk import desk_for
 from takedown.cli.import_ import setting_of
-from takedown.cli.options import As
+from takedown.cli.options import As, Key
 from takedown.cli.wording import plural
 from takedown.contract import UsageError
 from takedown.desk import Desk
@@ -28,9 +28,9 @@ Set = Annotated[
 ]
 
 
-def first_step(named: CaseIds, set_: Set = None, as_name: As = None) -> None:
+def first_step(named: CaseIds, set_: Set = None, key: Key = None, as_name: As = None) -> None:
     """Make the case that a platform wants answered first, as X does under its own rules, and link the named one to it."""
-    desk = desk_of(as_name)
+    desk = desk_for("case first-step", as_name, key)
     needed = {ident: _needed(desk, ident) for ident in _numbers(named)}
     said = Said({}, Path.cwd())
     for basis in dict.fromkeys(needed.values()):
@@ -44,10 +44,11 @@ def next_step(
     named: CaseIds,
     basis: Annotated[str, typer.Option("--basis", metavar="PACK", help="What the target is asked for under now")],
     set_: Set = None,
+    key: Key = None,
     as_name: As = None,
 ) -> None:
     """Ask again under another basis, after the platform declined: makes a case that follows the named one."""
-    desk = desk_of(as_name)
+    desk = desk_for("case next-step", as_name, key)
     desk.packs[basis]  # raises where there is no such pack
     made = make_next(desk.ledger, setting_of(desk), _numbers(named), basis, said_for(desk, basis, set_))
     _show(made, "{other} under {basis} follows {case}", "next")

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of
-from takedown.cli.options import As
+from takedown.cli.desk import desk_for
+from takedown.cli.options import As, Key
 from takedown.cli.wording import plural
 from takedown.contract.platform import STATUSES
 from takedown.delivery.portal.attachments import keep
@@ -34,10 +34,11 @@ def add_(
     at: Annotated[str, typer.Option("--at", metavar="TIME", help="When the platform decided: 2026-01-02 or with a time")] = "",
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="The platform's own words")] = "",
     evidence: Annotated[Path | None, typer.Option("--evidence", metavar="FILE", help="What shows it; kept by sha256")] = None,
+    key: Key = None,
     as_name: As = None,
 ) -> None:
     """Record what a platform says of cases. Recording the same again changes nothing."""
-    desk = desk_of(as_name)
+    desk = desk_for("claim add", as_name, key)
     given = {"value": value, "ground": ground, "territory": territory, "at": at, "reason": reason}
     told, numbers = said(given, desk.clock.now()), list(dict.fromkeys(number(one, "C") for one in cases))
     new = add(desk, numbers, told, keep(desk.ledger, evidence) if evidence else "")
@@ -49,13 +50,15 @@ def add_(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=f"CSV with the columns {', '.join(COLUMNS)}")], as_name: As = None
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=f"CSV with the columns {', '.join(COLUMNS)}")],
+    key: Key = None,
+    as_name: As = None,
 ) -> None:
     """Record a portal's own list. A row names a case by its number, its link, or a reference.
 
     All problems are told at once, and a list with a problem records nothing (exit 6). The list is kept as evidence.
     """
-    desk = desk_of(as_name)
+    desk = desk_for("claim import", as_name, key)
     found = read_list(desk, file)
     new = record(desk, found, keep(desk.ledger, file))
     summary = {"rows": len(found), "cases": len({case for case, _ in found}), "new": new}

@@ -48,7 +48,11 @@ class Context:
 
     def acting(self, given: str | None = None) -> str:
         """Who acts: `--as`, else TAKEDOWN_AS, else the operating system's user."""
-        return given or os.environ.get("TAKEDOWN_AS") or _system_user()
+        return self.said(given) or _system_user()
+
+    def said(self, given: str | None = None) -> str | None:
+        """The name that somebody said: `--as`, else TAKEDOWN_AS."""
+        return given or os.environ.get("TAKEDOWN_AS") or None
 
     def ask(self, question: str, flag: str) -> str:
         """An answer typed on one line, stripped. Raises UsageError, which names `flag`, when nobody can be asked."""

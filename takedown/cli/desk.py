@@ -5,7 +5,9 @@ from __future__ import annotations
 from getpass import getpass
 from pathlib import Path
 
-from takedown.approval import NotAnApprover, Signature, sign_with_agent, sign_with_file
+from takedown.acting import act, chosen, owner
+from takedown.agent import agent_keys, sign_with_agent
+from takedown.approval import NotAnApprover, Signature, open_key, sign_with_file
 from takedown.cli.context import current
 from takedown.contract import UsageError
 from takedown.desk import Desk, open_desk
@@ -20,6 +22,34 @@ def desk_of(as_name: str | None = None) -> Desk:
     return open_desk(context.load_config(), context.acting(as_name))
 
 
+def desk_for(what: str, as_name: str | None = None, key: Path | None = None) -> Desk:
+    """The desk for a command that records what a person decided. `what`: the command's words, as in "case note".
+
+    In the sandbox who acts is the name. In live it is the key, the name is what the policy calls its owner, and what is recorded
+    is signed (`takedown.ledger.acts`). Raises NoKey, UnknownKey, StrangeKey, NotAnApprover, SeveralKeys and what `in_force`
+    raises.
+    """
+    return with_key(desk_of(as_name), what, as_name, key)
+
+
+def with_key(desk: Desk, what: str, as_name: str | None = None, key: Path | None = None) -> Desk:
+    """As `desk_for`, of a desk that is open."""
+    if not desk.live:
+        return desk
+    people, wanted = signers(desk.policy), current().said(as_name)
+    if file := own_key(desk, key):
+        pair = open_key(file, lambda: passphrase(file))
+        return act(desk, owner(people, pair.key, wanted), what, pair.sign)
+    who = chosen(people, agent_keys(), wanted, desk.who)
+    return act(desk, who, what, lambda text: sign_with_agent(who.key, text))
+
+
+def own_key(desk: Desk, key: Path | None) -> Path | None:
+    """The key file that was given, else the configured one; None leaves it to an ssh-agent."""
+    configured = desk.settings.signing.key
+    return key or (desk.config.path(configured) if configured else None)
+
+
 def batch_of(desk: Desk, given: str | None) -> int | None:
     """The number behind `--batch B-N`. Raises NoSuchBatch, UsageError."""
     if given is None:
@@ -32,8 +62,8 @@ def batch_of(desk: Desk, given: str | None) -> int | None:
 
 def sign(desk: Desk, key: Path | None, text: str) -> Signature:
     """`desk.who`'s signature, with the key file or by an ssh-agent that holds a key of that name. Raises NoKey."""
-    if key is not None:
-        return sign_with_file(key, text, lambda: passphrase(key))
+    if file := own_key(desk, key):
+        return sign_with_file(file, text, lambda: passphrase(file))
     allowed = signers(desk.policy)
     own = [one for one in allowed if one.name == desk.who]
     if not own:

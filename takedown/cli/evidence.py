@@ -8,8 +8,8 @@ import typer
 from sqlalchemy import select
 
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of
-from takedown.cli.options import As
+from takedown.cli.desk import desk_for, desk_of
+from takedown.cli.options import As, Key
 from takedown.cli.wording import plural
 from takedown.clock import iso
 from takedown.contract import UsageError, span
@@ -46,17 +46,17 @@ def list_() -> None:
 
 
 @app.command("hold")
-def hold_(case: Case, reason: Reason, as_name: As = None) -> None:
+def hold_(case: Case, reason: Reason, key: Key = None, as_name: As = None) -> None:
     """Keep everything about a case, whatever retention or an erasure would do, until it is released."""
-    desk = desk_of(as_name)
+    desk = desk_for("evidence hold", as_name, key)
     hold(desk.ledger, number(case, "C"), reason, desk.who)
     current().display.say(f"{case_id(number(case, 'C'))} is held.")
 
 
 @app.command("release")
-def release_(case: Case, reason: Reason, as_name: As = None) -> None:
+def release_(case: Case, reason: Reason, key: Key = None, as_name: As = None) -> None:
     """End a hold."""
-    desk = desk_of(as_name)
+    desk = desk_for("evidence release", as_name, key)
     release(desk.ledger, number(case, "C"), reason, desk.who)
     current().display.say(f"{case_id(number(case, 'C'))} is no longer held.")
 
@@ -65,18 +65,18 @@ def release_(case: Case, reason: Reason, as_name: As = None) -> None:
 def purge(as_name: As = None) -> None:
     """Delete the files of cases that were closed longer ago than [retention] evidence says, and are not held. Made for cron."""
     desk = desk_of(as_name)
-    gone = remove(desk.ledger, _due(desk), "its time was over", desk.who)
+    gone = remove(desk.ledger, _due(desk), "its time was over")
     current().display.show(Answer([], {"removed": gone}), Prose(f"{plural(gone, 'file')} removed."))
 
 
 @app.command("erase")
-def erase_(case: Case, reason: Reason, as_name: As = None) -> int:
+def erase_(case: Case, reason: Reason, key: Key = None, as_name: As = None) -> int:
     """Erase the person behind a closed case: target, texts, bytes, answers, mails, evidence. Asks first; it cannot be undone.
 
     Figures, states and the chain of events stay, and `takedown audit verify` still holds. Platforms, mailboxes, exports, bundles
     and backups keep what they have.
     """
-    desk, display = desk_of(as_name), current().display
+    desk, display = desk_for("evidence erase", as_name, key), current().display
     if not current().confirm(f"Erase {case} for good?"):
         return 2
     done = erase(desk.ledger, number(case, "C"), reason, desk.who)

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of
-from takedown.cli.options import As
+from takedown.cli.desk import desk_for
+from takedown.cli.options import As, Key
 from takedown.cli.wording import plural
 from takedown.delivery.portal.handover import hand_over
 from takedown.display import Answer, Prose
@@ -19,13 +19,13 @@ To = Annotated[str, typer.Option("--to", metavar="NAME", help="Who does it from 
 
 
 @app.command("handover")
-def handover(old: From, new: To, as_name: As = None) -> int:
+def handover(old: From, new: To, key: Key = None, as_name: As = None) -> int:
     """Give what one person was assigned to another, and record it. Exit 8 when something is left that only they can end.
 
     Packets for portals are what is assigned to people; mails, questions and reviews wait for anybody. What somebody planned,
     filed or signed stays theirs.
     """
-    done = hand_over(desk_of(as_name), old, new)
+    done = hand_over(desk_for("handover", as_name, key), old, new)
     display = current().display
     summary = {"from": old, "to": new, "moved": len(done.moved), "open": list(done.open)}
     said = f"{plural(len(done.moved), 'packet')} handed over from {old} to {new}."

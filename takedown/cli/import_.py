@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of
-from takedown.cli.options import As
+from takedown.cli.desk import desk_of, with_key
+from takedown.cli.options import As, Key
 from takedown.cli.wording import plural
 from takedown.contract import UsageError
 from takedown.desk import Desk, open_desk
@@ -51,6 +51,7 @@ def import_(
         list[str] | None, typer.Option("--set", metavar="COLUMN=VALUE", help="A value where a row has none; may be repeated")
     ] = None,
     hidden: Annotated[str, typer.Option("--hidden", metavar="skip|include", help="What hidden rows of a workbook are")] = "",
+    key: Key = None,
     as_name: As = None,
 ) -> int:
     """Import a batch. All problems are told at once; a file with a problem imports nothing, unless --rejects is given."""
@@ -58,7 +59,7 @@ def import_(
         raise UsageError(
             what=f"--hidden {hidden} is not known", why="hidden rows are either skipped or included", do="--hidden skip"
         )
-    desk = _desk(as_name)
+    desk = _desk(as_name) if check else with_key(_desk(as_name), "import", as_name, key)
     setting = setting_of(desk)
     chosen = _profile(desk, profile, set_ or [], setting)
     into = number(batch, "B") if batch else 0

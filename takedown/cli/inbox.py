@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of, sign
+from takedown.cli.desk import desk_for, desk_of, sign
 from takedown.cli.options import As, Key
 from takedown.cli.seen import shown as noted
 from takedown.clock import iso
@@ -228,9 +228,11 @@ def _plain(value: object) -> str:
 
 
 @app.command("match")
-def match_(message: MessageId, case: Annotated[str, typer.Argument(metavar="CASE", help="As C-12")], as_name: As = None) -> int:
+def match_(
+    message: MessageId, case: Annotated[str, typer.Argument(metavar="CASE", help="As C-12")], key: Key = None, as_name: As = None
+) -> int:
     """Say which case a mail is about. It counts at once if its sender is proven; else a second person must accept it."""
-    desk, ident = desk_of(as_name), number(message, "M")
+    desk, ident = desk_for("inbox match", as_name, key), number(message, "M")
     return _told(ident, match(desk, ident, number(case, "C"), resolver(desk)))
 
 
@@ -242,7 +244,7 @@ def accept_(
     as_name: As = None,
 ) -> int:
     """Count a mail whose sender is not proven, as by hand. A second person's signature, not of the one who matched it."""
-    desk, ident = desk_of(as_name), number(message, "M")
+    desk, ident = desk_for("inbox accept", as_name, key), number(message, "M")
     if not reason.strip() or len(reason) > 2000:
         raise UsageError(what="--reason is empty or too long", why="it is the record of why the mail counts", do='--reason "..."')
     get(desk, ident)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from takedown.approval import Approver, approvers
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of, sign
+from takedown.cli.desk import desk_for, desk_of, sign
 from takedown.cli.options import As, Key
 from takedown.cli.packs_sheet import brief, law, live_word, sheet
 from takedown.cli.wording import plural
@@ -161,7 +161,7 @@ def designations(
 @app.command("sign")
 def sign_(pack: PackId, key: Key = None, as_name: As = None) -> None:
     """Sign for a pack that you have read against the law, as one of policy.approvers. Live uses it from then on."""
-    desk, display = desk_of(as_name), current().display
+    desk, display = desk_for("packs sign", as_name, key), current().display
     chosen = desk.packs[pack]
     file = sign_pack(desk, chosen, sign(desk, key, review_text(chosen)))
     display.show(Answer([{"pack": chosen.id, "fingerprint": chosen.fingerprint, "by": desk.who, "file": file}], {}))

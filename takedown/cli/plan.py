@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping
 
 from takedown.approval import NoKey
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of, sign
+from takedown.cli.desk import desk_for, desk_of, sign
 from takedown.cli.options import As, Batch, Key, OnPlatform
 from takedown.cli.review_screen import difference, review_blocks
 from takedown.cli.seen import leaving, shown
@@ -99,10 +99,10 @@ def _vouch(desk: Desk, made: Planned, key: Path | None) -> bool:
     except NoKey:
         if key is None:
             return False
-        discard(desk.ledger, made.plan, "its planner's key could not be used", desk.who)
+        discard(desk.ledger, made.plan, "its planner's key could not be used")
         raise
     except RefusedByPolicy:
-        discard(desk.ledger, made.plan, "its planner's key did not fit", desk.who)
+        discard(desk.ledger, made.plan, "its planner's key did not fit")
         raise
     return True
 
@@ -233,10 +233,13 @@ def list_() -> None:
 
 @app.command("discard")
 def discard_(
-    plan: PlanArg, reason: Annotated[str, typer.Option("--reason", help="Why")] = "discarded by hand", as_name: As = None
+    plan: PlanArg,
+    reason: Annotated[str, typer.Option("--reason", help="Why")] = "discarded by hand",
+    key: Key = None,
+    as_name: As = None,
 ) -> None:
     """End a plan: what surely has not left goes back to draft, what has left stays."""
-    desk = desk_of(as_name)
+    desk = desk_for("plan discard", as_name, key)
     left = discard(desk.ledger, number(plan, "P"), reason, desk.who)
     stays = f" {left} requests have left or may have; they stay." if left else ""
     current().display.say(f"{plan} is discarded; what was not sent can be planned again.{stays}")

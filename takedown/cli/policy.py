@@ -9,7 +9,7 @@ import typer
 
 from takedown.approval import Signature, approvers, armored, fingerprint, public_key, sign_with_file
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of, passphrase, sign
+from takedown.cli.desk import desk_for, desk_of, passphrase, sign
 from takedown.cli.options import As, Key
 from takedown.contract import UsageError
 from takedown.display import Answer, Cell, Column, Facts, Prose, Table
@@ -23,7 +23,7 @@ from takedown.policy.signed import NAMESPACE, changes, doubts, flaw, read_policy
 app = typer.Typer(no_args_is_help=True)
 PolicyFile = Annotated[Path, typer.Argument(metavar="FILE")]
 Oversight = Annotated[Path, typer.Option("--key", metavar="FILE", help="The oversight's OpenSSH Ed25519 key")]
-LISTS = ("approvers", "planners", "protected", "signals", "conflicts", "powers", "destinations", "plugins")
+LISTS = ("approvers", "planners", "officers", "protected", "signals", "conflicts", "powers", "destinations", "plugins")
 
 
 @app.callback()
@@ -38,6 +38,7 @@ def show() -> None:
     held, key = desk.in_force, pinned(desk.ledger)
     people = [[one.name, "approver", one.fingerprint] for one in approvers(held.policy.approvers)]
     people += [[one.name, "planner", one.fingerprint] for one in approvers(held.policy.planners)]
+    people += [[one.name, "officer", one.fingerprint] for one in approvers(held.policy.officers)]
     facts: list[tuple[str, Cell]] = [("from", held.origin), ("sha256", held.hash)]
     facts.append(("oversight key", fingerprint(key) if key else "none was adopted"))
     values = [(name, value) for name, value in held.policy.model_dump(mode="json").items() if name not in LISTS]
@@ -48,7 +49,7 @@ def show() -> None:
     facts += (("power", _power(one)) for one in held.policy.powers)
     data = {"origin": held.origin, "sha256": held.hash, "oversight": fingerprint(key) if key else None}
     answer = Answer([{**held.policy.model_dump(mode="json")}], data)
-    table = Table([Column("name"), Column("may sign as"), Column("key", 1)], people)
+    table = Table([Column("name"), Column("acts as"), Column("key", 1)], people)
     display.show(answer, Facts(facts), table if people else Prose("Nobody may sign: approvers is empty."))
 
 
@@ -151,7 +152,7 @@ def review_(
     """Record that an approver looked at an organisation's declined requests; it may go on, and is counted anew."""
     if own == bool(organisation):
         raise UsageError(what="say whose work was looked at", why="one review is about one", do="ORGANISATION, or --own")
-    desk, display = desk_of(as_name), current().display
+    desk, display = desk_for("policy review", as_name, key), current().display
     one = of(desk, organisation)
     text = review_statement(desk.ledger.setting("ledger"), one)
     review(desk, one, reason, sign(desk, key, text) if desk.policy.approvals else None)

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of
-from takedown.cli.options import As
+from takedown.cli.desk import desk_for, desk_of
+from takedown.cli.options import As, Key
 from takedown.cli.seen import shown
 from takedown.clock import iso
 from takedown.contract import UsageError, span
@@ -32,7 +32,7 @@ def portal() -> None:
 
 
 @app.command("run")
-def run(platform: OnPlatform = None, as_name: As = None) -> int:
+def run(platform: OnPlatform = None, key: Key = None, as_name: As = None) -> int:
     """Walk through all packets: alike ones together, only what changed is shown, the next one at once.
 
     Enter copies the next box. A number and Enter means filed. Exit 0 when nothing is left, 8 when something is.
@@ -48,7 +48,7 @@ def run(platform: OnPlatform = None, as_name: As = None) -> int:
             why="it shows packets to a person and asks for the portal's numbers",
             do="takedown portal next --json, then takedown portal done REQUEST --ref NUMBER",
         )
-    desk, only = desk_of(as_name), Only(platform)
+    desk, only = desk_for("portal run", as_name, key), Only(platform)
     shown(desk, "portal run", (), {"platform": platform})
     walked = Walk(desk, Terminal(context), only).run()
     with desk.ledger.read() as db:
@@ -112,6 +112,7 @@ def facts(task: Task) -> dict[str, Any]:
 def next_(
     request: Annotated[str | None, typer.Argument(metavar="[REQUEST]", help="This packet instead of the next one")] = None,
     platform: OnPlatform = None,
+    key: Key = None,
     as_name: As = None,
 ) -> None:
     """Open one packet and show the whole of it; with --json for other tools. It is yours for half an hour.
@@ -125,7 +126,7 @@ def next_(
     from takedown.delivery.portal.tasks import left
     from takedown.delivery.portal.visit import View
 
-    desk, display = desk_of(as_name), current().display
+    desk, display = desk_for("portal next", as_name, key), current().display
     only = Only(platform)
     taken = Taken(open_task(desk, number(request, "R"))) if request else take(desk, only)
     with desk.ledger.read() as db:
@@ -152,6 +153,7 @@ def assign_(
     count: Annotated[int, typer.Option("--count", metavar="N", help="Else so many of the next ones")] = 20,
     lasting: Annotated[str, typer.Option("--for", metavar="TIME", help="How long they wait to be opened")] = "8h",
     platform: OnPlatform = None,
+    key: Key = None,
     as_name: As = None,
 ) -> None:
     """Give packets to a person. What they have not opened in time is free again."""
@@ -161,7 +163,7 @@ def assign_(
         seconds = span(lasting)
     except ValueError as error:
         raise UsageError(what=f"--for: {error}", why="it is a length of time", do="--for 8h") from None
-    desk, display = desk_of(as_name), current().display
+    desk, display = desk_for("portal assign", as_name, key), current().display
     given = assign(desk, name, [number(one, "R") for one in requests or ()], count, Only(platform), seconds)
     display.show(Answer([{"request": request_id(one), "who": name} for one in given], {"assigned": len(given)}))
     display.say(f"{len(given)} packets are {name}'s for {lasting}.")
@@ -178,6 +180,7 @@ def done_(
     except_: Annotated[
         list[str] | None, typer.Option("--except", metavar="CASE=WHY", help="This case was not filed; may be repeated")
     ] = None,
+    key: Key = None,
     as_name: As = None,
 ) -> None:
     """It was filed. Given again later, --ref adds the number that was to follow."""
@@ -188,7 +191,7 @@ def done_(
     if len(given) != 1:
         what = "say one of --ref NUMBER, --ref-later, --no-ref"
         raise UsageError(what=what, why="the portal's number is the receipt", do=f"takedown portal done {request} --ref NUMBER")
-    desk, ident = desk_of(as_name), number(request, "R")
+    desk, ident = desk_for("portal done", as_name, key), number(request, "R")
     proof = keep(desk.ledger, evidence) if evidence else ""
     done(desk, ident, Filed(given[0], ref or "", proof, dict(_excepted(one) for one in except_ or ())))
     tidy(desk.ledger, ident)
@@ -206,42 +209,48 @@ def _excepted(text: str) -> tuple[int, str]:
 def unsure_(
     request: Packet,
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="What happened")] = "",
+    key: Key = None,
     as_name: As = None,
 ) -> None:
     """It may have been filed. Nobody files it again before it is known."""
     from takedown.delivery.portal.filing import unsure
 
-    _say(request, as_name, lambda desk, ident: unsure(desk, ident, reason), "unknown", "counts as uncertain.")
+    desk = desk_for("portal unsure", as_name, key)
+    _say(desk, request, lambda desk, ident: unsure(desk, ident, reason), "unknown", "counts as uncertain.")
 
 
 @app.command("release")
 def release_(
     request: Packet,
     not_filed: Annotated[bool, typer.Option("--not-filed", help="You opened it, and you know that you did not file it")] = False,
+    key: Key = None,
     as_name: As = None,
 ) -> None:
     """Give a packet back; the next submit or portal run hands it over again."""
     from takedown.delivery.portal.filing import release
 
-    _say(request, as_name, lambda desk, ident: release(desk, ident, not_filed=not_filed), "approved", "is given back.")
+    desk = desk_for("portal release", as_name, key)
+    _say(desk, request, lambda desk, ident: release(desk, ident, not_filed=not_filed), "approved", "is given back.")
 
 
 @app.command("fail")
 def fail_(
     request: Packet,
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="What the portal says")],
+    key: Key = None,
     as_name: As = None,
 ) -> None:
     """The portal would not take it, for good."""
     from takedown.delivery.portal.filing import fail
 
-    _say(request, as_name, lambda desk, ident: fail(desk, ident, reason), "refused", "counts as refused by the platform.")
+    desk = desk_for("portal fail", as_name, key)
+    _say(desk, request, lambda desk, ident: fail(desk, ident, reason), "refused", "counts as refused by the platform.")
 
 
-def _say(request: str, as_name: str | None, act: Callable[[Desk, int], None], state: str, words: str) -> None:
+def _say(desk: Desk, request: str, act: Callable[[Desk, int], None], state: str, words: str) -> None:
     from takedown.delivery.portal.attachments import tidy
 
-    desk, ident = desk_of(as_name), number(request, "R")
+    ident = number(request, "R")
     act(desk, ident)
     tidy(desk.ledger, ident)
     _told(request_id(ident), state, f"{request_id(ident)} {words}")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of, sign
+from takedown.cli.desk import desk_for, desk_of, sign
 from takedown.cli.options import As, Key
 from takedown.cli.wording import plural
 from takedown.clock import iso
@@ -52,7 +52,7 @@ PlanArg = Annotated[str, typer.Argument(metavar="PLAN")]
 @app.command("accept")
 def accept_(plan: PlanArg, key: Key = None, as_name: As = None) -> None:
     """Stand by a withdrawal as its second person: a signature, not of the one who sent it."""
-    desk, ident = desk_of(as_name), number(plan, "P")
+    desk, ident = desk_for("review accept", as_name, key), number(plan, "P")
     accept(desk, ident, sign(desk, key, get_plan(desk.ledger, ident)["digest"]))
     _reviewed(ident, "accepted", [])
 
@@ -65,7 +65,7 @@ def reject_(
     as_name: As = None,
 ) -> None:
     """Find a withdrawal wrong. It stays sent; asking the platform again takes a plan of its own."""
-    desk, ident = desk_of(as_name), number(plan, "P")
+    desk, ident = desk_for("review reject", as_name, key), number(plan, "P")
     held = reject(desk, ident, reason, sign(desk, key, statement(desk, ident)))
     _reviewed(ident, "rejected", held)
     current().display.say("What was withdrawn stays so; what the platform is to be asked again is reported anew: takedown import")

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of, sign
+from takedown.cli.desk import desk_of, sign, with_key
 from takedown.cli.flags import TO_THE_END
 from takedown.cli.options import As, Batch, Key, OnPlatform
 from takedown.cli.verify import tell_noticed
 from takedown.cli.wording import plural
-from takedown.contract import UsageError, span
+from takedown.contract import TakedownError, UsageError, span
 from takedown.delivery.deliver import Delivered, deliver, standing
 from takedown.delivery.halting import halt, halt_statement, unhalt, unhalt_statement
 from takedown.desk import Desk
@@ -233,14 +233,31 @@ Oversight = Annotated[
 def halt_(
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why")] = "halted by hand",
     oversight: Oversight = None,
+    key: Key = None,
     as_name: As = None,
 ) -> None:
-    """Stop every lane before its next write. One person is enough; the oversight can do it too."""
+    """Stop every lane before its next write. One person is enough; the oversight can do it too.
+
+    Anybody can: without a key that can be used it is recorded and shown as unsigned.
+    """
     desk = desk_of(as_name)
-    text = halt_statement(desk.ledger.setting("ledger"), reason)
-    halt(desk, reason, sign(desk, oversight, text) if oversight else None)
+    if oversight:
+        halt(desk, reason, sign(desk, oversight, halt_statement(desk.ledger.setting("ledger"), reason)))
+    else:
+        _brake(desk, reason, as_name, key)
     current().display.say("Sending is halted everywhere. What was being written may still be answered.")
     current().display.next("takedown unhalt --as NAME --key FILE")
+
+
+def _brake(desk: Desk, reason: str, as_name: str | None, key: Path | None) -> None:
+    """Signed where a key is at hand; but no lost key, gone agent or broken policy keeps anybody from stopping."""
+    try:
+        acting = with_key(desk, "halt", as_name, key)
+    except TakedownError as error:
+        halt(desk, reason, unsigned=error.message)
+        current().display.warn(f"Nobody's key stands behind this halt: {error.message}")
+    else:
+        halt(acting, reason)
 
 
 @app.command("unhalt")
@@ -251,6 +268,8 @@ def unhalt_(key: Key = None, oversight: Oversight = None, as_name: As = None) ->
     """
     desk, display = desk_of(as_name), current().display
     statement = unhalt_statement(desk)
+    if not oversight:
+        desk = with_key(desk, "unhalt", as_name, key)
     given = sign(desk, oversight, statement) if oversight else None
     own = sign(desk, key, statement) if desk.policy.approvals and not oversight else None
     if left := unhalt(desk, own, given):

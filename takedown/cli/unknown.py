@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of, sign
+from takedown.cli.desk import desk_for, desk_of, sign
 from takedown.cli.options import As, Key
 from takedown.clock import iso
 from takedown.contract import UsageError
@@ -83,7 +83,7 @@ def resolve(
         raise UsageError(
             what="say one of --sent REF, --not-sent, --again", why="a person decides", do="takedown unknown resolve --help"
         )
-    desk, ident = desk_of(as_name), number(request, "R")
+    desk, ident = desk_for("unknown resolve", as_name, key), number(request, "R")
     get_unknown(desk, ident)
     if sent is not None:
         if evidence is None:

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of
-from takedown.cli.options import As
+from takedown.cli.desk import desk_for, desk_of
+from takedown.cli.options import As, Key
 from takedown.cli.wording import plural
 from takedown.contract import SIGHTED, UsageError
 from takedown.display import Answer, Facts, words
@@ -96,6 +96,7 @@ def sight_(
     value: Annotated[str, typer.Option("--value", metavar="V", help=f"What was seen: {', '.join(SIGHTED)}")],
     country: Annotated[str, typer.Option("--from", metavar="PK", help="The country that you looked from")],
     evidence: Annotated[Path, typer.Option("--evidence", metavar="FILE", help="A screenshot or a saved page; kept by sha256")],
+    key: Key = None,
     as_name: As = None,
 ) -> None:
     """Record a check by eye, for what no probe can be trusted with. It says who and when, and counts as by hand."""
@@ -105,7 +106,7 @@ def sight_(
         )
     if not re.fullmatch(r"[A-Za-z]{2}", country):
         raise UsageError(what=f"--from {country!r} is not a country", why="two letters, ISO 3166", do="--from PK")
-    desk, ident = desk_of(as_name), number(case, "C")
+    desk, ident = desk_for("sight", as_name, key), number(case, "C")
     change = sight(desk, ident, value, country.upper(), evidence)
     display = current().display
     item = {"case": case_id(ident), "value": value, "changed": change is not None, "by": desk.who}

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of, sign
+from takedown.cli.desk import desk_of, sign, with_key
 from takedown.cli.options import As, Key
 from takedown.cli.submit import WAIT, seconds
 from takedown.contract import UsageError
@@ -48,6 +48,8 @@ def withdraw_(
     if not cases and not due:
         raise UsageError(what="no case was named", why="--due alone needs none", do="takedown withdraw CASE --reason TEXT")
     numbers = [number(one, "C") for one in cases or ()]
+    if not due:
+        desk = with_key(desk, "withdraw", as_name, key)
     if answered is not None:
         return _note(desk, numbers, answered, evidence)
     display = current().display

@@ -34,11 +34,12 @@ def halt_statement(ledger: str, reason: str) -> str:
     return f"takedown-halt-v1\n{ledger}\n{reason}"
 
 
-def halt(desk: Desk, reason: str, oversight: Signature | None = None) -> None:
+def halt(desk: Desk, reason: str, oversight: Signature | None = None, unsigned: str = "") -> None:
     """Set the switch; every sender looks at it after connecting and before writing.
 
     A switch that is set stays as it is, since whoever sets it cannot be the one who lets go; but the oversight's word goes over
-    another's. Raises NoOversight, StrangeKey, BadSignature.
+    another's. `unsigned`: why no key stands behind it in live; the name is then no more than what somebody typed. Raises
+    NoOversight, StrangeKey, BadSignature.
     """
     if oversight:
         statement = halt_statement(desk.ledger.setting("ledger"), reason)
@@ -47,13 +48,14 @@ def halt(desk: Desk, reason: str, oversight: Signature | None = None) -> None:
     stays = bool(held) and (held.get("oversight") or not oversight)
 
     def change(book: Book) -> None:
-        mark = {"oversight": True} if oversight else {}
+        mark: dict[str, Any] = {"oversight": True} if oversight else {"unsigned": True} if unsigned else {}
         told: dict[str, Any] = {"by": desk.who, "why": reason, "at": round(book.now), **mark}
         if not stays:
             book.db.execute(update(meta).where(meta.c.name == "halted").values(value=canonical(told)))
             book.db.execute(delete(meta).where(meta.c.name == RELEASED))
-        seal = {**mark, **asdict(oversight)} if oversight else {}
-        book.record("halted", "ledger", seal, {"by": desk.who, "why": reason})
+        seal = {**mark, **asdict(oversight)} if oversight else mark
+        private = {"by": desk.who, "why": reason, **({"no_key": unsigned} if unsigned else {})}
+        book.record("halted", "ledger", seal, private)
 
     desk.ledger.write(change)
 

@@ -69,8 +69,12 @@ def match(desk: Desk, message: int, case: int, resolve: Resolver | None) -> Told
     request = request_of(desk, case)
     judged = Judge(desk, resolve).by_hand(open_mail(row["raw"]), request, case, row["received_at"])
     more = {"case": case, "matcher": desk.who}
-    added = desk.ledger.write(lambda book: apply(book, message, judged, was=("new", "person", "done"), **more))
-    return Told(added, bool(judged.proof.how), judged)
+
+    def change(book: Book) -> int:
+        book.record("mail.matched", message_name(message), {"case": case_id(case)}, {"by": desk.who})
+        return apply(book, message, judged, was=("new", "person", "done"), **more)
+
+    return Told(desk.ledger.write(change), bool(judged.proof.how), judged)
 
 
 def statement(desk: Desk, message: int, reason: str) -> str:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from sqlalchemy import Connection, bindparam, insert, select, text
 
@@ -59,11 +59,21 @@ def event_hash(prev: str, seq: int, at: str, kind: str, subject: str, data: str)
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class Recorded:
+    """An event before it is chained. `private`: what it only commits to."""
+
     kind: str
     subject: str
     data: Mapping[str, Any]
     private: Mapping[str, str]
+
+
+class Signing(Protocol):
+    """Who answers for what a transaction records (`takedown.ledger.acts`)."""
+
+    def closing(self, told: Sequence[Recorded], first: int, last: int, head: str, now: float) -> Recorded | None:
+        """An event to end with, given those from `first` to `last` and the last one's hash."""
+        ...
 
 
 class Book:
@@ -73,17 +83,18 @@ class Book:
     must be in the chain to which this is added; None where nothing is known of it.
     """
 
-    def __init__(self, connection: Connection, now: float, after: Mark | None = None) -> None:
+    def __init__(self, connection: Connection, now: float, after: Mark | None = None, signing: Signing | None = None) -> None:
         self.db = connection
         self.now = whole(now)
         self.after = after
-        self._told: list[_Told] = []
+        self._signing = signing
+        self._told: list[Recorded] = []
         self.head: Mark | None = None
         """The newest event, once this was flushed with something to tell."""
 
     def record(self, kind: str, subject: str, data: Mapping[str, Any], private: Mapping[str, str] | None = None) -> None:
         """Append an event; `private` values are committed to, not written into it."""
-        self._told.append(_Told(kind, subject, data, private or {}))
+        self._told.append(Recorded(kind, subject, data, private or {}))
 
     def flush(self) -> None:
         """Chain what was recorded to what is there. The last thing that a transaction does: on a server it waits for its turn.
@@ -93,8 +104,15 @@ class Book:
         if not self._told:
             return
         seq, prev = self._last()
+        first, seq, prev = seq + 1, *self._chain(self._told, seq, prev)
+        if self._signing and (closing := self._signing.closing(self._told, first, seq, prev, self.now)):
+            seq, prev = self._chain([closing], seq, prev)
+        self._told, self.head = [], (seq, prev)
+
+    def _chain(self, told: Sequence[Recorded], seq: int, prev: str) -> Mark:
+        """Append events to the chain that ends with `seq` and `prev`; returns with what it ends then."""
         at, chained, opened = iso(self.now), list[dict[str, Any]](), list[dict[str, Any]]()
-        for one in self._told:
+        for one in told:
             seq += 1
             held = dict(one.data)
             for name, value in one.private.items():
@@ -109,7 +127,7 @@ class Book:
         _TOLD.each(self.db, chained)
         if opened:
             self.db.execute(insert(openings), opened)
-        self._told, self.head = [], (seq, prev)
+        return seq, prev
 
     def is_there(self, db: Connection) -> bool:
         """Whether this transaction was committed, as its last event tells: asked when the line broke during the commit."""

@@ -12,6 +12,7 @@ def told_halt(text: str) -> str:
     try:
         held = json.loads(text)
         who = "the oversight" if held.get("oversight") else str(held["by"])
+        who += " (a name that was typed, no key)" if held.get("unsigned") else ""
         return f"by {who} since {iso(float(held['at']))[:16].replace('T', ' ')} UTC: {held['why']}"
     except (ValueError, TypeError, KeyError, AttributeError):
         return text

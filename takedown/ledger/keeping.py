@@ -123,12 +123,14 @@ def due(db: Connection, closed_before: float) -> list[str]:
     return sorted(over - kept)
 
 
-def remove(ledger: Ledger, files: Iterable[str], why: str, who: str) -> int:
-    """Record that files go, then delete them; returns how many were there."""
+def remove(ledger: Ledger, files: Iterable[str], why: str, who: str = "") -> int:
+    """Record that files go, then delete them; returns how many were there. `who` decided it; nobody where a setting did."""
     gone = sorted(files)
     if not gone:
         return 0
-    ledger.write(lambda book: book.record("evidence.removed", "ledger", {"files": gone, "why": why}, {"by": who}))
+    ledger.write(
+        lambda book: book.record("evidence.removed", "ledger", {"files": gone, "why": why}, {"by": who} if who else None)
+    )
     paths = [ledger.folder / "evidence" / one for one in gone]
     found = [path for path in paths if path.exists()]
     for path in found:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from takedown.clock import Clock, SystemClock, iso
+from takedown.ledger.acts import Nobody
 from takedown.ledger.book import Book
 from takedown.ledger.errors import NetworkDisk, NoLedger, NotSynchronous, OldLedger, Unreadable, WrongEnvironment, not_connected
 from takedown.ledger.ids import make_secret
@@ -62,7 +63,7 @@ def _stamp(connection: Connection, environment: str, clock: Clock) -> None:
     ident = uuid.uuid4().hex
     rows = {"ledger": ident, "environment": environment, "made_at": iso(book.now), "halted": ""}
     book.db.execute(meta.insert(), [{"name": name, "value": value} for name, value in rows.items()])
-    book.record("ledger.made", ident, {"environment": environment})
+    book.record("ledger.made", ident, {"environment": environment, "acts": "keys" if environment == "live" else "names"})
     book.flush()
 
 
@@ -100,7 +101,9 @@ def open_ledger(url: str, folder: Path, environment: str, clock: Clock | None = 
         raise OldLedger(found=found, needed=HEAD)
     if stamped != environment:
         raise WrongEnvironment(stamped=stamped, configured=environment)
-    return Ledger(engine, home, name, secret_path(parsed, folder), clock)
+    ledger = Ledger(engine, home, name, secret_path(parsed, folder), clock)
+    ledger.signing = Nobody() if stamped == "live" else None
+    return ledger
 
 
 def _check_commits(connection: Connection) -> None:

@@ -23,7 +23,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from takedown.clock import Clock, SystemClock
-from takedown.ledger.book import Book, Mark
+from takedown.ledger.book import Book, Mark, Signing
 from takedown.ledger.ids import load_secret
 from takedown.ledger.server import AGAIN, back, end, gone, server_engine, translate
 from takedown.ledger.tables import meta
@@ -61,7 +61,9 @@ def make_engine(url: str) -> Engine:
 
 
 class Ledger:
-    """A ledger that is open. `folder` is where its locks, heads and evidence lie."""
+    """A ledger that is open. `folder` is where its locks, heads and evidence lie; `signing` who answers for what is recorded."""
+
+    signing: Signing | None = None
 
     def __init__(self, engine: Engine, folder: Path, name: str, secret: Path, clock: Clock | None = None) -> None:
         self.engine, self.folder, self.name = engine, folder, name
@@ -157,7 +159,7 @@ class Ledger:
             results, book = list[Any](), None
             try:
                 with connection.begin():
-                    book = Book(connection, self.clock.now(), self.committed)
+                    book = Book(connection, self.clock.now(), self.committed, self.signing)
                     results = [change(book) for change in changes]
                     book.flush()
             except DBAPIError as error:

@@ -47,7 +47,8 @@ def add_claims(book: Book, found: list[Claim]) -> int:
         values = {"claimed": one.value, "claimed_at": book.now, "updated_at": book.now, **_decided(one, book.now)}
         book.db.execute(update(cases).where(cases.c.id == one.case).values(**values))
     if fresh:
-        book.record("claims.recorded", case_id(fresh[0].case), {"source": fresh[0].source, "claims": told})
+        private = {"by": fresh[0].by} if fresh[0].by else None
+        book.record("claims.recorded", case_id(fresh[0].case), {"source": fresh[0].source, "claims": told}, private)
     return len(fresh)
 
 

@@ -91,7 +91,7 @@ def check_fresh(desk: Desk, row: RowMapping) -> None:
     """Raise PlanEnded or StalePlan unless the plan is in force and nothing under it changed."""
     name = plan_id(row["id"])
     if row["state"] in {"open", "approved"} and desk.clock.now() > row["valid_until"] and _has_unsent(desk, row["id"]):
-        desk.ledger.write(lambda book: undo(book, row["id"], ("open", "approved"), "expired", "its time was over", desk.who))
+        desk.ledger.write(lambda book: undo(book, row["id"], ("open", "approved"), "expired", "its time was over"))
         raise PlanEnded(plan=name, state="expired", reason="[plan] valid_for is over; frozen mails carry their date")
     if row["state"] not in {"open", "approved"}:
         raise PlanEnded(plan=name, state=row["state"], reason=row["reason"] or "a plan is used once")

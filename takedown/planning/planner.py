@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import RowMapping, update
 
-from takedown.approval import OwnPlan, Signature, check_approval
+from takedown.approval import Approver, OwnPlan, Signature, approvers, check_approval
 from takedown.contract import RefusedByPolicy
 from takedown.desk import Desk
 from takedown.ledger.book import Book
@@ -12,7 +12,6 @@ from takedown.ledger.ids import plan_id
 from takedown.ledger.tables import plans
 from takedown.planning.digest import planner_statement
 from takedown.planning.undoing import get_plan
-from takedown.policy.signed import signers
 
 
 class PlannerUnsigned(RefusedByPolicy):
@@ -38,9 +37,13 @@ class MayNotPlan(RefusedByPolicy):
 def check_may_plan(desk: Desk) -> None:
     """Raise MayNotPlan in live for a name that could never sign what it plans."""
     if desk.live:
-        known = [one.name for one in signers(desk.policy)]
+        known = [one.name for one in _planners(desk)]
         if desk.who not in known:
             raise MayNotPlan(name=desk.who, known=", ".join(dict.fromkeys(known)))
+
+
+def _planners(desk: Desk) -> list[Approver]:
+    return approvers((*desk.policy.approvers, *desk.policy.planners))
 
 
 def sign_as_planner(desk: Desk, plan: int, signature: Signature) -> None:
@@ -73,6 +76,6 @@ def check_apart(row: RowMapping, name: str, key: str) -> None:
 
 
 def _check(desk: Desk, row: RowMapping, signature: Signature) -> None:
-    allowed = signers(desk.policy)
+    allowed = _planners(desk)
     text = planner_statement(row["digest"])
     check_approval(row["planner"], signature, text, plan_id(row["id"]), planner="", allowed=allowed)

@@ -41,8 +41,10 @@ def get_plan(ledger: Ledger, plan: int) -> RowMapping:
     return row
 
 
-def discard(ledger: Ledger, plan: int, reason: str, who: str, to: str = "discarded") -> int:
+def discard(ledger: Ledger, plan: int, reason: str, who: str = "", to: str = "discarded") -> int:
     """End a plan: what surely has not left goes back to draft, what has left stays. Returns how many requests have left.
+
+    `who` decided it; nobody where the tool ends it by itself.
 
     Raises NoSuchPlan, PlanEnded, NothingLeft.
     """
@@ -78,4 +80,4 @@ def undo(book: Book, plan: int, was: Sequence[str], to: str, reason: str, who: s
         found = book.db.execute(select(requests.c.id).where(requests.c.plan == plan, unsent_in(state)))
         ids = [int(row[0]) for row in found]
         move(book, ids, state, State.WITHDRAWN, where=[unsent_in(state)], event={"plan": plan_id(plan)})
-    book.record(f"plan.{to}", plan_id(plan), {}, {"reason": reason, "by": who} if reason else None)
+    book.record(f"plan.{to}", plan_id(plan), {}, {name: value for name, value in (("reason", reason), ("by", who)) if value})

@@ -83,6 +83,9 @@ class Policy(Section):
     approvals: int = Field(default=1, ge=0, le=5)
     approvers: tuple[str, ...] = ()
     planners: tuple[str, ...] = Field(default=(), description="Who may plan in live besides the approvers, with their keys")
+    officers: tuple[str, ...] = Field(
+        default=(), description="Who may do the desk's other work in live, and neither plan nor approve, with their keys"
+    )
     two_for: tuple[Reason, ...] = ("emergency", "worldwide", "jump")
     large: int = Field(default=0, ge=0, description="What `large` in two_for means")
     max_cases_per_plan: int = Field(default=2000, ge=1)

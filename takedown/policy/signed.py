@@ -15,11 +15,13 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
-from takedown.approval import Approver, approvers, dearmored, fingerprint, holds
+from takedown.approval import Approver, Signature, approvers, dearmored, fingerprint, holds
 from takedown.contract import InputRejected, RefusedByPolicy
 from takedown.policy.schema import Policy
 
 NAMESPACE = "takedown-policy"
+LISTS = ("approvers", "planners", "officers")
+"""The keys of a policy that say whose key is whose."""
 
 
 class NotInForce(RefusedByPolicy):
@@ -52,11 +54,14 @@ class BadPolicy(InputRejected):
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """The policy that counts, its sha256 as hex, and where it was read from. In live the hash is that of the very file."""
+    """The policy that counts, its sha256 as hex, and where it was read from. In live the hash is that of the very file,
+    whose `text` the oversight's `signature` is over."""
 
     policy: Policy
     hash: str
     origin: str
+    text: str = ""
+    signature: Signature | None = None
 
 
 def signature_file(file: Path) -> Path:
@@ -85,16 +90,22 @@ def read_signed(file: Path, oversight: str, now: float) -> InForce:
     if not oversight:
         raise NoOversight
     policy, text = read_policy(file)
-    if what := flaw(file, text, oversight):
+    signature = _signature(file, text, oversight)
+    if isinstance(signature, str):
         do = f"have the holder of the oversight key sign it: takedown policy sign {file} --key FILE"
-        raise NotInForce(file=file, what=what, do=do)
+        raise NotInForce(file=file, what=signature, do=do)
     for what in unfit(policy, now):
         raise NotInForce(file=file, what=what, do=f"mend it and have it signed anew: takedown policy sign {file} --key FILE")
-    return InForce(policy, hashlib.sha256(text.encode()).hexdigest(), str(file))
+    return InForce(policy, hashlib.sha256(text.encode()).hexdigest(), str(file), text, signature)
 
 
 def flaw(file: Path, text: str, oversight: str) -> str:
     """Why the file's signature is none; empty when it is the oversight key's, over these very bytes."""
+    found = _signature(file, text, oversight)
+    return found if isinstance(found, str) else ""
+
+
+def _signature(file: Path, text: str, oversight: str) -> Signature | str:
     beside = signature_file(file)
     try:
         signature = dearmored(beside.read_text(encoding="ascii"), NAMESPACE)
@@ -106,7 +117,7 @@ def flaw(file: Path, text: str, oversight: str) -> str:
         return f"it is signed by {fingerprint(signature.key)}, which is not the oversight key"
     if not holds(signature, text, NAMESPACE):
         return "it was changed after it was signed"
-    return ""
+    return signature
 
 
 def unfit(policy: Policy, now: float) -> list[str]:
@@ -135,7 +146,7 @@ def _under_one_key(policy: Policy) -> list[list[str]]:
 def doubts(policy: Policy) -> list[str]:
     """What does not keep a policy from counting, but should be looked at before it is signed."""
     comments: dict[str, dict[str, None]] = {}
-    for line in (*policy.approvers, *policy.planners):
+    for line in (*policy.approvers, *policy.planners, *policy.officers):
         name, _, _, *comment = line.split()
         if comment:
             comments.setdefault(" ".join(comment).lower(), {})[name] = None
@@ -149,7 +160,7 @@ def doubts(policy: Policy) -> list[str]:
 
 def signers(policy: Policy) -> list[Approver]:
     """Everybody whose key means something, approvers first. Raises RefusedByPolicy for a line that names no key."""
-    return approvers((*policy.approvers, *policy.planners))
+    return approvers([line for name in LISTS for line in getattr(policy, name)])
 
 
 def changes(old: Policy, new: Policy) -> list[tuple[str, str, str]]:

@@ -50,14 +50,17 @@ def told(capsys):
 
 def test_from_init_to_a_packet(here, capsys):
     step("init", "--no-input", code=7)  # doctor misses the oversight
-    step("import", "cases.csv")
-    step("plan", "--as", "carla", "--key", "carla", code=7)
+    step("import", "cases.csv", "--key", "carla", code=7)
     step("policy", "adopt", "oversight.pub")
+    step("import", "cases.csv", "--key", "carla", code=7)
     step("plan", "--as", "carla", "--key", "carla", code=7)
     command = ["ssh-keygen", "-q", "-Y", "sign", "-n", "takedown-policy", "-f", "oversight", "policy.toml"]
     assert shutil.which("ssh-keygen")
     subprocess.run(command, check=True, capture_output=True)
     step("policy", "check", "policy.toml")
+    step("import", "cases.csv", "--as", "alice", "--key", "carla", code=7)
+    step("import", "cases.csv", code=4)
+    step("import", "cases.csv", "--key", "carla")
     step("packs", "sign", "pk-peca-37", "--as", "alice", "--key", "alice")
     step("plan", "--as", "mallory", code=7)
     step("plan", "--as", "carla", "--key", "alice", code=7)  # and the cases are free again
@@ -97,11 +100,67 @@ def test_from_init_to_a_packet(here, capsys):
     step("audit", "verify")
 
 
-def test_the_environment_loosens_nothing(here, monkeypatch, capsys):
+def begun():
+    """A live desk in force with two cases."""
     step("init", "--no-input", code=7)
-    step("import", "cases.csv")
     step("policy", "adopt", "oversight.pub")
     step("policy", "sign", "policy.toml", "--key", "oversight")
+    step("import", "cases.csv", "--key", "carla")
+
+
+def test_who_acts_is_the_key_whatever_name_was_typed(here, capsys, monkeypatch):
+    begun()
+    monkeypatch.setenv("TAKEDOWN_AS", "")
+    step("case", "note", "C-1", "looked at", code=4)
+    step("case", "note", "C-1", "looked at", "--as", "alice", "--key", "bilal", code=7)
+    step("case", "note", "C-1", "looked at", "--key", "oversight", code=7)
+    assert "The policy gives the key SHA256:" in told(capsys)
+    step("case", "note", "C-1", "looked at", "--key", "bilal")
+    (here / "takedown.toml").write_text(LIVE + ELSEWHERE + '[signing]\nkey = "alice"\n')
+    step("case", "close", "C-1", "--as", "mistake")
+    step("case", "reopen", "C-1")
+    step("case", "note", "C-1", "not a mistake")
+    capsys.readouterr()
+    step("case", "show", "C-1")
+    shown = capsys.readouterr().out
+    assert "bilal: looked at" in shown
+    assert "alice: not a mistake" in shown
+    step("audit", "verify")
+
+
+def test_a_plan_is_thrown_away_by_a_key(here):
+    begun()
+    step("packs", "sign", "pk-peca-37", "--key", "alice")
+    step("plan", "--as", "carla", "--key", "carla", code=3)
+    step("plan", "discard", "P-1", "--as", "alice", code=4)
+    step("reject", "P-1", "--reason", "the wrong file", "--as", "alice", code=4)
+    step("reject", "P-1", "--reason", "the wrong file", "--key", "alice")
+    step("audit", "verify")
+
+
+@pytest.mark.safeguard("S23")
+def test_anybody_may_halt_but_a_typed_name_is_shown_as_such(here, capsys):
+    begun()
+    step("halt", "--reason", "a drill", "--as", "alice", "--key", "alice")
+    step("unhalt", "--as", "bilal", "--key", "bilal")
+    step("halt", "--reason", "the agent is gone", "--as", "alice")
+    assert "Nobody's key stands behind this halt: No Ed25519 key to sign with" in told(capsys)
+    step("status")
+    assert "by alice (a name that was typed, no key) since" in " ".join(capsys.readouterr().out.split())
+    (here / "policy.toml.sig").unlink()
+    step("halt", "--reason", "no policy either")
+    step("policy", "sign", "policy.toml", "--key", "oversight")
+    step("unhalt", "--as", "bilal", code=4)
+    step("unhalt", "--key", "alice", code=7)
+    step("unhalt", "--key", "bilal")
+    step("audit", "verify")
+
+
+def test_the_environment_loosens_nothing(here, monkeypatch, capsys):
+    step("init", "--no-input", code=7)
+    step("policy", "adopt", "oversight.pub")
+    step("policy", "sign", "policy.toml", "--key", "oversight")
+    step("import", "cases.csv", "--key", "carla")
     monkeypatch.setenv("TAKEDOWN_POLICY__MAX_CASES_PER_PLAN", "100000")
     step("plan", "--as", "carla", "--key", "carla", code=7)
     assert "remove [policy] and TAKEDOWN_POLICY variables" in capsys.readouterr().err

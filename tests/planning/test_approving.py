@@ -7,7 +7,8 @@ from desks import add_cases, again, make_key, signed, write_config
 from planning_facts import requests_of
 from sqlalchemy import delete, insert, update
 
-from takedown.approval import BadSignature, NotAnApprover, OwnPlan, StrangeKey, armored, sign_with_agent
+from takedown.agent import sign_with_agent
+from takedown.approval import BadSignature, NotAnApprover, OwnPlan, StrangeKey, armored
 from takedown.ledger.tables import approvals, cases, plans, requests
 from takedown.planning.approving import NotApproved, StalePlan, Tampered, WrongCount, approve, verify
 from takedown.planning.making import Selection, make_plan

@@ -3,7 +3,7 @@
 import subprocess
 
 import pytest
-from desks import POWER, add_cases, adopt_oversight, again, make_key, sign_policy, signed, write_policy
+from desks import POWER, acting, add_cases, adopt_oversight, again, make_key, sign_policy, signed, write_policy
 from sqlalchemy import delete, update
 
 from takedown.approval import BadSignature, NotAnApprover, StrangeKey, armored, dearmored, public_key
@@ -47,7 +47,7 @@ def live(tmp_path):
     adopt_oversight(desk)
     add_cases(desk, "facebook", [1, 2, 3])
     pack = desk.packs["pk-peca-37"]
-    sign_pack(again(desk, "alice"), pack, signed(tmp_path / "alice", review_text(pack)))
+    sign_pack(acting(again(desk), "alice"), pack, signed(tmp_path / "alice", review_text(pack)))
     yield desk
     desk.ledger.close()
 
