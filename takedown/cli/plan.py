@@ -73,10 +73,13 @@ def show_planned(desk: Desk, made: Planned, out: Path | None = None, key: Path |
     signed = _vouch(desk, made, key)
     if out is not None:
         write_bytes(desk, made.plan, out)
+    row = get_plan(desk.ledger, made.plan)
+    called = _call(desk, row)
     summary = {"plan": name, "digest": made.digest, "requests": made.requests, "cases": made.cases}
     left = [f"{one.case} was left out: {one.why}" for one in made.left_out]
-    row = get_plan(desk.ledger, made.plan)
-    answer = Answer(items(desk.ledger, made.plan), {**summary, "left_out": len(left)}, [*left, *made.warnings], dry_run=True)
+    answer = Answer(
+        items(desk.ledger, made.plan), {**summary, "left_out": len(left)}, [*left, *made.warnings, *called], dry_run=True
+    )
     context.display.show(answer, *([] if context.flags.json else review_blocks(review(desk.ledger, row, desk.policy))))
     context.display.say("Dry run: nothing was sent.")
     needed = demands_of(desk, row).approvals
@@ -85,6 +88,19 @@ def show_planned(desk: Desk, made: Planned, out: Path | None = None, key: Path |
         return 3 if left else 0
     context.display.next(f"takedown approve {name} --as NAME --cases N" if needed else f"takedown submit {name}")
     return 3 if left else 0
+
+
+def _call(desk: Desk, row: RowMapping) -> list[str]:
+    """A second person is called to an emergency at once; returns who could not be, and why."""
+    if not demands_of(desk, row).emergency:
+        return []
+    from takedown.delivery.calling import call_second  # what opens connections loads slowly, and a dry run has no need of it
+
+    done = call_second(desk, row)
+    if done.reached:
+        current().display.say(f"Called by mail: {', '.join(done.reached)}.")
+    missed = [f"{name} was not called: {why}" for name, why in done.missed.items()]
+    return missed if done.reached else [*missed, "nobody was reached by mail: call a second person yourself"]
 
 
 def _vouch(desk: Desk, made: Planned, key: Path | None) -> bool:

@@ -23,7 +23,18 @@ from takedown.policy.signed import NAMESPACE, changes, doubts, flaw, read_policy
 app = typer.Typer(no_args_is_help=True)
 PolicyFile = Annotated[Path, typer.Argument(metavar="FILE")]
 Oversight = Annotated[Path, typer.Option("--key", metavar="FILE", help="The oversight's OpenSSH Ed25519 key")]
-LISTS = ("approvers", "planners", "officers", "protected", "signals", "conflicts", "powers", "destinations", "plugins")
+LISTS = (
+    "approvers",
+    "planners",
+    "officers",
+    "addresses",
+    "protected",
+    "signals",
+    "conflicts",
+    "powers",
+    "destinations",
+    "plugins",
+)
 
 
 @app.callback()
@@ -45,6 +56,7 @@ def show() -> None:
     facts += ((name, _told(value)) for name, value in values)
     facts += (("protected list", one) for one in in_force(held.policy))
     facts += ((f"may send ({name})", ", ".join(places)) for name, places in held.policy.destinations.items())
+    facts += ((f"called to emergencies ({name})", address) for name, address in held.policy.addresses.items())
     facts += ((f"plugin {name}", digest) for name, digest in held.policy.plugins.items())
     facts += (("power", _power(one)) for one in held.policy.powers)
     data = {"origin": held.origin, "sha256": held.hash, "oversight": fingerprint(key) if key else None}

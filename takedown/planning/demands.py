@@ -17,13 +17,15 @@ PROTECTED = "protected speaker"
 @dataclass(frozen=True, slots=True)
 class Demands:
     """`approvals`: people other than the planner; `why`: what asks for more than the usual; `flagged`: case -> why it is looked
-    at by itself; `sample`: how many cases are walked; `emergency`: its reason, empty for ordinary plans."""
+    at by itself; `sample`: how many cases are walked; `emergency`: its reason, empty for ordinary plans; `within`: in how many
+    seconds the others sign an emergency."""
 
     approvals: int
     why: tuple[str, ...] = ()
     flagged: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     sample: int = 0
     emergency: str = ""
+    within: int = 0
 
     @property
     def protected(self) -> tuple[str, ...]:
@@ -36,7 +38,7 @@ class Demands:
 
         flagged = {case: list(why) for case, why in self.flagged.items()}
         told = {"approvals": self.approvals, "why": list(self.why), "flagged": flagged, "sample": self.sample}
-        return canonical({**told, "emergency": self.emergency})
+        return canonical({**told, "emergency": self.emergency, **({"within": self.within} if self.emergency else {})})
 
 
 def read_demands(text: str, usual: int) -> Demands:
@@ -45,7 +47,8 @@ def read_demands(text: str, usual: int) -> Demands:
         return Demands(usual)
     told = json.loads(text)
     flagged = {str(case): tuple(map(str, why)) for case, why in told["flagged"].items()}
-    return Demands(int(told["approvals"]), tuple(told["why"]), flagged, int(told["sample"]), str(told["emergency"]))
+    urgent, within = str(told["emergency"]), int(told.get("within", 0))
+    return Demands(int(told["approvals"]), tuple(told["why"]), flagged, int(told["sample"]), urgent, within)
 
 
 def demands_hash(text: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from takedown.contract import span
 from takedown.intake.territories import WORLDWIDE
 from takedown.planning.caps import Held, jumps
 from takedown.planning.demands import Demands, sample_size
@@ -64,7 +65,8 @@ def demands(db: Connection, policy: Policy, now: float, held: Totals) -> Demands
     more = [*jumps(db, policy, now, held.volumes)]
     found = [*reasons(policy, held.cases, held.emergency, held.worldwide, more, len(held.flagged))]
     needed, why = approvals(policy, found)
-    return Demands(needed, why, held.flagged, sample_size(held.cases, policy.sample_above, policy.sample_size), held.emergency)
+    sample, within = sample_size(held.cases, policy.sample_above, policy.sample_size), round(span(policy.second_within))
+    return Demands(needed, why, held.flagged, sample, held.emergency, within if held.emergency else 0)
 
 
 def alike(policy: Policy, held: Totals) -> Iterator[str]:

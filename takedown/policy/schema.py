@@ -54,6 +54,7 @@ class Concerned(Names):
 
 
 Span = Annotated[str, AfterValidator(_span)]
+Address = Annotated[str, Field(pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=254)]
 
 
 class Power(Section):
@@ -83,6 +84,10 @@ class Policy(Section):
     approvals: int = Field(default=1, ge=0, le=5)
     approvers: tuple[str, ...] = ()
     planners: tuple[str, ...] = Field(default=(), description="Who may plan in live besides the approvers, with their keys")
+    addresses: dict[str, Address] = Field(
+        default_factory=dict, description="name -> mail address of an approver, who is called there to an emergency"
+    )
+    second_within: Span = Field(default="1h", description="In what time others are to sign an emergency")
     officers: tuple[str, ...] = Field(
         default=(), description="Who may do the desk's other work in live, and neither plan nor approve, with their keys"
     )

@@ -23,6 +23,7 @@ from takedown.ledger.tables import cases, notifications, plans, requests
 from takedown.ledger.truths import FINAL, UNREACHABLE
 from takedown.notices.pack import Pack
 from takedown.outcomes.clocks import said_of
+from takedown.planning.demands import read_demands
 from takedown.planning.redress import open_appeals, review_of, standing
 from takedown.report.files import whole_file
 
@@ -119,12 +120,15 @@ def _of_plans(db: Connection) -> Iterator[Deadline]:
     unsent = requests.c.state.in_([State.PLANNED.value, State.APPROVED.value])
     left = select(requests.c.id).where(requests.c.plan == plans.c.id, unsent, requests.c.purpose != "reminder").exists()
     query = (
-        select(plans.c.id, plans.c.valid_until)
+        select(plans.c.id, plans.c.valid_until, plans.c.state, plans.c.demands, plans.c.created_at)
         .where(plans.c.state.in_(["open", "approved"]), plans.c.valid_until < DORMANT, left)
         .order_by(plans.c.id)
     )
-    for number, until in db.execute(query):
-        name = plan_id(number)
+    for number, until, state, demands, made in db.execute(query):
+        name, asked = plan_id(number), read_demands(demands, 1)
+        if state == "open" and asked.emergency:
+            do = f"takedown approve {name} --as NAME"
+            yield Deadline(f"emergency-{name}", utc(made + asked.within), f"{name}, EMERGENCY: others are to sign", do)
         yield Deadline(f"plan-{name}", utc(until), f"{name}: the plan is too old to be sent", f"takedown plan show {name}")
 
 

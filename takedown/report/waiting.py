@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from takedown.ledger.halts import told_halt
 from takedown.ledger.ids import plan_id
 from takedown.ledger.reader import among
 from takedown.ledger.states import DORMANT, State
-from takedown.planning.demands import read_demands
+from takedown.planning.demands import Demands, read_demands
 from takedown.report.differences import differences
 from takedown.report.figures import Figures
 from takedown.report.lateness import overdue, past_review
@@ -63,32 +64,50 @@ def _stopped(view: View) -> Iterator[Matter]:
         yield Matter("stopped", f"{name} stopped: {what}", 1, "lane", why, do)
 
 
-PLANS = """SELECT id, planner, cases, valid_until, demands, environment, planner_signature,
+PLANS = """SELECT id, planner, cases, valid_until, demands, environment, planner_signature, created_at,
   (SELECT count(*) FROM approvals WHERE plan = plans.id) FROM plans WHERE state = 'open' {mine} ORDER BY id"""
 
 
 def _plans(view: View) -> Iterator[Matter]:
     """Plans that wait for their planner, for approval, or with `approvals = 0` to be submitted; emergencies first."""
     found = [(read_demands(row[4], 1), row) for row in view.plans(PLANS)]
-    for asked, (number, planner, count, valid_until, _, where, vouched, signed) in sorted(
+    for asked, (number, planner, count, valid_until, _, where, vouched, made, signed) in sorted(
         found, key=lambda one: not one[0].emergency
     ):
         name, needed = plan_id(number), asked.approvals
+        urgent, called, by = _urgent(view, name, asked, made)
         if valid_until < view.now:
             do = f"takedown plan discard {name}"
             yield Matter("expired", f"{name} is too old to be sent", count, "case", "[plan] valid_for is over", do)
         elif where == "live" and not vouched:
             do = f"takedown plan sign {name} --as {planner} --key FILE"
             yield Matter(
-                "approval", f"{name} waits for its planner's signature", count, "case", f"planned by {planner}", do, valid_until
+                "approval",
+                f"{urgent}{name} waits for its planner's signature",
+                count,
+                "case",
+                f"planned by {planner}{called}",
+                do,
+                by or valid_until,
             )
         elif needed:
-            urgent, why = "EMERGENCY: " if asked.emergency else "", f"planned by {planner}; {signed} of {needed} approvals given"
+            why = f"planned by {planner}; {signed} of {needed} approvals given{called}"
             do = f"takedown approve {name} --as NAME"
-            yield Matter("approval", f"{urgent}{name} waits for approval", count, "case", why, do, valid_until)
+            yield Matter("approval", f"{urgent}{name} waits for approval", count, "case", why, do, by or valid_until)
         else:
             do = f"takedown submit {name}"
             yield Matter("approval", f"{name} may be sent", count, "case", "approvals = 0", do, valid_until)
+
+
+def _urgent(view: View, name: str, asked: Demands, made: float) -> tuple[str, str, float | None]:
+    """How an emergency is marked, what became of the call for a second person, and by when it is to be signed."""
+    if not asked.emergency:
+        return "", "", None
+    by = made + asked.within
+    said = "SELECT data FROM events WHERE subject = :plan AND kind = 'emergency.called' ORDER BY seq DESC LIMIT 1"
+    reached = next((int(json.loads(data)["called"]) for (data,) in view.ledger.rows(said, plan=name)), 0)
+    called = f"; {reached} called by mail" if reached else "; nobody was reached by mail: call somebody"
+    return "EMERGENCY, OVERDUE: " if by < view.now else "EMERGENCY: ", called, by
 
 
 @dataclass(frozen=True, slots=True)
