@@ -31,7 +31,7 @@ from takedown.planning.approving import Verified
 
 LANES = ("facebook", "instagram", "tiktok", "x")
 CASES_A_LANE = 400
-BY_THEMSELVES = ("SYNC", "VERIFY", "RESUBMIT", "DEADLINES")
+BY_THEMSELVES = ("SYNC", "VERIFY", "RESUBMIT", "WITHDRAWALS", "DEADLINES")
 """Tasks that nobody starts would be in the figures."""
 
 

@@ -11,13 +11,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 
 from takedown.contract import MissingExtra, TakedownError, UsageError
 from takedown.desk import Desk
+from takedown.layers import BadConfiguration
 from takedown.ledger.errors import PooledByTransaction
 from takedown.ledger.server import CUT_OFF, keeps_sessions
 
@@ -69,7 +70,7 @@ class Queue:
     crons: Mapping[str, str] = field(default_factory=dict[str, str])
 
     async def open(self) -> None:
-        """Raises NeedsServer, MissingExtra, OtherQueue and what the ledger raises."""
+        """Raises NeedsServer, MissingExtra, OtherQueue, PooledByTransaction, BadConfiguration and what the ledger raises."""
         make_queue(self.desk)
         self._app = self._make_app()
         await self._app.open_async()
@@ -88,6 +89,7 @@ class Queue:
                 clock = f"{name} by the clock"  # never twice at once, and one that was paused does not catch up on each time
                 timed = app.task(name=clock, lock=clock, queueing_lock=clock)(_at(task))
                 app.periodic(cron=self.crons[name], periodic_id=name)(timed)
+        _check_clocks(app)
         return app
 
     async def put(self, task: str, lock: str, due: float | None = None, **given: Any) -> bool:
@@ -128,6 +130,16 @@ class Queue:
                 count += 1
         await manager.prune_stalled_workers(SILENT * 3)
         return count
+
+
+def _check_clocks(app: App) -> None:
+    """The engine finds out when it first wants to know the time, and then does nothing by the clock. Raises BadConfiguration."""
+    for one in cast("Any", app).periodic_registry.periodic_tasks.values():
+        try:
+            _ = one.croniter
+        except ValueError:
+            why = "its fields are minute, hour, day, month and weekday, as in cron"
+            raise BadConfiguration(what=f"[fleet]: {one.cron!r} is no time", why=why) from None
 
 
 def _at(task: Task) -> Task:

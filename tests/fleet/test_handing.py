@@ -120,6 +120,15 @@ def test_work_ends_after_its_time(stand_in, fleet_desk, ask, monkeypatch):
     assert run(["work", "--for", "1s", "--lanes", "2"]) == 0
 
 
+@pytest.mark.parametrize("time", ["nonsense", "61 * * * *", ""])
+def test_a_clock_that_tells_no_time_is_refused_at_the_start(stand_in, fleet_desk, ask, tmp_path, time):
+    fleet_desk(stand_in(), 1)
+    with (tmp_path / "takedown.toml").open("a") as config:
+        config.write(f'[fleet]\nsync = "{time}"\n')
+    error = ask("work", "--for", "1s", code=2)["error"]
+    assert "is no time" in error["message"]
+
+
 def test_a_limit_and_a_wrong_address_are_refused(stand_in, fleet_desk, ask):
     fleet_desk(stand_in(), 1)
     assert ask("submit", "P-1", "--fleet", "--limit", "3", code=2)["error"]["message"].startswith("--limit")
