@@ -8,11 +8,12 @@ from pathlib import Path
 
 from takedown.intake.checks import Checker, Setting
 from takedown.intake.columns import COLUMNS
+from takedown.intake.ends import Ends
 from takedown.intake.errors import EmptyFile, RejectsFile
 from takedown.intake.evidence import EvidenceRoom
 from takedown.intake.profiles import Profile
 from takedown.intake.rejects import Rejects
-from takedown.intake.results import Imported, Kept, Linked, Note, Problem, Refanged
+from takedown.intake.results import CutOff, Imported, Kept, Linked, Misnamed, Note, OneEmpty, Problem, Refanged
 from takedown.intake.rows import Layout, Source, open_binary, open_rows
 from takedown.intake.spool import Spool
 from takedown.intake.storing import Label, Stored, store
@@ -38,7 +39,10 @@ class _Tally:
     rows: int = 0
     faulty: int = 0
     problems: Kept[Problem] = field(default_factory=Kept[Problem])
-    notes: Kept[Refanged | Linked] = field(default_factory=Kept[Refanged | Linked])
+    notes: Kept[Refanged | Linked | Misnamed | OneEmpty | CutOff] = field(
+        default_factory=Kept[Refanged | Linked | Misnamed | OneEmpty | CutOff]
+    )
+    ends: Ends = field(default_factory=Ends)
 
 
 class _OnlyChecking(Exception):
@@ -92,6 +96,7 @@ def _check(source: Source, setting: Setting, room: EvidenceRoom, spool: Spool, r
     checker = Checker(setting, room, tally.notes.add)
     for row in source.rows:
         tally.rows += 1
+        tally.ends.see(row)
         found = checker.check(row)
         if isinstance(found, tuple):
             spool.add(found)
@@ -100,6 +105,9 @@ def _check(source: Source, setting: Setting, room: EvidenceRoom, spool: Spool, r
         tally.problems.add(*found)
         if rejects is not None:
             rejects.add(row.original, found)
+    tally.notes.add(*tally.ends.alone())
+    if not source.watched.ended:
+        tally.notes.add(CutOff(tally.ends.last))
     return tally
 
 

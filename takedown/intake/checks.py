@@ -14,7 +14,8 @@ from takedown.contract import Kind, Measure, NotATarget, Platform, Target, refan
 from takedown.intake.columns import COLUMNS
 from takedown.intake.evidence import CannotHold, EvidenceRoom, Held
 from takedown.intake.handles import Handles
-from takedown.intake.results import Linked, Problem, Refanged
+from takedown.intake.naming import names_another
+from takedown.intake.results import Linked, Misnamed, Problem, Refanged
 from takedown.intake.rows import Row
 from takedown.intake.territories import read_territory
 from takedown.intake.text import Text, bad_character
@@ -27,6 +28,7 @@ LINES = {"organisation": 200, "designation": 500}
 PROSE = {"reason": 10_000, "proportionality": 10_000, "notes": 5_000}
 CODES = {"url": 2048, "platform": 200, "handle": 200, "legal_basis": 200, "reference": 200, "measure": 200, "evidence": 4000,
          "territory": 1000, "platform_id": 200, "followers": 200, "language": 200, "first_seen": 200}  # fmt: skip
+SHIFTED = "rows may have been shifted against each other"
 SHORT = 200
 """No column takes fewer characters than this, but for those that have a grammar of their own."""
 BLANKS = " \t\u00a0"
@@ -63,6 +65,11 @@ NEW_CASE = (
 NewCase = tuple[Any, ...]
 """Values in the order of `NEW_CASE`: a bare tuple, as a million of them are written to a spool and read again."""
 BASIS, REFERENCE = NEW_CASE.index("basis"), NEW_CASE.index("reference")
+KEY, URL = NEW_CASE.index("key"), NEW_CASE.index("url")
+TEXTS = (NEW_CASE.index("reason"), NEW_CASE.index("proportionality"))
+MOST_WORDS = 12
+"""Of a file number."""
+LASTING_ID = re.compile(r"-?[A-Za-z0-9_-]{1,64}")
 REMEMBERED = 500
 """Kinds of row; a batch has one or a few, and a file of which every row is its own kind gains nothing."""
 
@@ -70,7 +77,7 @@ REMEMBERED = 500
 class Checker:
     """Checks rows one by one; `note` is told what was changed on the way."""
 
-    def __init__(self, setting: Setting, room: EvidenceRoom, note: Callable[[Refanged | Linked], None]) -> None:
+    def __init__(self, setting: Setting, room: EvidenceRoom, note: Callable[[Refanged | Linked | Misnamed], None]) -> None:
         self._setting, self._room, self._note = setting, room, note
         self._recognise, self._handles = Recogniser(setting.platforms), Handles(setting.platforms)
         self._fields = frozenset({*setting.columns} - {*COLUMNS} | {"designation"})
@@ -81,6 +88,14 @@ class Checker:
 
     def check(self, row: Row) -> NewCase | list[Problem]:
         """The case, or every problem of the row."""
+        found = self._check(row)
+        if isinstance(found, tuple):
+            for text in TEXTS:
+                if named := names_another(found[text], found[KEY], found[URL]):
+                    self._note(Misnamed(row.number, NEW_CASE[text], named, found[URL]))
+        return found
+
+    def _check(self, row: Row) -> NewCase | list[Problem]:
         target = self._plain(row)
         if target is None:
             return self._whole(row)
@@ -104,10 +119,12 @@ class Checker:
         """The target of a row in whose address and reference there is nothing to say, so that one like it says all of it."""
         values = row.values
         url, reference = values.get("url", ""), values.get("reference", "")
-        if row.problems or row.label or "reason" not in values or "legal_basis" not in values:
+        if row.problems or row.label or values.get("handle") or "reason" not in values or "legal_basis" not in values:
             return None
         plain = url.startswith(WRITTEN_PLAINLY) and url.isprintable() and not BRACKETS.intersection(url)
         if not plain or not reference[:1].isalnum() or not reference.isprintable() or reference[-1] == " ":
+            return None
+        if reference.count(" ") >= MOST_WORDS:
             return None
         target = self._recognise(url) if len(url) <= SHORT and len(reference) <= SHORT else None
         return target if isinstance(target, Target) else None
@@ -132,6 +149,8 @@ class Checker:
         followers = self._followers(row.number, values["followers"], found) if get("followers") else None
         language = self._language(row.number, values["language"], found) if get("language") else ""
         first_seen = self._first_seen(row.number, values["first_seen"], found) if get("first_seen") else ""
+        self._misplaced(row.number, values, found)
+        lasting = self._lasting_id(row.number, values["platform_id"], found) if get("platform_id") else ""
         evidence = self._evidence(row.number, values["evidence"], found) if get("evidence") else "[]"
         if found or target is None:
             return found
@@ -140,7 +159,7 @@ class Checker:
         return (
             row.number, target.platform, target.kind.value, target.key, target.identity, target.url, values["legal_basis"],
             measure.value, values["reference"], values["reason"], get("proportionality", ""), get("organisation", ""),
-            values["territory"], get("platform_id", ""), language, first_seen, get("notes", ""), noted, evidence, followers,
+            values["territory"], lasting, language, first_seen, get("notes", ""), noted, evidence, followers,
         )  # fmt: skip
 
     def _tidied(self, row: Row, found: list[Problem]) -> dict[str, str]:
@@ -184,11 +203,46 @@ class Checker:
             if platform and target.platform != platform.lower():
                 found.append(
                     Problem(row.number, "platform", f"the link is on {target.platform}, the column says {platform!r}",
-                            "rows may have been shifted against each other", "look at the row and its neighbours", "TD-0228")
+                            SHIFTED, "look at the row and its neighbours", "TD-0228")
                 )  # fmt: skip
+            if handle:
+                self._handle(row.number, handle, target, found)
             if row.label:
                 self._labelled(row, target, found)
         return target
+
+    def _handle(self, number: int, handle: str, target: Target, found: list[Problem]) -> None:
+        """A handle beside a link must agree with it, where it names the same kind; a number in a link says nothing of a name."""
+        told = self._handles.read(target.platform, handle)
+        if isinstance(told, NotATarget):
+            what, why = f"{handle[:60]!r} is no handle", told.message
+        elif target.kind is told.kind and target.identity != told.identity and not target.key.isdigit():
+            what, why = f"the link is of {target.key}, the column says {handle[:60]!r}", SHIFTED
+        else:
+            return
+        found.append(
+            Problem(number, "handle", what, why, "look at the row and its neighbours, or leave the column out", "TD-0243")
+        )
+
+    def _misplaced(self, number: int, values: Mapping[str, str], found: list[Problem]) -> None:
+        """What stands under the wrong name: a code where sentences are asked for, a sentence where a file number is."""
+        fix = "look whether two columns were exchanged"
+        for name in ("reason", "proportionality"):
+            text = values.get(name, "")
+            code = text.isascii() and " " not in text and any(map(str.isdigit, text))
+            if code or text in MEASURES or text in self._setting.packs:
+                why = "it reads like a code from another column"
+                found.append(Problem(number, name, f"{text[:60]!r} is no text", why, fix, "TD-0245"))
+        reference = values.get("reference", "")
+        if len(reference.split()) > MOST_WORDS:
+            why = "it reads like a text from another column"
+            found.append(Problem(number, "reference", f"{reference[:60]!r} is no file number", why, fix, "TD-0245"))
+
+    def _lasting_id(self, number: int, given: str, found: list[Problem]) -> str:
+        if not LASTING_ID.fullmatch(given):
+            fix = "write it as the platform does, digits and letters without blanks, or leave it out"
+            found.append(Problem(number, "platform_id", f"{given[:60]!r} is no lasting id", SHIFTED, fix, "TD-0244"))
+        return given
 
     def _refanged(self, number: int, url: str) -> None:
         now = refang(url)

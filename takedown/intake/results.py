@@ -56,6 +56,40 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
+class Misnamed:
+    """A text that names another target than the row's own."""
+
+    row: int
+    column: str
+    named: str
+    url: str
+
+    def __str__(self) -> str:
+        return f"row {self.row}: the {self.column} names {self.named}, the row is about {self.url}: was the column shifted?"
+
+
+@dataclass(frozen=True, slots=True)
+class OneEmpty:
+    """A column in which the first or the last cell alone is empty, as when it was shifted by a row."""
+
+    row: int
+    column: str
+
+    def __str__(self) -> str:
+        return f"row {self.row}: of all rows this one alone has no {self.column}: was the column shifted?"
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """A text file whose last line has no end."""
+
+    row: int
+
+    def __str__(self) -> str:
+        return f"row {self.row}: the last line has no line end: was the file cut off?"
+
+
+@dataclass(frozen=True, slots=True)
 class Met:
     """A duplicate and the open case that it meets. `same_as`: the row of this file that made the case, 0 for an older one."""
 
@@ -81,7 +115,7 @@ class SeenBefore:
         return f"this file was imported before: {self.batch}, {self.at}"
 
 
-Note = Refanged | Linked | Met | SeenBefore
+Note = Refanged | Linked | Misnamed | OneEmpty | CutOff | Met | SeenBefore
 
 
 @dataclass(slots=True)

@@ -45,6 +45,11 @@ class Digested(Protocol):
     @property
     def sha256(self) -> str: ...
 
+    @property
+    def ended(self) -> bool:
+        """Whether what was read so far ends as it should; a text file ends with a line end."""
+        ...
+
 
 class Watched:
     """The lines of an open file, decoded strictly, without the BOM; `sha256` is of what was read so far."""
@@ -52,6 +57,7 @@ class Watched:
     def __init__(self, file: BinaryIO, name: str, encoding: str) -> None:
         self._file, self._name, self._encoding = file, name, encoding
         self._hash = hashlib.sha256()
+        self.ended = True
 
     @property
     def sha256(self) -> str:
@@ -67,6 +73,7 @@ class Watched:
             data, rest = data[:cut], data[cut:]
             yield from StringIO(self._decoded(data, number), newline="\n")
             number += data.count(b"\n")
+        self.ended = not rest
         yield from StringIO(self._decoded(rest, number), newline="\n")
 
     def _checked(self, data: bytes, number: int) -> bytes:

@@ -28,6 +28,7 @@ class Whole:
     """The digest of a file that was read in one piece."""
 
     sha256: str
+    ended: bool = True
 
 
 def workbook_rows(file: BinaryIO, name: str, layout: Layout) -> Source:
