@@ -33,7 +33,12 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     "Prepare": (
         Entry("recognise", "takedown.cli.recognise", "Say what each URL points to, or why it is refused"),
         Entry("import", "takedown.cli.import_", "Import a batch: CSV, XLSX or JSON Lines"),
-        Entry("plan", "takedown.cli.plan", "The dry run: freeze what would be sent; show, list, discard"),
+        Entry(
+            "plan",
+            "takedown.cli.plan",
+            "The dry run: freeze what would be sent; show, list, discard",
+            {"list": "takedown.cli.plan_list"},
+        ),
         Entry("approve", "takedown.cli.approve", "Sign a plan as its second person"),
         Entry("reject", "takedown.cli.approve", "Reject a plan, or take cases out of it"),
     ),
@@ -54,7 +59,12 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     "Follow": (
         Entry("status", "takedown.cli.status", "Where everything stands, what needs a person, the next command"),
         Entry("sync", "takedown.cli.sync", "Ask platforms what became of requests"),
-        Entry("inbox", "takedown.cli.inbox", "What platforms answered by mail: add, list, show, match, accept"),
+        Entry(
+            "inbox",
+            "takedown.cli.inbox",
+            "What platforms answered by mail: add, list, show, match, accept",
+            {"list": "takedown.cli.inbox_list"},
+        ),
         Entry("claim", "takedown.cli.claim", "Record by hand what a platform says: add, import"),
         Entry("verify", "takedown.cli.verify", "Look for ourselves whether targets are still there"),
         Entry("sight", "takedown.cli.verify", "Record a check by eye, with its evidence"),

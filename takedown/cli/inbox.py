@@ -11,14 +11,15 @@ import typer
 
 from takedown.cli.context import current
 from takedown.cli.desk import desk_for, desk_of, sign
+from takedown.cli.inbox_list import list_, show_mails
 from takedown.cli.options import As, Key
 from takedown.cli.seen import shown as noted
-from takedown.clock import iso
 from takedown.contract import TakedownError, UsageError
 from takedown.desk import Desk
-from takedown.display import Answer, Column, Facts, Prose, Table
+from takedown.display import Answer, Facts, Prose
 from takedown.inbox.classify import words_of
 from takedown.inbox.judging import Judgement
+from takedown.inbox.listing import as_item
 from takedown.inbox.parse import MAX_MAIL, parse
 from takedown.inbox.people import Told, accept, match, statement
 from takedown.inbox.store import Place, check, get, judge_new, listed, resolver, store
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from takedown.inbox.mailbox import Mailed
 
 app = typer.Typer(no_args_is_help=True)
+app.command("list")(list_)
 MessageId = Annotated[str, typer.Argument(metavar="MESSAGE", help="As in inbox list: M-12")]
 LONGEST = 20_000
 
@@ -72,7 +74,7 @@ def read_post(desk: Desk) -> Post:
         mailed = read_mailbox(desk, resolver(desk))
     except TakedownError as error:
         return Post(failed=f"{error.message}: {error.as_dict()['why']}", exit=error.exit)
-    people = sum(1 for row in listed(desk, numbers=mailed.judged) if row["state"] != "done")
+    people = sum(1 for row in listed(desk, mailed.judged) if row["state"] != "done")
     return Post(mailed, people, exit=8 if people else 0)
 
 
@@ -90,13 +92,13 @@ def add(
     raws = [_read(file) for file in files]
     if only_check:
         found = [_judged(file, one) for file, one in zip(files, check(desk, raws, resolver(desk)), strict=True)]
-        _show(found, dry_run=True)
+        show_mails(found, dry_run=True)
         return 0
     stored = store(desk, [(Place(), raw) for raw in raws])
     judge_new(desk, resolver(desk))
-    rows = {row["id"]: row for row in listed(desk, numbers=[one.id for one in stored])}
-    items = [{"file": str(file), **_item(rows[one.id]), "new": one.fresh} for file, one in zip(files, stored, strict=True)]
-    _show(items)
+    rows = {row["id"]: row for row in listed(desk, [one.id for one in stored])}
+    items = [{"file": str(file), **as_item(rows[one.id]), "new": one.fresh} for file, one in zip(files, stored, strict=True)]
+    show_mails(items)
     return _waiting(items)
 
 
@@ -133,71 +135,8 @@ def _said(claim: Claim) -> dict[str, Any]:
     return {**told, "reason_code": claim.reason_code, "reason": claim.reason}
 
 
-def _item(row: Any) -> dict[str, Any]:
-    return {
-        "message": message_name(row["id"]),
-        "class": row["class"],
-        "request": request_id(row["request"]) if row["request"] else None,
-        "case": case_id(row["case"]) if row["case"] else None,
-        "verified": bool(row["verified"]),
-        "claims": row["claims"],
-        "how": row["verified"],
-        "matched_by": row["matched_by"],
-        "matcher": row["matcher"],
-        "hint": row["hint"],
-        "sender": row["sender"],
-        "subject": row["subject"],
-        "message_id": row["message_id"],
-        "number": row["number"],
-        "reasons": row["reasons"],
-        "needs_person": row["state"] != "done",
-        "received_at": iso(row["received_at"]),
-        "sha256": row["sha256"],
-    }
-
-
-COLUMNS = (
-    Column("mail"), Column("class"), Column("answers"), Column("sender proven"), Column("from", 1), Column("subject", 2),
-    Column("why", 1),
-)  # fmt: skip
-
-
-def _show(items: Sequence[dict[str, Any]], *, dry_run: bool = False) -> None:
-    display = current().display
-    people = sum(1 for one in items if one["needs_person"])
-    summary = {"messages": len(items), "need_person": people}
-    table = Table(COLUMNS, [_line(one) for one in items], f"{len(items)} mails, {people} for a person")
-    display.show(Answer(items, summary, dry_run=dry_run), table if items else Prose("No mails."))
-    if not dry_run:
-        display.next("takedown inbox list --unmatched" if people else "takedown status")
-
-
-def _line(one: dict[str, Any]) -> list[str]:
-    reasons = one["reasons"] if isinstance(one["reasons"], str) else "; ".join(one["reasons"])
-    answers = " ".join(filter(None, (one["request"], one.get("case")))) or (f"{one['hint']}?" if one.get("hint") else "-")
-    kind = one["class"].replace("_", " ")
-    name = one.get("message") or one["file"]
-    return [
-        name,
-        kind,
-        answers,
-        "yes" if one["verified"] else "no",
-        one["sender"],
-        one["subject"],
-        reasons if one["needs_person"] else "",
-    ]
-
-
 def _waiting(items: Sequence[dict[str, Any]]) -> int:
     return 8 if any(one["needs_person"] for one in items) else 0
-
-
-@app.command("list")
-def list_(
-    unmatched: Annotated[bool, typer.Option("--unmatched", help="Only those that somebody must look at")] = False,
-) -> None:
-    """List the mails, the oldest first. With `?` stands what a mail only mentions: no proof that it answers that request."""
-    _show([_item(row) for row in listed(desk_of(), person=unmatched)])
 
 
 @app.command("show")
@@ -207,7 +146,7 @@ def show(message: MessageId) -> None:
     row = get(desk, ident)
     noted(desk, "inbox show", (), {"mail": f"M-{ident}"})
     mail = parse(row["raw"])
-    item = _item(row)
+    item = as_item(row)
     text = words_of(mail).whole[:LONGEST]
     heads = [(name, mail.headers.text(name)) for name in ("from", "to", "date", "subject", "message-id", "in-reply-to")]
     first = mail.headers.get("authentication-results")[:500]

@@ -13,6 +13,7 @@ from takedown.approval import NoKey
 from takedown.cli.context import current
 from takedown.cli.desk import desk_for, desk_of, sign
 from takedown.cli.options import As, Batch, Key, OnPlatform
+from takedown.cli.plan_list import list_
 from takedown.cli.review_screen import difference, review_blocks
 from takedown.cli.seen import leaving, shown
 from takedown.cli.wording import plural
@@ -26,11 +27,11 @@ from takedown.planning.digest import planner_statement
 from takedown.planning.looking import sample_of
 from takedown.planning.making import Planned, Selection, make_plan
 from takedown.planning.planner import sign_as_planner
-from takedown.planning.showing import every, items, raw, review
+from takedown.planning.showing import items, raw, review
 from takedown.planning.undoing import discard, get_plan
 
 app = typer.Typer()
-LISTED = ("state", "planner", "requests", "cases", "digest")
+app.command("list")(list_)
 
 
 UNMARKED = dict.fromkeys(range(0x2066, 0x206A))
@@ -226,25 +227,6 @@ def _show_diff(desk: Desk, new: RowMapping, old: RowMapping) -> None:
     found = compare(desk.ledger, old["id"], new["id"])
     data = [{"change": one.change, "case": one.case, "url": one.url, "what": one.what} for one in found]
     current().display.show(Answer(data, {"changes": len(found)}), difference(found, plan_id(old["id"]), plan_id(new["id"])))
-
-
-@app.command("list")
-def list_() -> None:
-    """Every plan, newest first."""
-    desk, display = desk_of(), current().display
-    with desk.ledger.read() as db:
-        found = every(db)
-    data = [{"plan": plan_id(r["id"]), "created_at": iso(r["created_at"]), **{name: r[name] for name in LISTED}} for r in found]
-    columns = [
-        Column("plan"),
-        Column("state"),
-        Column("by", 1),
-        Column("requests", number=True),
-        Column("cases", number=True),
-        Column("made", 2),
-    ]
-    rows = [[d["plan"], d["state"], d["planner"], d["requests"], d["cases"], d["created_at"]] for d in data]
-    display.show(Answer(data), Table(columns, rows))
 
 
 @app.command("discard")

@@ -74,7 +74,7 @@ class Rounds:
 
         def run(desk: Desk) -> tuple[int, int]:
             done = read_mailbox(desk, resolver(desk))
-            return done.fresh, sum(row["state"] != "done" for row in listed(desk, numbers=done.judged))
+            return done.fresh, sum(row["state"] != "done" for row in listed(desk, done.judged))
 
         if (done := await self._apart(run, MAIL)) is not None:
             self.log.info("mail read", fresh=done[0], for_a_person=done[1])

@@ -194,11 +194,9 @@ def resolver(desk: Desk) -> Resolver | None:
     return lookup_txt
 
 
-def listed(desk: Desk, *, numbers: Sequence[int] | None = None, person: bool = False) -> list[RowMapping]:
-    """Mails without their bytes, in order; `person`: only those that somebody must look at."""
+def listed(desk: Desk, numbers: Sequence[int] | None = None) -> list[RowMapping]:
+    """Mails without their bytes, in order: those of `numbers`, or all."""
     query = select(*SHOWN).order_by(messages.c.id)
-    if person:
-        query = query.where(messages.c.state != "done")
     with desk.ledger.read() as db:
         if numbers is None:
             return list(db.execute(query).mappings())

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import RowMapping, func, select
 
 from takedown.contract import UsageError
 from takedown.ledger.ids import plan_id, request_id
 from takedown.ledger.store import Ledger
-from takedown.ledger.tables import approvals, cases, plans, request_cases, requests
+from takedown.ledger.tables import approvals, cases, request_cases, requests
 from takedown.planning.demands import Demands, read_demands
 from takedown.planning.lists import in_force
 from takedown.planning.looking import Shown, sample_of, shown
@@ -107,8 +107,3 @@ def review(ledger: Ledger, row: RowMapping, policy: Policy) -> Review:
         int(same or 0),
         in_force(policy),
     )
-
-
-def every(db: Connection) -> list[RowMapping]:
-    """All plans, newest first."""
-    return list(db.execute(select(plans).where(plans.c.state != "making").order_by(plans.c.id.desc())).mappings())

@@ -70,6 +70,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["--json", "status", "--batch", "B-1"],
         ["case", "list"],
         ["case", "list", "--json", "--limit", "1", "--platform", "x"],
+        ["plan", "list"],
+        ["--json", "inbox", "list", "--unmatched"],
     ],
 )
 def test_what_only_reads_the_ledger_loads_neither_sqlalchemy_nor_pydantic(words: list[str], folder: Path) -> None:
