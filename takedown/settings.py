@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from takedown.contract import Authority, PlatformSettings, span
 from takedown.layers import BadConfiguration, read_layers
@@ -134,12 +133,10 @@ class PacksSection(Section):
     forms: str = ""
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """The whole configuration. Platform tables are checked by their adapters' own `Settings`."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="TAKEDOWN_", env_nested_delimiter="__", extra="ignore", frozen=True, validate_default=False
-    )
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     environment: Literal["sandbox", "live"] = "sandbox"
     authority: AuthoritySection = AuthoritySection()
@@ -158,18 +155,6 @@ class Settings(BaseSettings):
     sandbox: SandboxSection = SandboxSection()
     oversight: OversightSection = OversightSection()
     signing: SigningSection = SigningSection()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        del settings_cls, dotenv_settings, file_secret_settings
-        return env_settings, init_settings  # the files' merged contents come as init values: the environment wins
 
     @model_validator(mode="after")
     def _environment(self) -> Settings:
@@ -200,14 +185,24 @@ def load(file: Path | None = None) -> Config:
     """Read the files and the environment. Raises BadConfiguration."""
     found = read_layers(file)
     _refuse_unknown(found.table, found.file)
+    variables = _environment_names()
     try:
-        settings = Settings(**found.table)
+        settings = _model(bool(variables))(**found.table)
     except ValidationError as error:
         raise BadConfiguration(what=_sentence(error), why="a key is unknown, missing or of the wrong kind") from None
-    except SettingsError as error:
+    except ValueError as error:  # pydantic-settings' own error is one, and its name would cost the loading of it
         raise BadConfiguration(what=f"environment: {error}", why="a list or a table is written as JSON there") from None
-    environment = {name: f"environment {variable}" for variable, name in _environment_names()}
+    environment = {name: f"environment {variable}" for variable, name in variables}
     return Config(settings, found.folder, found.file, {**found.origins, **environment})
+
+
+def _model(varied: bool) -> type[Settings]:
+    """`varied`: the environment says something, too."""
+    if not varied:
+        return Settings
+    from takedown.variables import VariedSettings  # pydantic-settings takes ten times as long to load as Python to start
+
+    return VariedSettings
 
 
 def platform_settings(model: type[PlatformSettings], name: str, table: Mapping[str, Any]) -> PlatformSettings:
