@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from takedown.clock import Clock, SystemClock
 from takedown.contract import Channel, InputRejected, Platform, PlatformSettings, RefusedByPolicy, UsageError
@@ -14,11 +14,13 @@ from takedown.ledger.book import canonical
 from takedown.ledger.oversight import pinned
 from takedown.ledger.setup import open_ledger
 from takedown.ledger.store import Ledger
-from takedown.notices import Packs, load_packs
 from takedown.policy.schema import Policy
 from takedown.policy.signed import InForce, SaidElsewhere, read_signed
 from takedown.registry import Registry, load
 from takedown.settings import Config, Settings, platform_settings
+
+if TYPE_CHECKING:
+    from takedown.notices import Packs
 
 
 class NoSuchPlatform(UsageError):
@@ -90,6 +92,8 @@ class Desk:
 
     @cached_property
     def packs(self) -> Packs:
+        from takedown.notices import load_packs  # what is planned needs them; what is sent does not
+
         folder = self.settings.packs.folder
         return load_packs([self.config.path(folder)] if folder else [])
 

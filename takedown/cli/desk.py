@@ -13,7 +13,6 @@ from takedown.contract import UsageError
 from takedown.desk import Desk, open_desk
 from takedown.ledger.ids import number
 from takedown.policy.signed import signers
-from takedown.report.cells import known_batch
 
 
 def desk_of(as_name: str | None = None) -> Desk:
@@ -54,6 +53,8 @@ def batch_of(desk: Desk, given: str | None) -> int | None:
     """The number behind `--batch B-N`. Raises NoSuchBatch, UsageError."""
     if given is None:
         return None
+    from takedown.report.cells import known_batch
+
     ident = number(given, "B")
     with desk.ledger.read() as db:
         known_batch(db, ident)
