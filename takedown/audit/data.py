@@ -1,4 +1,4 @@
-"""Every file and every mail read and hashed: what `audit verify --read-data` does besides."""
+"""Every file and every mail read and hashed, and the ledger's own pages: what `audit verify --read-data` does besides."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import select
 from takedown.audit.chain import Told, read_chain, tuples
 from takedown.ledger.ids import case_id, message_name
 from takedown.ledger.keeping import named
+from takedown.ledger.soundness import damage_of
 from takedown.ledger.store import Ledger
 from takedown.ledger.tables import messages
 
@@ -31,6 +32,8 @@ def read_data(ledger: Ledger) -> tuple[int, list[tuple[int, str]]]:
             read = raw if isinstance(raw, bytes) else str(raw).encode()
             if hashlib.sha256(read).hexdigest() != sha256 and message_name(ident) not in told.erased:
                 problems.append(f"{message_name(ident)} has other bytes than were stored")
+    if what := damage_of(ledger):
+        problems.append(f"the ledger's file is damaged: {what}")
     return count, [(0, what) for what in problems]
 
 

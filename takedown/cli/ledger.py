@@ -37,7 +37,8 @@ def upgrade_() -> None:
 def backup_(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     """Copy the ledger, its secret and its evidence while it is in use. Keep all three as safe as the ledger itself.
 
-    Exit 12 when a file of evidence is not what it is named after; it is left out, and the backup is good for the rest.
+    Exit 12 when a file of evidence is not what it is named after; it is left out, and the backup is good for the rest. Also when
+    the ledger's file is damaged; the copy is as damaged.
     """
     config = current().load_config()
     leaving(reading_of(), "ledger backup", file)
@@ -45,10 +46,13 @@ def backup_(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     display, evidence = current().display, made.evidence
     for name in evidence.left_out:
         display.warn(f"evidence {name} has other bytes than its name says, and was left out: takedown audit verify --read-data")
+    if made.damage:
+        display.warn(f"the ledger's file is damaged, and so is this copy: {made.damage}. Keep older backups")
     summary = {"file": str(file), "sha256": made.sha256, "evidence": evidence.files, "left_out": list(evidence.left_out)}
+    summary |= {"damage": made.damage}
     facts = Facts([("backup", str(file)), ("sha256", made.sha256), ("files of evidence", evidence.files)])
     display.show(Answer([], summary), facts)
-    if evidence.left_out:
+    if evidence.left_out or made.damage:
         raise typer.Exit(12)
 
 

@@ -23,6 +23,7 @@ from takedown.ledger.errors import TakenBack
 from takedown.ledger.halts import told_halt
 from takedown.ledger.ids import plan_id
 from takedown.ledger.moves import State, move
+from takedown.ledger.soundness import look_daily
 from takedown.ledger.states import DORMANT
 from takedown.ledger.tables import lanes, requests
 from takedown.planning.approving import Verified, verify
@@ -81,11 +82,12 @@ def deliver(desk: Desk, plan: int, *, wait: float, limit: int | None, progress: 
 def ready(desk: Desk, plan: int) -> Verified:
     """Everything that must hold before a plan's first request leaves; its packets go to the operators' list.
 
-    Raises NoOutsideCopy, what verify and compare_all raise, Halted, and what the ledger raises.
+    Raises NoOutsideCopy, Damaged, what verify and compare_all raise, Halted, and what the ledger raises.
     """
     if why := desk.ledger.setting("halted"):
         raise Halted(why=told_halt(why))
     require_outside(desk)
+    look_daily(desk.ledger)
     compare_all(desk)
     verified = verify(desk, plan)
     witness(desk)

@@ -23,6 +23,7 @@ from takedown.ledger.errors import NoLedger
 from takedown.ledger.moves import State, move
 from takedown.ledger.packing import Packed, pack, put_back, unpack
 from takedown.ledger.setup import open_ledger, resolve, secret_path
+from takedown.ledger.soundness import damage_in
 from takedown.ledger.tables import events, meta, plans, requests
 
 
@@ -40,10 +41,11 @@ class FileThere(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class BackedUp:
-    """`sha256` of the copied ledger."""
+    """`sha256` of the copied ledger; `damage`: what is wrong with its pages, if anything is."""
 
     sha256: str
     evidence: Packed
+    damage: str
 
 
 def _paths(url: str, folder: Path) -> tuple[Path, Path]:
@@ -75,10 +77,11 @@ def backup(url: str, folder: Path, file: Path) -> BackedUp:
     os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(file)) as new:
         old.backup(new)
+        damage = damage_in(new)
     shutil.copy2(secret, _secret_of(file))
     packed = pack(source.parent / "evidence", _evidence_of(file))
     with file.open("rb") as copy:
-        return BackedUp(hashlib.file_digest(copy, "sha256").hexdigest(), packed)
+        return BackedUp(hashlib.file_digest(copy, "sha256").hexdigest(), packed, damage)
 
 
 def restore(url: str, folder: Path, environment: str, file: Path) -> int:

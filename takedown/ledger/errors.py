@@ -98,6 +98,13 @@ class Unreadable(IntegrityFailed):
     code, why, do = "TD-1202", "the file is damaged or something else", "restore a backup: takedown ledger restore FILE"
 
 
+class Damaged(IntegrityFailed):
+    """The ledger's file is damaged: {what}."""
+
+    code, why = "TD-1222", "its disk is at fault, or something wrote into the file; nothing is sent"
+    do = "keep a copy of it, then takedown ledger restore FILE; without a backup, sqlite3's .recover reads what is readable"
+
+
 class NoSuchCase(UsageError):
     """There is no case {case}."""
 

@@ -8,6 +8,7 @@ functions, commits once and wakes all their callers.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -77,11 +78,11 @@ class Ledger:
 
     @contextmanager
     def read(self) -> Generator[Connection]:
-        """A connection with one consistent view. Raises LedgerFailed when the server is gone."""
+        """A connection with one consistent view. Raises LedgerFailed when the server is gone, Damaged."""
         try:
             with self.engine.connect() as connection:
                 yield connection
-        except DBAPIError as error:
+        except (DBAPIError, sqlite3.Error) as error:
             raise translate(error) from None
 
     def peek(self, look: Callable[[Connection], T]) -> T:
