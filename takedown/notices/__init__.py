@@ -10,7 +10,8 @@ from takedown.clocks.events import Happened
 from takedown.contract import Authority, Case, Notice, Request
 from takedown.notices.errors import BadPacks, BadTemplate, Fault, IncompleteCase, NoIdentity, NoSuchPack, NoTerritory, TextTooLong
 from takedown.notices.load import Packs, load_packs, read_packs
-from takedown.notices.pack import Clock, Column, Pack, Problem, case_values
+from takedown.notices.pack import Pack, Problem, case_values
+from takedown.notices.pack_file import Clock, Column
 from takedown.notices.publication import PublicationRule
 
 __all__ = [

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from takedown.contract import Instrument, Kind, Measure
 from takedown.notices.errors import Fault
-from takedown.notices.pack import Data, Pack
+from takedown.notices.pack import Pack
+from takedown.notices.pack_file import Data
 
 FIRST = "en"
 """The language in which every text is there, to be translated from."""

@@ -21,7 +21,8 @@ from pydantic import ValidationError
 
 from takedown.notices.errors import BadPacks, Fault, NoSuchPack
 from takedown.notices.lint import FOLLOW_UPS, INCLUDE, lint
-from takedown.notices.pack import Pack, PackFile
+from takedown.notices.pack import Pack
+from takedown.notices.pack_file import PackFile
 
 BUILT_IN = "built-in"
 TEXTS = ("subject", "statement", "letter", "reminder", "reminder_subject")

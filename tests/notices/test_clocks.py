@@ -11,7 +11,7 @@ from notice_samples import PACKS
 
 from takedown.clocks.hands import Event, Hand, Reading, read_clocks
 from takedown.notices import Clock, Happened
-from takedown.notices.pack import Pause
+from takedown.notices.pack_file import Pause
 
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
 HOUR = PACKS["eu-tco-3"].clocks[0]

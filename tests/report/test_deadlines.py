@@ -10,7 +10,7 @@ from ledger_scenes import DAY, START, Patience, Scene
 from takedown.contract import MissingExtra
 from takedown.ledger.moves import State
 from takedown.notices import Packs
-from takedown.notices.pack import Clock, Review
+from takedown.notices.pack_file import Clock, Review
 from takedown.planning.redress import add_appeal, tell_user
 from takedown.report.deadlines import write_calendar
 
