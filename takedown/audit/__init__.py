@@ -18,7 +18,7 @@ from takedown.audit.oversight import of_oversight
 from takedown.audit.requests import of_requests
 from takedown.audit.rows import of_rows
 from takedown.ledger.book import GENESIS
-from takedown.ledger.store import Ledger
+from takedown.ledger.store import Ledger, roomy
 from takedown.ledger.tables import heads
 
 
@@ -34,7 +34,7 @@ class Verified:
 
 def verify(ledger: Ledger) -> Verified:
     """Read the whole chain in one pass, then every row against it, in one view of the ledger."""
-    with ledger.read() as db, rows_beside(ledger, db) as check_rows:
+    with ledger.read() as db, roomy(db), rows_beside(ledger, db) as check_rows:
         return verify_in(db, check_rows)
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, func, select
 
 from takedown.audit.chain import Told, told_of_rows
 from takedown.audit.rows import of_rows
-from takedown.ledger.store import Ledger, make_engine
+from takedown.ledger.store import Ledger, make_engine, roomy
 from takedown.ledger.tables import events
 
 Check = Callable[[Connection, Told], Iterator[str]]
@@ -62,7 +62,7 @@ def _found(child: subprocess.Popen[str], db: Connection, told: Told) -> Iterator
 def main(file: str) -> None:
     """Print `{head, problems}` as JSON."""
     engine = make_engine(f"sqlite:///{file}")
-    with engine.connect() as db:
+    with engine.connect() as db, roomy(db):
         told = told_of_rows(db)
         print(json.dumps({"head": told.head, "problems": [*of_rows(db, told)]}))
 
