@@ -160,33 +160,26 @@ def worker_cut_off() -> str:
 
 
 def server_cut_off() -> str:
-    with site("db") as at:
-        (server,) = at.servers
-        hand(at.desk, at.plan)
-        for name in ("w1", "w2"):
-            at.work(name, server.url())
-        at.until_taken(20)
-        server.host.cable("down")
-        time.sleep(15)
-        server.host.cable("up")
-        took = at.goes_on()
-        at.settled(server)
-        return f"away for 15 s, went on {took:.0f} s later; {at.judged(server)}"
+    return _server_away(lambda server: server.host.cable("down"), lambda server: server.host.cable("up"))
 
 
 def server_frozen() -> str:
+    return _server_away(lambda server: server.send_all(signal.SIGSTOP), lambda server: server.send_all(signal.SIGCONT))
+
+
+def _server_away(go: Callable[[Server], None], come: Callable[[Server], None]) -> str:
     with site("db") as at:
         (server,) = at.servers
         hand(at.desk, at.plan)
         for name in ("w1", "w2"):
             at.work(name, server.url())
         at.until_taken(20)
-        server.send_all(signal.SIGSTOP)
+        go(server)
         time.sleep(15)
-        server.send_all(signal.SIGCONT)
+        come(server)
         took = at.goes_on()
         at.settled(server)
-        return f"stood still for 15 s, went on {took:.0f} s later; {at.judged(server)}"
+        return f"away for 15 s, went on {took:.0f} s later; {at.judged(server)}"
 
 
 def failover_synchronous() -> str:

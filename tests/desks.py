@@ -125,9 +125,8 @@ unit = "Desk 1"
 contact = "Duty officer"
 email = "desk@authority.example"
 country = "PK"
-[audit]
-copies = ["file:elsewhere"]
 """
+ELSEWHERE = '[audit]\ncopies = ["file:elsewhere"]\n'
 
 
 def live_desk(folder: Path, people: Iterable[str] = ("planner", "alice", "bilal"), clock: Any = None, extra: str = "") -> Desk:
@@ -135,7 +134,7 @@ def live_desk(folder: Path, people: Iterable[str] = ("planner", "alice", "bilal"
     for name in people:
         make_key(folder, name)
     write_policy(folder)
-    (folder / "takedown.toml").write_text(LIVE + extra)
+    (folder / "takedown.toml").write_text(LIVE + ELSEWHERE + extra)
     config = load(folder / "takedown.toml")
     create(config.settings.ledger.url, config.folder, "live", clock).close()
     desk = open_desk(config, "planner", clock)

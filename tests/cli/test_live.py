@@ -5,19 +5,10 @@ import shutil
 import subprocess
 
 import pytest
-from desks import make_key
+from desks import ELSEWHERE, LIVE, make_key
 
 from takedown.cli import run
 
-LIVE = """environment = "live"
-[authority]
-name = "Example Authority"
-unit = "Desk 1"
-contact = "Duty officer"
-email = "desk@authority.example"
-country = "PK"
-"""
-ELSEWHERE = '[audit]\ncopies = ["file:elsewhere"]\n'
 ROW = "{},pk-peca-37,Account publishes calls to violence for a banned organisation.,FILE-{},remove_account,All is alike.,{}\n"
 HEAD = "url,legal_basis,reason,reference,measure,proportionality,territory\n"
 

@@ -3,7 +3,7 @@
 import subprocess
 
 import pytest
-from desks import POWER, acting, add_cases, adopt_oversight, again, make_key, sign_policy, signed, write_policy
+from desks import ELSEWHERE, LIVE, POWER, acting, add_cases, adopt_oversight, again, make_key, sign_policy, signed, write_policy
 from sqlalchemy import delete, update
 
 from takedown.approval import BadSignature, NotAnApprover, StrangeKey, armored, dearmored, public_key
@@ -22,17 +22,6 @@ from takedown.planning.undoing import get_plan
 from takedown.policy.signed import BadPolicy, NoOversight, NotInForce, SaidElsewhere, signature_file
 from takedown.settings import load
 
-LIVE = """environment = "live"
-[authority]
-name = "Example Authority"
-unit = "Desk 1"
-contact = "Duty officer"
-email = "desk@authority.example"
-country = "PK"
-[audit]
-copies = ["file:elsewhere"]
-"""
-
 
 @pytest.fixture
 def live(tmp_path):
@@ -40,7 +29,7 @@ def live(tmp_path):
     for name in ("planner", "alice", "bilal"):
         make_key(tmp_path, name)
     write_policy(tmp_path)
-    (tmp_path / "takedown.toml").write_text(LIVE)
+    (tmp_path / "takedown.toml").write_text(LIVE + ELSEWHERE)
     config = load(tmp_path / "takedown.toml")
     create(config.settings.ledger.url, config.folder, "live", None).close()
     desk = open_desk(config, "planner")
@@ -198,7 +187,7 @@ def test_neither_the_environment_nor_takedown_toml_loosens_it(live, monkeypatch,
 
 def test_without_an_oversight_key_nothing_is_planned(tmp_path):
     write_policy(tmp_path)
-    (tmp_path / "takedown.toml").write_text(LIVE)
+    (tmp_path / "takedown.toml").write_text(LIVE + ELSEWHERE)
     config = load(tmp_path / "takedown.toml")
     create(config.settings.ledger.url, config.folder, "live", None).close()
     desk = open_desk(config, "planner")
