@@ -9,7 +9,7 @@ import typer
 from sqlalchemy import RowMapping
 
 from takedown.cli.context import current
-from takedown.cli.desk import desk_for, desk_of, sign
+from takedown.cli.desk import desk_for, desk_of, sign, signing
 from takedown.cli.options import As, Key
 from takedown.cli.plan import PlanArg, show_planned
 from takedown.cli.review_screen import difference, one_case, review_blocks
@@ -44,12 +44,13 @@ def approve_(
     key: Key = None,
     as_name: As = None,
 ) -> int:
-    """Sign a plan's digest, after looking at it. The planner cannot.
+    """Sign a plan's digest, after looking at it. The planner cannot. Whose name it is, the policy says of the key.
 
     Flagged cases are approved one by one, and of a large plan a sample is walked: on a terminal you are asked.
     """
     desk, context = desk_of(as_name), current()
     row = get_plan(desk.ledger, number(plan, "P"))
+    desk = signing(desk, as_name, key)
     looked = Looked(_verdicts(flagged, "--flagged"), _verdicts(sample, "--sample"), _answers(answer))
     if context.interactive:
         context.display.show(Answer(), *_screen(desk, row))

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from takedown.cli.flags import Flags
 
 if TYPE_CHECKING:
+    from takedown.approval import KeyPair
     from takedown.display import Display
     from takedown.settings import Config
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Context:
     flags: Flags
+    keys: dict[Path, KeyPair] = field(default_factory=dict[Path, "KeyPair"], compare=False, repr=False)
+    """Key files that are open: a passphrase is asked for once."""
 
     @cached_property
     def display(self) -> Display:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from getpass import getpass
 from pathlib import Path
 
 from takedown.acting import act, chosen, owner
 from takedown.agent import agent_keys, sign_with_agent
-from takedown.approval import NotAnApprover, Signature, open_key, sign_with_file
+from takedown.approval import KeyPair, NotAnApprover, Signature, open_key
 from takedown.cli.context import current
 from takedown.contract import UsageError
 from takedown.desk import Desk, open_desk
@@ -24,9 +25,9 @@ def desk_of(as_name: str | None = None) -> Desk:
 def desk_for(what: str, as_name: str | None = None, key: Path | None = None) -> Desk:
     """The desk for a command that records what a person decided. `what`: the command's words, as in "case note".
 
-    In the sandbox who acts is the name. In live it is the key, the name is what the policy calls its owner, and what is recorded
-    is signed (`takedown.ledger.acts`). Raises NoKey, UnknownKey, StrangeKey, NotAnApprover, SeveralKeys and what `in_force`
-    raises.
+    In the sandbox who acts is the name, or whose the given key is. In live it is the key, the name is what the policy calls its
+    owner, and what is recorded is signed (`takedown.ledger.acts`). Raises NoKey, UnknownKey, StrangeKey, NotAnApprover,
+    SeveralKeys and what `in_force` raises.
     """
     return with_key(desk_of(as_name), what, as_name, key)
 
@@ -34,13 +35,29 @@ def desk_for(what: str, as_name: str | None = None, key: Path | None = None) -> 
 def with_key(desk: Desk, what: str, as_name: str | None = None, key: Path | None = None) -> Desk:
     """As `desk_for`, of a desk that is open."""
     if not desk.live:
-        return desk
+        return signing(desk, as_name, key) if key else desk
     people, wanted = signers(desk.policy), current().said(as_name)
     if file := own_key(desk, key):
-        pair = open_key(file, lambda: passphrase(file))
+        pair = opened(file)
         return act(desk, owner(people, pair.key, wanted), what, pair.sign)
     who = chosen(people, agent_keys(), wanted, desk.who)
     return act(desk, who, what, lambda text: sign_with_agent(who.key, text))
+
+
+def signing(desk: Desk, as_name: str | None, key: Path | None) -> Desk:
+    """The desk with whoever's key is about to sign at it: the policy's name for the key file, or for the agent's key.
+
+    A key that the policy gives to nobody leaves the name in the sandbox as it was said. Raises NoKey, StrangeKey, NotAnApprover,
+    SeveralKeys, and in live UnknownKey.
+    """
+    people, wanted = signers(desk.policy), current().said(as_name)
+    file = own_key(desk, key)
+    if file is None:
+        return replace(desk, who=chosen(people, agent_keys(), wanted, desk.who).name)
+    blob = opened(file).key
+    if not desk.live and blob not in {one.key for one in people}:
+        return desk
+    return replace(desk, who=owner(people, blob, wanted).name)
 
 
 def own_key(desk: Desk, key: Path | None) -> Path | None:
@@ -64,12 +81,20 @@ def batch_of(desk: Desk, given: str | None) -> int | None:
 def sign(desk: Desk, key: Path | None, text: str) -> Signature:
     """`desk.who`'s signature, with the key file or by an ssh-agent that holds a key of that name. Raises NoKey."""
     if file := own_key(desk, key):
-        return sign_with_file(file, text, lambda: passphrase(file))
+        return opened(file).sign(text)
     allowed = signers(desk.policy)
     own = [one for one in allowed if one.name == desk.who]
     if not own:
         raise NotAnApprover(name=desk.who, known=", ".join(sorted({one.name for one in allowed})) or "nobody")
     return sign_with_agent(own[0].key, text)
+
+
+def opened(file: Path) -> KeyPair:
+    """The key in the file. Raises NoKey, UsageError."""
+    keys = current().keys
+    if file not in keys:
+        keys[file] = open_key(file, lambda: passphrase(file))
+    return keys[file]
 
 
 def passphrase(key: Path) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping
 
 from takedown.approval import NoKey
 from takedown.cli.context import current
-from takedown.cli.desk import desk_for, desk_of, sign
+from takedown.cli.desk import desk_for, desk_of, sign, signing
 from takedown.cli.options import As, Batch, Key, OnPlatform
 from takedown.cli.plan_list import list_
 from takedown.cli.review_screen import difference, review_blocks
@@ -63,9 +63,21 @@ def plan(
     """Freeze what would be sent, byte for byte. This is the dry run: nothing leaves, no connection is opened."""
     if ctx.invoked_subcommand is not None:
         return None
-    desk = desk_of(as_name)
+    desk = _planner(desk_of(as_name), as_name, key)
     chosen = Selection(number(batch, "B") if batch else None, platform, tuple(number(one, "C") for one in case or ()))
     return show_planned(desk, make_plan(desk, chosen, emergency or ""), out, key)
+
+
+def _planner(desk: Desk, as_name: str | None, key: Path | None) -> Desk:
+    """The desk with the planner at it, whose key says who it is. In live a plan may be made without one, and be signed later."""
+    if key is None and not desk.live:
+        return desk
+    try:
+        return signing(desk, as_name, key)
+    except NoKey:
+        if key is not None:
+            raise
+        return desk
 
 
 def show_planned(desk: Desk, made: Planned, out: Path | None = None, key: Path | None = None) -> int:
@@ -113,11 +125,8 @@ def _vouch(desk: Desk, made: Planned, key: Path | None) -> bool:
         return False
     try:
         sign_as_planner(desk, made.plan, sign(desk, key, planner_statement(made.digest)))
-    except NoKey:
-        if key is None:
-            return False
-        discard(desk.ledger, made.plan, "its planner's key could not be used")
-        raise
+    except NoKey:  # a file that was given is open since before the plan was made
+        return False
     except RefusedByPolicy:
         discard(desk.ledger, made.plan, "its planner's key did not fit")
         raise
@@ -129,6 +138,7 @@ def sign_(plan: PlanArg, key: Key = None, as_name: As = None) -> None:
     """Sign a plan as the one who made it. In live nobody can approve it before."""
     desk, display = desk_of(as_name), current().display
     row = get_plan(desk.ledger, number(plan, "P"))
+    desk = signing(desk, as_name, key)
     sign_as_planner(desk, row["id"], sign(desk, key, planner_statement(row["digest"])))
     display.show(Answer([], {"plan": plan_id(row["id"]), "digest": row["digest"], "signed_by": desk.who}))
     display.say(f"{plan_id(row['id'])} is signed by {desk.who}, who made it.")

@@ -84,3 +84,29 @@ def test_what_is_left_of_a_plan_is_shown_by_its_difference(here, monkeypatch, ca
     assert "P-1 to P-2" in shown
     assert "no longer in it" in shown
     assert "A sample" not in shown
+
+
+def test_whose_name_it_is_the_key_says(tmp_path, monkeypatch, capsys):
+    """Nobody types who they are; a name that is typed all the same must be the key's."""
+    for name in ("planner", "alice", "bilal", "mallory"):
+        make_key(tmp_path, name)
+    (tmp_path / "mallory.pub").unlink()
+    desk = make_desk(tmp_path, {}, approvals=1)
+    add_cases(desk, "facebook", [1, 2])
+    desk.ledger.close()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TAKEDOWN_AS", raising=False)
+    assert run(["plan", "--as", "alice", "--key", "planner"]) == 7
+    assert "The key that signed is not alice's" in capsys.readouterr().err
+    assert run(["plan", "--key", "planner"]) == 0
+    assert run(["plan", "sign", "P-1", "--key", "planner"]) == 0
+    assert run(["approve", "P-1", "--as", "bilal", "--key", "alice", "--cases", "2"]) == 7
+    assert run(["approve", "P-1", "--key", "mallory", "--cases", "2"]) == 7
+    assert run(["reject", "P-1", "--as", "alice", "--key", "bilal", "--reason", "no", "--case", "C-2"]) == 7
+    assert run(["reject", "P-1", "--key", "bilal", "--reason", "no", "--case", "C-2"]) == 0
+    capsys.readouterr()
+    assert run(["approve", "P-2", "--key", "alice", "--cases", "1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["summary"]["approved_by"] == "alice"
+    monkeypatch.setenv("TAKEDOWN_AS", "bilal")
+    assert run(["case", "note", "C-2", "seen", "--key", "alice"]) == 7
+    assert "The key that signed is not bilal's" in capsys.readouterr().err

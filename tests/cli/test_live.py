@@ -54,33 +54,34 @@ def test_from_init_to_a_packet(here, capsys):
     step("import", "cases.csv", "--key", "carla")
     step("packs", "sign", "pk-peca-37", "--as", "alice", "--key", "alice")
     step("plan", "--as", "mallory", code=7)
-    step("plan", "--as", "carla", "--key", "alice", code=7)  # and the cases are free again
+    step("plan", "--as", "carla", "--key", "alice", code=7)
+    assert "The key that signed is not carla's" in told(capsys)
     step("plan", "--as", "carla", code=3)
     err = capsys.readouterr().err
     assert "C-2 was left out: PECA 2016, s. 37 (1) does not reach DE" in err
-    assert "next: takedown plan sign P-2 --as carla --key FILE" in err
-    step("approve", "P-2", "--as", "alice", "--key", "alice", "--cases", "1", code=7)
+    assert "next: takedown plan sign P-1 --as carla --key FILE" in err
+    step("approve", "P-1", "--as", "alice", "--key", "alice", "--cases", "1", code=7)
     capsys.readouterr()
     step("status")
-    assert "P-2 waits for its planner's signature" in capsys.readouterr().out
-    step("plan", "show", "P-2")
-    assert "not by carla yet: takedown plan sign P-2" in capsys.readouterr().out
-    step("plan", "sign", "P-2", "--as", "alice", "--key", "alice", code=7)
-    step("plan", "sign", "P-2", "--as", "carla", "--key", "carla")
-    step("approve", "P-2", "--as", "carla", "--key", "carla", "--cases", "1", code=7)
-    step("submit", "P-2", "--as", "carla", code=7)
-    step("approve", "P-2", "--as", "alice", "--key", "alice", "--cases", "1")
+    assert "P-1 waits for its planner's signature" in capsys.readouterr().out
+    step("plan", "show", "P-1")
+    assert "not by carla yet: takedown plan sign P-1" in capsys.readouterr().out
+    step("plan", "sign", "P-1", "--as", "alice", "--key", "alice", code=7)
+    step("plan", "sign", "P-1", "--as", "carla", "--key", "carla")
+    step("approve", "P-1", "--as", "carla", "--key", "carla", "--cases", "1", code=7)
+    step("submit", "P-1", "--as", "carla", code=7)
+    step("approve", "P-1", "--as", "alice", "--key", "alice", "--cases", "1")
     step("halt", "--oversight", "oversight", "--reason", "a drill")
-    step("submit", "P-2", "--as", "carla", code=7)
+    step("submit", "P-1", "--as", "carla", code=7)
     assert "Sending is halted: by the oversight since " in capsys.readouterr().err
     step("unhalt", "--as", "bilal", "--key", "bilal", code=8)
     step("unhalt", "--oversight", "oversight")
     capsys.readouterr()
     (here / "takedown.toml").write_text(LIVE)
-    step("submit", "P-2", "--as", "carla", code=7)
+    step("submit", "P-1", "--as", "carla", code=7)
     assert 'set [audit] copies to a place that operators cannot write: "file:FOLDER" elsewhere' in told(capsys)
     (here / "takedown.toml").write_text(LIVE + ELSEWHERE)
-    step("submit", "P-2", "--as", "carla", code=8)
+    step("submit", "P-1", "--as", "carla", code=8)
     assert (here / "elsewhere" / "takedown.db.heads.jsonl").read_text()
     capsys.readouterr()
     step("case", "list", "--json")
