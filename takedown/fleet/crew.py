@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,13 +15,15 @@ from sqlalchemy import select, update
 from takedown.comparing import hold_to_own
 from takedown.contract import TakedownError, Temporary
 from takedown.delivery.chunks import SECONDS, next_due, part_of, run_chunk
+from takedown.delivery.decide import back_off
 from takedown.delivery.deliver import open_sender, ready, wired_lanes
 from takedown.delivery.lanes import lane_for
 from takedown.delivery.owning import LaneLost, make_row
 from takedown.desk import Desk
 from takedown.fleet.handing import CHUNK
+from takedown.fleet.logs import where
 from takedown.fleet.metrics import Metrics
-from takedown.fleet.queue import Queue, Task
+from takedown.fleet.queue import POLL, RESCUES, Queue, Task
 from takedown.fleet.rounds import Rounds
 from takedown.ledger.book import Book
 from takedown.ledger.errors import TakenBack
@@ -40,7 +44,19 @@ ANEW = 300.0
 AFTER = 0.02
 """Seconds until the next part is queued: the task that asks for it must have ended, or its own lock would keep it waiting."""
 AGAIN = 5.0
+FIRST = 1.0
+"""Seconds until the second try after a defect; then twice as long, and so on."""
+TRIES = 5
+"""How often a part is begun that fails by a defect, or whose workers die of it, until its lane waits for a person."""
 EVERY_HALF_MINUTE = "* * * * * */30"
+
+
+class FailedAgain(TakedownError):
+    """A part of {plan} failed {tries} times in a row: {how}."""
+
+    code, exit = "TD-1013", 1
+    why = "a defect of this program or of an adapter; the workers' log says where, under `where`"
+    do = "take the case away or mend it, then: takedown submit {plan} --fleet"
 
 
 @dataclass
@@ -56,18 +72,39 @@ class Crew:
     def __post_init__(self) -> None:
         rounds = Rounds(self.desk, self.log, self.metrics, self._put)
         tasks: dict[str, Task] = {CHUNK: self.chunk, SWEEP: self.sweep, **rounds.tasks()}
-        self.queue = Queue(self.desk, tasks, {SWEEP: EVERY_HALF_MINUTE, **rounds.crons()})
+        told = {name: self._told(name, task) for name, task in tasks.items()}
+        self.queue = Queue(self.desk, told, {SWEEP: EVERY_HALF_MINUTE, **rounds.crons()})
         self._verified: dict[int, tuple[Verified, float]] = {}
         self._senders: dict[str, tuple[ApiSender | MailSender, float]] = {}
         self._verifying = asyncio.Lock()
         self._later: set[asyncio.Task[Any]] = set()
+        self._rng = random.Random()  # noqa: S311 -- of back-off
 
     async def _put(self, task: str, lock: str, **given: Any) -> None:
         await self.queue.put(task, lock, **given)
 
-    async def chunk(self, plan: int, lane: str) -> None:
-        """Send parts of a plan on a lane for some seconds, then queue the next; the lane's lock keeps others away meanwhile."""
+    def _told(self, name: str, task: Task) -> Task:
+        """The task, with what nobody foresaw in the log: where, and never the message, which may quote anything."""
+
+        async def run(**given: Any) -> None:
+            try:
+                await task(**given)
+            except Exception as error:  # noqa: BLE001 -- the queue would only forget it
+                self._defect(name, error)
+
+        return run
+
+    def _defect(self, about: str, error: BaseException, **more: Any) -> None:
+        self.metrics.trouble(about, FailedAgain.code)
+        self.log.error("defect", about=about, error=type(error).__name__, where=where(error), **more)
+
+    async def chunk(self, plan: int, lane: str, tries: int = 0) -> None:
+        """Send parts of a plan on a lane for some seconds, then queue the next; the lane's lock keeps others away meanwhile.
+
+        tries: how often a defect ended it before.
+        """
         due: float | None = None
+        failed = 0
         try:
             due = await self._parts(plan, lane)
         except LaneLost:
@@ -81,8 +118,26 @@ class Crew:
         except TakedownError as error:
             self._trouble(lane, error, plan=plan_id(plan))
             await self._give_up(plan, lane, error)
+        except Exception as error:  # noqa: BLE001 -- a defect: other lanes go on, and so does this one for some tries
+            failed = tries + 1
+            self._defect(lane, error, plan=plan_id(plan), tries=failed)
+            if failed < TRIES:
+                due = self.desk.clock.now() + back_off(failed, FIRST, self._rng)
+            else:
+                await self._for_a_person(plan, lane, failed, type(error).__name__)
         if due is not None:
-            self._soon(CHUNK, lane, due, plan=plan, lane=lane)
+            self._soon(CHUNK, lane, due, failed, plan=plan, lane=lane)
+
+    async def hopeless(self, task: str, given: Mapping[str, Any]) -> None:
+        """One worker after the other fell silent with a task: a part is for a person then, all else comes by the clock again."""
+        self.log.error("given up", about=task, workers=RESCUES)
+        if task == CHUNK:
+            await self._for_a_person(given["plan"], given["lane"], RESCUES, "the workers that began it died")
+
+    async def _for_a_person(self, plan: int, lane: str, tries: int, how: str) -> None:
+        error = FailedAgain(plan=plan_id(plan), tries=tries, how=how)
+        self._trouble(lane, error, plan=plan_id(plan))
+        await self._give_up(plan, lane, error)
 
     async def _parts(self, plan: int, name: str) -> float | None:
         """Raises what verifying, sending and the ledger raise."""
@@ -163,10 +218,13 @@ class Crew:
         self.metrics.trouble(lane, error.code)
         self.log.error("trouble", lane=lane, code=error.code, what=error.message, **more)
 
-    def _soon(self, task: str, lock: str, due: float, **given: Any) -> None:
+    def _soon(self, task: str, lock: str, due: float, tries: int, **given: Any) -> None:
         async def put() -> None:
             await asyncio.sleep(AFTER)
-            await self.queue.put(task, lock, due, **given)
+            await self.queue.put(task, lock, due, tries, **given)
+            if 0 < (ahead := due - self.desk.clock.now()) <= POLL:  # the engine would find it up to a second later
+                await asyncio.sleep(ahead)
+                await self.queue.poke()
 
         later = asyncio.create_task(put())
         self._later.add(later)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+import traceback
 from collections.abc import Generator, MutableMapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from takedown.contract import MissingExtra
@@ -14,6 +16,9 @@ from takedown.display import safe
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
+
+FRAMES = 20
+OURS = ("takedown", "takedown_platforms")
 
 
 def make_log(worker: str) -> FilteringBoundLogger:
@@ -43,8 +48,8 @@ def everything(log: FilteringBoundLogger) -> Generator[None]:
     hooks = threading.excepthook, sys.unraisablehook
     root.addHandler(handler)
     logging.captureWarnings(True)
-    threading.excepthook = lambda gone: handler.tell("thread", gone.exc_type.__name__)
-    sys.unraisablehook = lambda gone: handler.tell("left behind", gone.exc_type.__name__)
+    threading.excepthook = lambda gone: handler.tell("thread", gone.exc_value or gone.exc_type())
+    sys.unraisablehook = lambda gone: handler.tell("left behind", gone.exc_value or gone.exc_type())
     try:
         yield
     finally:
@@ -53,20 +58,34 @@ def everything(log: FilteringBoundLogger) -> Generator[None]:
         root.removeHandler(handler)
 
 
+def where(error: BaseException) -> list[str]:
+    """A traceback for a field of the log: a line a frame, the innermost last, after what led to it. No value, no message."""
+    first = where(before) if (before := error.__cause__ or error.__context__) else []
+    frames = traceback.extract_tb(error.__traceback__, limit=-FRAMES)
+    return [*first, type(error).__name__, *(f"{_short(one.filename)}:{one.lineno} {one.name}" for one in frames)]
+
+
+def _short(file: str) -> str:
+    """A file without the machine's own folders: from its package on."""
+    parts = Path(file).parts
+    start = next((at for at, part in enumerate(parts) if part in OURS), max(len(parts) - 2, 0))
+    return "/".join(parts[start:])
+
+
 def _shown(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     return {key: safe(value) if isinstance(value, str) else value for key, value in event.items()}
 
 
 class _Through(logging.Handler):
-    """What another library logs, as events of ours: its message without arguments or traceback, which may quote anything."""
+    """What another library logs, as events of ours, without any message: that may quote anything."""
 
     def __init__(self, log: FilteringBoundLogger) -> None:
         super().__init__(logging.WARNING)
         self._log = log
 
     def emit(self, record: logging.LogRecord) -> None:
-        kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
-        self.tell(str(getattr(record, "action", record.name)), kind)
+        self.tell(str(getattr(record, "action", record.name)), record.exc_info[1] if record.exc_info else None)
 
-    def tell(self, about: str, error: str) -> None:
-        self._log.warning("engine", about=about, error=error)
+    def tell(self, about: str, error: BaseException | None) -> None:
+        told = {"error": type(error).__name__, "where": where(error)} if error else {"error": ""}
+        self._log.warning("engine", about=about, **told)

@@ -7,7 +7,7 @@ ledger's database, in a schema of its own.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -32,6 +32,9 @@ SILENT = 10.0
 POLL = 1.0
 """Seconds between two looks for tasks whose time has come; new ones are told of at once."""
 CONNECTIONS = 6
+RESCUES = 5
+"""How often a task is given to another worker because its own fell silent."""
+LATER = "later"
 
 Task = Callable[..., Awaitable[None]]
 
@@ -61,6 +64,18 @@ class Depth:
     oldest: float = 0.0
 
 
+Given = tuple[str, dict[str, Any]]
+"""A task's name, and what it was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rescued:
+    """How many tasks were given to others, and those that were dropped because their workers died of them."""
+
+    count: int
+    hopeless: Sequence[Given] = ()
+
+
 @dataclass
 class Queue:
     """Tasks by name. Two with one `lock` never run at once; of two that are alike only one waits."""
@@ -83,6 +98,7 @@ class Queue:
 
         connector = PsycopgConnector(kwargs=_address(self.desk), configure=_in_its_schema, min_size=1, max_size=CONNECTIONS)
         app = App(connector=connector)
+        app.task(name=LATER)(self._now)
         for name, task in self.tasks.items():
             app.task(name=name)(task)
             if name in self.crons:
@@ -92,17 +108,34 @@ class Queue:
         _check_clocks(app)
         return app
 
-    async def put(self, task: str, lock: str, due: float | None = None, **given: Any) -> bool:
-        """Let a task run, at `due` (epoch seconds) or at once; False when such a task waits already."""
+    async def put(self, task: str, lock: str, due: float | None = None, tries: int = 0, **given: Any) -> bool:
+        """Let a task run, at `due` (epoch seconds) or at once; False when such a task waits already.
+
+        tries: how often it failed before, which it is told.
+        """
+        alike = ":".join([task, lock, *(str(value) for value in given.values())])
+        told = {**given, "tries": tries} if tries else given
+        if due is None or due <= self.desk.clock.now():
+            return await self._defer(task, lock, alike, None, told)
+        return await self._defer(LATER, None, f"{alike}:{due:.0f}", due, {"task": task, "lock": lock, "given": told})
+
+    async def _defer(self, task: str, lock: str | None, alike: str, due: float | None, given: Mapping[str, Any]) -> bool:
         from procrastinate.exceptions import AlreadyEnqueued
 
-        alike = ":".join([task, lock, *(str(value) for value in given.values())])
-        at = datetime.fromtimestamp(due, UTC) if due is not None and due > self.desk.clock.now() else None
+        at = datetime.fromtimestamp(due, UTC) if due is not None else None
         try:
             await self._app.configure_task(task, lock=lock, queueing_lock=alike, schedule_at=at).defer_async(**given)
         except AlreadyEnqueued:
             return False
         return True
+
+    async def _now(self, task: str, lock: str, given: dict[str, Any]) -> None:
+        """Its time has come. Until then it had no lock: the engine lets none pass one that waits for it, be it for tomorrow."""
+        await self.put(task, lock, **given)
+
+    async def poke(self) -> None:
+        """Let workers look now for tasks whose time has come, as when one is put: by themselves they look each second."""
+        await self._app.connector.execute_query_async(_POKE)
 
     async def work(self, at_once: int) -> None:
         """Run tasks until cancelled; those that run then come to their end."""
@@ -115,21 +148,25 @@ class Queue:
             install_signal_handlers=False,
         )
 
-    async def rescue(self) -> int:
-        """Give the tasks of silent workers to others; returns how many."""
+    async def rescue(self) -> Rescued:
+        """Give the tasks of silent workers to others, and drop those of which one worker after the other fell silent."""
         from procrastinate.exceptions import ConnectorException, UniqueViolation
         from procrastinate.jobs import Status
 
-        manager, count = self._app.job_manager, 0
+        manager, count, hopeless = self._app.job_manager, 0, list[Given]()
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):
             with suppress(ConnectorException):  # another worker was quicker
+                if job.attempts + 1 >= RESCUES:
+                    await manager.finish_job_by_id_async(job.id or 0, Status.FAILED, delete_job=True)
+                    hopeless.append((job.task_name, job.task_kwargs))
+                    continue
                 try:
                     await manager.retry_job(job)
                 except UniqueViolation:  # such a task waits already, for the lock that this one holds
                     await manager.finish_job_by_id_async(job.id or 0, Status.FAILED, delete_job=True)
                 count += 1
         await manager.prune_stalled_workers(SILENT * 3)
-        return count
+        return Rescued(count, hopeless)
 
 
 def _check_clocks(app: App) -> None:
@@ -198,6 +235,7 @@ def depth(db: Connection) -> Depth | None:
     return Depth(workers, waiting, due, running, max(float(oldest or 0), 0.0))
 
 
+_POKE = """SELECT pg_notify('procrastinate_any_queue_v1', '{"type": "job_inserted", "job_id": 0}')"""
 _THERE = text("SELECT to_regnamespace(:name)::text")
 _WORKERS = text(
     f"SELECT count(*) FROM {SCHEMA}.procrastinate_workers"  # noqa: S608 -- a constant

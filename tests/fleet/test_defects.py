@@ -1,0 +1,178 @@
+"""What nobody foresaw: a part that fails by a defect, or that its workers die of, is told, and after some tries for a person."""
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+
+import pytest
+from crew_desk import wait_for
+from sendings import references, taken
+from sqlalchemy import select, text, update
+
+from takedown.cli import run
+from takedown.fleet import crew as crews
+from takedown.fleet.crew import TRIES, Crew
+from takedown.fleet.handing import hand
+from takedown.fleet.logs import make_log
+from takedown.fleet.metrics import Metrics
+from takedown.fleet.queue import RESCUES, SCHEMA, depth
+from takedown.ledger.tables import lanes, plans, requests
+from takedown.planning.making import Selection, make_plan
+
+PRIVATE = "standin_0042"
+
+
+@asynccontextmanager
+async def working(desk):
+    """A worker in this process."""
+    crew = Crew(desk, make_log("here:1"), Metrics())
+    crew.queue.crons = {}
+    await crew.queue.open()
+    hands = asyncio.create_task(crew.queue.work(2))
+    try:
+        yield crew
+    finally:
+        hands.cancel()
+        await asyncio.gather(hands, return_exceptions=True)
+        await crew.close()
+
+
+async def until(what):
+    await asyncio.wait_for(_until(what), 60)
+
+
+async def _until(what):
+    while not what():
+        await asyncio.sleep(0.02)
+
+
+def stopped(desk):
+    with desk.ledger.read() as db:
+        return {row[0]: row[1:] for row in db.execute(select(lanes.c.name, lanes.c.stopped, lanes.c.why)) if row[1]}
+
+
+def waiting(desk):
+    with desk.ledger.read() as db:
+        return depth(db)
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    """Each part of the lane facebook:api fails, with a message that no log may hold, as long as the list is not emptied."""
+    whole, broken, seen = crews.run_chunk, ["facebook:api"], []
+
+    async def run_chunk(desk, lane, *others):
+        if lane.name in broken:
+            seen.append(lane.name)
+            raise ValueError(PRIVATE)
+        return await whole(desk, lane, *others)
+
+    monkeypatch.setattr(crews, "run_chunk", run_chunk)
+    monkeypatch.setattr(crews, "FIRST", 0.05)
+    return broken, seen
+
+
+async def test_a_part_that_always_fails_is_tried_some_times_and_then_for_a_person(
+    tmp_path, stand_in, fleet_desk, broken, capsys, monkeypatch
+):
+    sandbox = stand_in("facebook", "instagram", keyed=True)
+    desk, plan = fleet_desk(sandbox, 4, ("facebook", "instagram"), idempotency=True)
+    await asyncio.to_thread(hand, desk, plan)
+    async with working(desk):
+        await until(lambda: stopped(desk))
+        await until(lambda: len(references(desk, "sent")) == 4)
+        assert broken[1] == ["facebook:api"] * TRIES
+        assert stopped(desk) == {"facebook:api": ("TD-1013", f"A part of P-1 failed {TRIES} times in a row: ValueError")}
+        assert waiting(desk).waiting == 0, "nothing goes on by itself"
+    err = capsys.readouterr().err
+    lines = [json.loads(line) for line in err.splitlines()]
+    told = [one for one in lines if one["event"] == "defect"]
+    assert [one["tries"] for one in told] == list(range(1, TRIES + 1))
+    assert {(one["about"], one["error"], one["plan"]) for one in told} == {("facebook:api", "ValueError", "P-1")}
+    assert any(line.startswith("takedown/fleet/crew.py:") for line in told[0]["where"])
+    assert PRIVATE not in err, "a message may quote anything"
+    monkeypatch.chdir(tmp_path)
+    assert run(["status"]) == 0
+    screen = capsys.readouterr().out
+    assert "facebook:api stopped: TD-1013" in screen
+    assert "when that is mended: takedown submit PLAN --fleet" in screen
+    broken[0].clear()
+    await asyncio.to_thread(hand, desk, plan)
+    async with working(desk):
+        await until(lambda: len(references(desk, "sent")) == 8)
+
+
+async def test_a_part_that_fails_once_goes_on_at_once(stand_in, fleet_desk, broken):
+    sandbox = stand_in(keyed=True)
+    desk, plan = fleet_desk(sandbox, 4, idempotency=True)
+    await asyncio.to_thread(hand, desk, plan)
+    async with working(desk):
+        await until(lambda: broken[1])
+        broken[0].clear()
+        await until(lambda: len(references(desk, "sent")) == 4)
+    assert stopped(desk) == {}
+
+
+async def test_any_other_task_that_fails_is_told_with_where_and_keeps_no_other(stand_in, fleet_desk, capsys, monkeypatch):
+    sandbox = stand_in(keyed=True)
+    desk, plan = fleet_desk(sandbox, 2, idempotency=True)
+    await asyncio.to_thread(hand, desk, plan)
+
+    def wired(*_):
+        raise KeyError(PRIVATE)
+
+    monkeypatch.setattr(crews, "wired_lanes", wired)
+    async with working(desk) as crew:
+        await crew.queue.put(crews.SWEEP, crews.SWEEP)
+        await until(lambda: len(references(desk, "sent")) == 2)
+    err = capsys.readouterr().err
+    (told,) = [one for one in map(json.loads, err.splitlines()) if one["event"] == "defect"]
+    assert (told["about"], told["error"], told["where"][0]) == ("sweep", "KeyError", "KeyError")
+    assert PRIVATE not in err
+
+
+def test_a_part_that_its_workers_die_of_is_for_a_person(stand_in, fleet_desk, workers):
+    sandbox = stand_in(keyed=True)
+    desk, plan = fleet_desk(sandbox, 4, idempotency=True)
+    hand(desk, plan)
+    died = f"UPDATE procrastinate_jobs SET status = 'doing', worker_id = NULL, attempts = {RESCUES - 1}"
+    with desk.ledger.engine.begin() as db:
+        db.execute(text(f"SET LOCAL search_path TO {SCHEMA}"))
+        db.execute(text(died))
+    workers()
+    wait_for(lambda: stopped(desk))
+    assert stopped(desk)["facebook:api"][1] == f"A part of P-1 failed {RESCUES} times in a row: the workers that began it died"
+    assert taken(sandbox) == {}
+    with desk.ledger.read() as db:
+        assert db.execute(select(plans.c.handed_at)).scalar() is None
+
+
+async def test_a_part_whose_time_has_not_come_keeps_no_other_plan_of_its_lane_waiting(stand_in, fleet_desk):
+    sandbox = stand_in(keyed=True)
+    desk, first = fleet_desk(sandbox, 1, idempotency=True)
+    later = desk.clock.now() + 3600
+    desk.ledger.write(lambda book: book.db.execute(update(requests).values(not_before=later)) and None)
+    await asyncio.to_thread(hand, desk, first)
+    async with working(desk):
+        await until(lambda: (waiting(desk).waiting, waiting(desk).due) == (1, 0))
+        from desks import add_cases
+
+        add_cases(desk, "facebook", [7])
+        second = make_plan(desk, Selection()).plan
+        await asyncio.to_thread(hand, desk, second)
+        await until(lambda: len(references(desk, "sent")) == 1)
+        desk.ledger.write(lambda book: book.db.execute(update(requests).values(not_before=0)) and None)
+        await asyncio.to_thread(hand, desk, first)
+        await until(lambda: len(references(desk, "sent")) == 2)
+
+
+async def test_a_paced_lane_does_not_wait_for_the_queue_to_look(stand_in, fleet_desk, monkeypatch):
+    """Its next slot is a moment ahead when a part ends: the queue looks each minute here, and is poked."""
+    monkeypatch.setattr("takedown.fleet.queue.POLL", 60.0)
+    monkeypatch.setattr("takedown.delivery.chunks.LEAST", 2)
+    monkeypatch.setattr("takedown.delivery.chunks.MOST", 2)
+    sandbox = stand_in(keyed=True)
+    desk, plan = fleet_desk(sandbox, 8, idempotency=True, rate="5/s")
+    await asyncio.to_thread(hand, desk, plan)
+    async with working(desk):
+        await until(lambda: len(references(desk, "sent")) == 8)
