@@ -49,6 +49,7 @@ class ItemStatus:
 class StatusReport:
     """The state of a whole request; items whose status is not a known word are left out.
 
+    reference: the receipt that the answer is about, as it says itself; one about another receipt is not believed.
     withdrawal: what became of a withdrawal: acknowledged, restored, refused, or empty while the platform says nothing of one.
     """
 
@@ -149,6 +150,7 @@ class Retractable(ABC):
 
 
 WITHDRAWAL_ANSWERS = frozenset({"acknowledged", "restored", "refused"})
+WITHDRAWAL_TAKEN = WITHDRAWAL_ANSWERS | {"received", "withdrawn"}
 STATUSES = frozenset({"received", "in_review", "removed", "restricted", "declined", "needs_information", "not_found"})
 
 
@@ -214,13 +216,20 @@ class SpeaksIntake(Trackable, Searchable, Retractable):
                         return receipt
                     case _:
                         return Unclear("the search found our reference without a receipt")
-        return None if not reply.at("results") else Unclear("the search answered with requests that are not ours")
+        if reply.at("results") or _more(reply):
+            return Unclear("the search answered with requests that are not ours, or not with all of them")
+        return None
 
     def read_withdrawal(self, reply: Reply) -> Reading:
+        """202 takes it, with or without a word; a 200 has to say what it is about, since a login page says 200 as well."""
         if reply.status not in {200, 202, 204} or self.error_beside(reply):
             return self.read(reply)
         told = reply.at("id")
-        return Receipt(told if isinstance(told, str) and 0 < len(told) <= 200 else "withdrawal")
+        if isinstance(told, str) and 0 < len(told) <= 200:
+            return Receipt(told)
+        if str(reply.at("status")) in WITHDRAWAL_TAKEN or (reply.status != 200 and reply.body.strip() in {b"", b"{}"}):
+            return Receipt("withdrawal")
+        return Unclear(f"HTTP {reply.status} to a withdrawal, which does not say what became of it")
 
 
 def _results(reply: Reply) -> list[dict[str, Any]]:
@@ -229,6 +238,14 @@ def _results(reply: Reply) -> list[dict[str, Any]]:
         [cast("dict[str, Any]", one) for one in cast("list[Any]", found) if isinstance(one, dict)]
         if isinstance(found, list)
         else []
+    )
+
+
+def _more(reply: Reply) -> bool:
+    """Whether a list says that it is not the whole of it. The intake has no pages; a gateway in front of it may have."""
+    total = reply.at("total")
+    return any(bool(reply.at(name)) for name in ("next", "next_cursor", "next_page", "has_more", "more")) or (
+        isinstance(total, int) and total > 0
     )
 
 

@@ -74,7 +74,8 @@ def _reading(platform: str, read: Callable[[Reply], Reading], reply: Reply) -> O
         case Refusal(code, why):
             return Refused(code, why)
         case TryLater(after, why, lane):
-            return Later(after.total_seconds() if after else None, why, lane=lane and after is not None)
+            # Not told for how long, the lane goes on until the breaker's number of them in a row.
+            return Later(after.total_seconds() if after else None, why, lane=lane and after is not None, failure=after is None)
         case Denied(what, why):
             return Stopped(what, why)
         case Unclear(why):

@@ -75,6 +75,10 @@ class Hold:
         """Why it was stopped no longer holds: its sender tries again."""
         book.db.execute(update(lanes).where(lanes.c.name == self.lane.name).values(stopped="", why=""))
 
+    def stop(self, book: Book, what: str, why: str) -> None:
+        """Nothing goes out on this lane until a person mends `what`."""
+        book.db.execute(update(lanes).where(lanes.c.name == self.lane.name).values(stopped=what, why=why))
+
     def rest(self, book: Book, until: float, why: str) -> None:
         """Nothing goes out on this lane before `until`, by any process."""
         if until > self.not_before:

@@ -243,10 +243,11 @@ class LaneRun:
         if now < self._hold.not_before:
             return
         for row in self._ledger.peek(lambda db: due_searches(db, self.lane, self.verified.plan, now)):
-            if self.budget.stop.is_set() or self._stopped or self._over():
+            if self.budget.stop.is_set() or self._stopped or self._over() or self._clock.now() < self._hold.not_before:
                 return
             await self._hold.pace.slot()
-            word = await settle_one(self._ledger, sender, self.lane, self._owner, row, self._halted)
+            word = await settle_one(self._ledger, sender, self._hold, row, self._halted)
+            self._stopped = self._stopped or word == "stopped"
             self.progress.advance(self.lane.name, "sent" if word == "sent" else "again")
 
     async def _halted(self) -> Held | None:

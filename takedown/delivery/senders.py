@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from takedown.contract import Channel, HttpDraft, Receipt, Retractable, Searchable, StatusReport, Trackable, TryLater
+from takedown.contract import (
+    Channel,
+    Denied,
+    HttpDraft,
+    Receipt,
+    Retractable,
+    Searchable,
+    StatusReport,
+    Trackable,
+    TryLater,
+    Unclear,
+)
 from takedown.delivery.claims import Claimed
-from takedown.delivery.decide import Outcome, Unsure, decide_http, decide_mail
+from takedown.delivery.decide import Outcome, Sent, Stopped, Unsure, decide_http, decide_mail
 from takedown.delivery.lanes import Lane
 from takedown.desk import Desk
 from takedown.ledger.moves import WITHDRAWAL
@@ -16,6 +29,11 @@ from takedown.secrets import secret
 from takedown.transport.http import Call, HttpTransport
 from takedown.transport.results import Answered, LookAgain, Result
 from takedown.transport.smtp import SmtpServer, SmtpTransport
+
+T = TypeVar("T")
+Found = Receipt | TryLater | Stopped | Unsure | None
+"""What a search said: the receipt, None for a believable no, anything else leaves it open."""
+CASE = re.compile(rb"\bC-[0-9]+\b")
 
 
 class Sender(Protocol):
@@ -62,39 +80,67 @@ class ApiSender:
         call = Call(draft.method, self._base + draft.path, {**draft.headers, **self._headers}, draft.body)
         return await self._http.send(call, self._lane.deadline, look_again)
 
-    async def search(self, reference: str, look_again: LookAgain) -> Receipt | TryLater | Unsure | None:
-        """Ask for our reference: the receipt, None for a believable no, anything else leaves it open."""
-        if not isinstance(self._platform, Searchable):
-            return Unsure(f"{self._platform.title} cannot be searched")
-        result = await self.call(self._platform.search_call(reference), look_again)
+    async def search(self, reference: str, look_again: LookAgain) -> Found:
+        """Ask for our reference."""
+        platform = self._platform
+        if not isinstance(platform, Searchable):
+            return Unsure(f"{platform.title} cannot be searched")
+        result = await self.call(platform.search_call(reference), look_again)
         if not isinstance(result, Answered):
             return Unsure(result.why)
-        found = self._platform.read_search(result.reply, reference)
-        return found if isinstance(found, Receipt | TryLater) or found is None else Unsure(found.why)
+        return _found(self._understood(lambda: platform.read_search(result.reply, reference)))
 
-    async def search_withdrawal(self, receipt: str, look_again: LookAgain) -> Receipt | TryLater | Unsure | None:
+    async def search_withdrawal(self, receipt: str, look_again: LookAgain) -> Found:
         """Ask for the request that is withdrawn: a withdrawal has no reference of its own at the endpoint."""
-        if not isinstance(self._platform, Trackable):
-            return Unsure(f"{self._platform.title} cannot be asked")
-        result = await self.call(self._platform.status_call(receipt), look_again)
+        platform = self._platform
+        if not isinstance(platform, Trackable):
+            return Unsure(f"{platform.title} cannot be asked")
+        result = await self.call(platform.status_call(receipt), look_again)
         if not isinstance(result, Answered):
             return Unsure(result.why)
-        match self._platform.read_status(result.reply):
-            case StatusReport(withdrawal=told):
+        match self._understood(lambda: platform.read_status(result.reply)):
+            case StatusReport(reference=about, withdrawal=told) if about == receipt:
                 return Receipt(receipt) if told else None
-            case TryLater() as later:
-                return later
+            case StatusReport():
+                return Unsure("it answers for another receipt than it was asked for")
             case other:
-                return Unsure(other.why)
+                return _found(other)
+
+    def _understood(self, read: Callable[[], T]) -> T | Unclear:
+        """What an adapter makes of an answer; one that it cannot read settles nothing, and ends no run."""
+        try:
+            return read()
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it is not an answer
+            return Unclear(f"{self._platform.name} could not read the answer: {type(error).__name__}")
 
     def decide(self, one: Claimed, result: Result) -> Outcome:
         platform = self._platform
         if one.row["purpose"] == WITHDRAWAL and isinstance(platform, Retractable):
             return decide_http(result, platform.name, platform.read_withdrawal)
-        return decide_http(result, platform.name, platform.read)
+        return _of_ours(one, decide_http(result, platform.name, platform.read))
 
     async def aclose(self) -> None:
         await self._http.aclose()
+
+
+def _found(found: Receipt | TryLater | Denied | Unclear | None) -> Found:
+    match found:
+        case Denied(what="credentials" as what, why=why):
+            return Stopped(what, why)
+        case Denied(why=why) | Unclear(why):
+            return Unsure(why)
+        case _:
+            return found
+
+
+def _of_ours(one: Claimed, outcome: Outcome) -> Outcome:
+    """A receipt that names cases which the request does not carry is another request's, as a cache in between would give it."""
+    if isinstance(outcome, Sent) and (carried := {*CASE.findall(one.row["body"])}):
+        named = (item.case for item in outcome.items)
+        strange = [name for name in named if CASE.fullmatch(name.encode()) and name.encode() not in carried]
+        if strange:
+            return Unsure(f"the receipt {outcome.receipt} is about {strange[0]}, which was not in the request")
+    return outcome
 
 
 class MailSender:

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, and_, not_, select, update
 
 from takedown.contract import Receipt, TryLater
 from takedown.delivery.claims import sendable
+from takedown.delivery.decide import Stopped
+from takedown.delivery.hold import Hold
 from takedown.delivery.lanes import Lane
 from takedown.delivery.owning import check_owner
 from takedown.ledger.book import Book, commitment
@@ -33,17 +35,19 @@ def due_searches(db: Connection, lane: Lane, plan: int | None, now: float) -> Se
     return [{**row} for row in db.execute(query.where(waiting, not_(sendable(lane, now)), *mine)).mappings()]
 
 
-async def settle_one(
-    ledger: Ledger, sender: ApiSender, lane: Lane, owner: str, row: Mapping[str, Any], look_again: LookAgain
-) -> str:
-    """Search for one request; returns what became of it: sent, approved (surely not sent) or unknown. Raises LaneLost."""
+async def settle_one(ledger: Ledger, sender: ApiSender, hold: Hold, row: Mapping[str, Any], look_again: LookAgain) -> str:
+    """Search for one request on a lane that is held; a wait that the platform asks for is the whole lane's.
+
+    Returns what became of it: sent, approved (surely not sent), unknown, or stopped with the lane. Raises LaneLost.
+    """
+    lane = hold.lane
     if row["purpose"] == WITHDRAWAL:
         found = await sender.search_withdrawal(row["followed"], look_again)
     else:
         found = await sender.search(row["reference"], look_again)
 
     def write(book: Book) -> str:
-        check_owner(book, lane.name, owner)  # the answer may have grown old in a process that was paused
+        check_owner(book, lane.name, hold.owner)  # the answer may have grown old in a process that was paused
         match found:
             case Receipt(reference):
                 seal = {"receipt": commitment(row["salt"], reference), "because": "found by our reference"}
@@ -54,8 +58,12 @@ async def settle_one(
                 clear: dict[str, Any] = {"doubt_since": None, "not_before": 0.0, "detail": "the platform has no such request"}
                 move(book, [row["id"]], State.UNKNOWN, State.APPROVED, event={"because": "searched, not there"}, **clear)
                 return "approved"
-            case TryLater(after=after):
-                wait = after.total_seconds() if after else lane.settle
+            case Stopped(what, why):
+                hold.stop(book, what, why)
+                return "stopped"
+            case TryLater(after=after, why=why) if after:
+                wait = after.total_seconds()
+                hold.rest(book, book.now + wait, why)
             case _:
                 wait = max(lane.settle, 1.0)
         book.db.execute(update(requests).where(requests.c.id == row["id"]).values(not_before=book.now + wait))

@@ -146,7 +146,7 @@ class Asking:
             return Unclear(result.why)
         try:
             if by_receipt:
-                return adapter.read_status(result.reply)
+                return _about(row["receipt"], adapter.read_status(result.reply))
             return adapter.read_status_by_reference(result.reply, row["reference"])
         except Exception as error:  # noqa: BLE001 -- one answer that an adapter cannot read must not end the sync
             return Unclear(f"{self.lane.platform} could not read the answer: {type(error).__name__}")
@@ -182,6 +182,13 @@ class Asking:
         query = select(cases.c.id, cases.c.url, former_names.c.url).select_from(joined).where(*mine)
         rows = self.desk.ledger.peek(lambda db: db.execute(query).all())
         return {name: number for number, *urls in rows for name in (case_id(number), *urls) if name}
+
+
+def _about(receipt: str, found: StatusReport | TryLater | Denied | Unclear) -> StatusReport | TryLater | Denied | Unclear:
+    """Case ids are numbers of ours, and other authorities have the same ones: what is told of another receipt is not ours."""
+    if isinstance(found, StatusReport) and found.reference != receipt:
+        return Unclear("it answers for another receipt than it was asked for")
+    return found
 
 
 def _withdrawn(book: Book, told: Sequence[tuple[str, list[int]]]) -> int:

@@ -80,7 +80,7 @@ class SmtpTransport:
                     return _reply(await client.data(message), stage)
             except aiosmtplib.SMTPResponseException as error:
                 stage = Stage.LOGIN if isinstance(error, aiosmtplib.SMTPAuthenticationError) else stage
-                why = f"{error.code} {error.message}"[:300]
+                why = f"{error.code} {error.message}"[:300].replace("\0", "\\x00")
                 if stage is not Stage.CONNECT and 400 <= error.code < 600:
                     self._broken()
                     return _reply(error, stage)
@@ -123,5 +123,5 @@ class SmtpTransport:
 
 
 def _reply(answer: Any, stage: Stage) -> Result:
-    text = str(answer.message)[:2000]
+    text = str(answer.message)[:2000].replace("\0", "\\x00")  # PostgreSQL stores no NUL in a text
     return Answered(Reply(int(answer.code), {"stage": stage.value}, text.encode(errors="backslashreplace"), datetime.now(UTC)))

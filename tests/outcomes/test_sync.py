@@ -139,6 +139,15 @@ def test_what_is_not_said_of_a_carried_case_is_not_believed(tmp_path, platform, 
         assert db.execute(select(claims)).first() is None
 
 
+def test_what_is_told_of_another_receipt_is_not_ours(tmp_path, platform):
+    """Case ids are our own numbers: another authority's request, under an id that was mixed up, carries a C-1 as well."""
+    desk = sent(tmp_path, platform.settings(), 1)
+    platform.raw = (200, {}, b'{"id": "FB-2", "status": "removed", "items": [{"case": "C-1", "status": "removed"}]}')
+    done = sync_now(desk)
+    assert (done.news, done.unanswered, done.exit) == (0, 1, 5)
+    assert claims_of(desk, 1) == []
+
+
 DEEP = b'{"id": "FB-1", "items": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
 ITEM = b'{"id": "FB-1", "status": "removed", "items": [{"case": "C-1", "status": "removed"%s}]}'
 
