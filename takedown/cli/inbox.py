@@ -17,6 +17,7 @@ from takedown.cli.seen import shown as noted
 from takedown.contract import TakedownError, UsageError
 from takedown.desk import Desk
 from takedown.display import Answer, Facts, Prose
+from takedown.inbox.bounce import Bounce, read_bounce
 from takedown.inbox.classify import words_of
 from takedown.inbox.judging import Judgement
 from takedown.inbox.listing import as_item
@@ -124,9 +125,15 @@ def _judged(file: Path, one: Judgement) -> dict[str, Any]:
         "sender": one.sender,
         "subject": one.subject,
         "number": one.read.number,
+        **_bounced(one.read.bounce),
         "reasons": list(one.why),
         "needs_person": one.person,
     }
+
+
+def _bounced(bounce: Bounce | None) -> dict[str, Any]:
+    """Whom a mail did not reach, as its notice names them, and whether nobody tries any more; nothing where it is no notice."""
+    return {"failed": bounce.address, "permanent": bounce.permanent} if bounce else {}
 
 
 def _said(claim: Claim) -> dict[str, Any]:
@@ -146,8 +153,8 @@ def show(message: MessageId) -> None:
     row = get(desk, ident)
     noted(desk, "inbox show", (), {"mail": f"M-{ident}"})
     mail = parse(row["raw"])
-    item = as_item(row)
     text = words_of(mail).whole[:LONGEST]
+    item = {**as_item(row), **_bounced(read_bounce(mail, text) if row["class"] == "bounce" else None)}
     heads = [(name, mail.headers.text(name)) for name in ("from", "to", "date", "subject", "message-id", "in-reply-to")]
     first = mail.headers.get("authentication-results")[:500]
     pairs = [(name.replace("_", " "), _plain(value)) for name, value in item.items() if name not in {"sender", "subject"}]

@@ -15,9 +15,9 @@ RECEIPT = words(
 |\byour (?:\w+ ){0,2}(?:request|report|message|e-?mail|order|notice|submission|inquiry|enquiry|ticket|complaint
 |referral)(?: \S+){0,3} (?:has been|was|is) (?:successfully |well )?(?:received|registered|logged|submitted|recorded
 |opened|created|assigned|queued)
-|\b(?:ticket|case|request|report) (?:number |id |reference |no\.? )?(?:\S+ )?(?:has been|was|is) (?:created|opened
+|\b(?:ticket|case|request|report) (?:number |id |reference |no\.? )?(?:\S+ ){0,2}(?:has been|was|is) (?:created|opened
 |registered|assigned|logged|received)
-|\bthank(?:s| you) for (?:contacting|your (?:message|e-?mail|report|request|submission|notice)|reaching out|writing
+|\bthank(?:s| you) for (?:contacting|your (?:\w+ )?(?:message|e-?mail|report|request|submission|notice)|reaching out|writing
 |getting in touch|reporting|submitting)
 |\bwe (?:will|'ll) (?:review|look into|get back|respond|reply|investigate|process|assess|be in touch)
 |\bticket #?\S{1,20} (?:has been |was )?(?:created|opened|registered)\b|\byour (?:e-?mail|message) has been (?:delivered

@@ -5,122 +5,139 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from takedown.inbox.parse import Headers, Mail, Part
-from takedown.inbox.patterns import words
+from takedown.inbox.automatic import NULL_PATH
+from takedown.inbox.failing import DAEMON, GAVE_UP, LATER, LATER_SUBJECT, RETURNED, SUBJECT, UNDELIVERED
+from takedown.inbox.parse import Headers, Mail, Part, parse
+from takedown.inbox.recipients import addresses, failed_in
 
-_ADDRESS = re.compile(r"[^\s\"(),:;<>@\[\]\\]{1,64}@[a-z0-9.-]{3,250}", re.I)
-_DAEMON = words(
-    r"""\b(?:mailer-daemon|postmaster|mail-daemon|mail delivery (?:sub)?system|microsoftexchange[0-9a-f]*|mdaemon|ndr(?=@)
-|imss(?=@)|mail ?server|\w*anti_?virus\w*|\w*mail_service|mail gateway|(?:e-?mail|message) security)\b|<\s*>"""
-)
-_SUBJECT = words(
-    r"""^(?:\[[\w ]{1,20}\] )?(?:(?:permanent |temporary )?delivery (?:failure|problem|error|warning|delay)
-|mail delivery (?:problem|warning)|mail (?:error|failed)
-|failed mail|failure delivery|(?:mail )?processing error|automatically rejected|warning: .{1,80}user unknown|your (?:e-?mail
-|message) to .{1,80}(?:could not|was not|has not)
-|.{0,80}: non remis$|undeliver(?:ed|able)|non-?deliver(?:y|able)|(?:e-?mail|mail
-|message) (?:delivery (?:failure|failed|error
-|has failed|system)|(?:was |could )?not (?:be )?delivered|rejected|blocked|refused|undeliverable|delayed|system error)
-|delay(?:ed)?(?: delivery| notification)?:|(?:e-?mail|mail|message) could not be delivered|your (?:e-?mail
-|message) (?:could not be|was not|has not been) delivered|delivery (?:status notification|failure|failed
-|has failed
-|incomplete|delayed|to the following)|failure notice|returned mail|delayed mail|warning: (?:message|could not)
-|(?:nachricht )?(?:unzustellbar|nicht zustellbar)|non remis|échec de (?:la )?(?:remise|distribution)|no se puede entregar
-|mancata consegna|não (?:é possível entregar|entregue)|niet bestelbaar|nie można dostarczyć|не доставлено)"""
-)
-_LATER = words(
-    r"""\b(?:will (?:keep trying|continue to (?:try|be retried)|retry|be retried)|still trying|not yet been delivered
-|delivery (?:is|has been) delayed|this is a warning message only|you do not need to resend
-|no action is required on your part|delivery attempts will continue)"""
-)
-_GAVE_UP = words(
-    r"""i'm not going to try again|permanent(?:ly)? (?:error|fail)|permanent fatal errors|could not be delivered
-|was(?:n't| not) delivered|does(?:n't| not) exist|user unknown|no such (?:user|mailbox|recipient)|mailbox (?:unavailable
-|not found)|\b5\.\d{1,3}\.\d{1,3}\b|\b55[0-9][ -]"""
-)
-_UNDELIVERED = words(
-    r"""\b(?:could not be delivered|cannot be delivered|(?:was|has) not (?:been )?(?:delivered|accepted)|unable to deliver
-|(?:was(?:n't| not)) able to deliver
-|(?:was|were|been) (?:automatically )?(?:rejected|returned)|permanent fatal|user unknown|unknown user|no such user
-|unknown host|no valid recipients
-|mailbox (?:is )?(?:full|unavailable)|full mailbox|failed recipients|delivery attempts|не может быть доставлено
-|n'a pas pu (?:e|ê)tre d(?:e|é)livr)"""
-)
-"""In the first lines of a notice."""
-_FAILED = ("failed", "expired")
+MAX_NOTICE = 20_000
+_STATUS = {"message/delivery-status", "message/global-delivery-status"}
+_RETURNED = {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"}
 
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """`address` as the report names it, in lower case, or empty; `returned`: the headers of our own mail, where it holds them."""
+    """`address`: whom the mail did not reach, as we wrote to them where the notice tells that, in lower case, or empty. `failed`:
+    all such addresses, under each name that it gives. `permanent`: nobody tries any more. `returned`: the headers of our own
+    mail, where the notice holds them."""
 
     address: str
     permanent: bool
     why: str
     returned: Headers = field(default_factory=Headers)
+    failed: frozenset[str] = frozenset()
+
+    @property
+    def told(self) -> str:
+        """For people: whom it did not reach, for good or not, and by what that is known."""
+        whom = f"to {self.address}" if self.address else "to an address that it does not name"
+        return f"not delivered {whom}, {'for good' if self.permanent else 'but still tried'} ({self.why})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a report says of one recipient (RFC 3464, 2.3). `permanent`: None where it does not say."""
+
+    names: tuple[str, ...]
+    permanent: bool | None
+    arrived: bool
+    why: str
 
 
 def read_bounce(mail: Mail, text: str) -> Bounce | None:
     """The failure that a mail reports; None when it reports none. `text`: its words for people."""
-    status = next(
-        (part for part in mail.parts if part.kind in {"message/delivery-status", "message/global-delivery-status"}), None
-    )
+    if "feedback-report" in dict(mail.params).get("report-type", "").lower():
+        return None  # RFC 5965: somebody complains of a mail that arrived
+    own = _own(text)
+    status = next((part for part in mail.parts if part.kind in _STATUS), None)
     if status is not None:
-        return _by_report(status, mail)
+        return _by_report(status, mail, own, text)
     if failed := mail.headers.get("x-failed-recipients"):
-        return Bounce(_first_address(failed), not _LATER.search(text[:4000]), "X-Failed-Recipients", _returned(mail, text))
-    if _looks_like_one(mail, text):
-        permanent = bool(_GAVE_UP.search(text[:8000])) and not _LATER.search(text[:4000])
-        return Bounce(_named_in(text), permanent, "a mail system's notice", _returned(mail, text))
-    return None
-
-
-def _by_report(status: Part, mail: Mail) -> Bounce | None:
-    fields = status.fields
-    action = fields.get("action").partition("(")[0].strip().lower()
-    code = (re.search(r"\b[245]\.\d{1,3}\.\d{1,3}\b", fields.get("status")) or [""])[0]
-    if action in {"delivered", "relayed", "expanded"} or (not action and code.startswith("2")):
+        return _bounce(mail, text, tuple(addresses(failed)), not _tries_on(mail, own), "X-Failed-Recipients")
+    if not _looks_like_one(mail, own):
         return None
-    named = fields.get("final-recipient") or fields.get("original-recipient")
+    if inner := _wrapped(mail):
+        return inner
+    return _bounce(mail, text, failed_in(own, mail), not _tries_on(mail, own), "a mail system's notice")
+
+
+def _bounce(mail: Mail, text: str, failed: tuple[str, ...], permanent: bool, why: str) -> Bounce:
+    returned = _returned(mail, text)
+    failed = failed or tuple(addresses(returned.get("to")))[:1]
+    return Bounce(next(iter(failed), ""), permanent, why, returned, frozenset(failed))
+
+
+def _by_report(status: Part, mail: Mail, own: str, text: str) -> Bounce | None:
+    told = [_told(block) for block in status.blocks if block.get("final-recipient") or block.get("original-recipient")]
+    if not told and status.fields.get("action"):
+        told = [_told(status.fields)]
+    wrong = [one for one in told if not one.arrived]
+    if told and not wrong:
+        return None
+    final = not _tries_on(mail, own)
+    chosen = next((one for one in wrong if one.permanent), wrong[0] if wrong else _Told((), None, arrived=False, why="no action"))
+    names = [name for one in (chosen, *wrong) if one.permanent == chosen.permanent for name in one.names]
+    failed = tuple(dict.fromkeys(names)) or failed_in(own, mail)
+    return _bounce(mail, text, failed, final if chosen.permanent is None else chosen.permanent, chosen.why)
+
+
+def _told(block: Headers) -> _Told:
+    action = (re.match(r"[a-z]+", block.get("action").strip().lower()) or [""])[0]
+    code = (re.search(r"\b[245]\.\d{1,3}\.\d{1,3}\b", block.get("status")) or [""])[0]
+    # What we wrote to stands first: RFC 3464, 2.3.1.
+    fields = [block.get(name).rpartition(";")[2] for name in ("original-recipient", "final-recipient", "x-actual-recipient")]
+    names = tuple(dict.fromkeys(one for value in fields for one in addresses(value)[:1]))
     # RFC 3464, 2.3.3: `failed` is final, whatever kind of trouble the status code tells of; `delayed` is not.
-    permanent = action in _FAILED or (not action and code.startswith("5"))
-    return Bounce(
-        _first_address(named.rpartition(";")[2]), permanent, f"{action or 'no action'} {code}".strip(), _returned(mail, "")
-    )
+    permanent = {"5": True, "4": False}.get(code[:1]) if not action else None
+    if action.startswith(("fail", "expired", "error", "undeliv", "delay")):
+        permanent = not action.startswith("delay")
+    arrived = action in {"delivered", "relayed", "expanded"} or (not action and code.startswith("2"))
+    return _Told(names, permanent, arrived, f"{action or 'no action'} {code}".strip())
 
 
 def _looks_like_one(mail: Mail, text: str) -> bool:
     headers = mail.headers
     if headers.all("x-ms-exchange-message-is-ndr") or re.search(r"^Hi\. This is the qmail-send program", text[:500], re.M):
         return True
-    null_path = bool(re.fullmatch(r"<\s*>", headers.get("return-path")))
-    daemon = bool(_DAEMON.search(headers.text("from")))
-    signs = (daemon or null_path, _SUBJECT.match(mail.subject.strip()), _UNDELIVERED.search(" ".join(text[:1500].split())))
-    return sum(map(bool, signs)) > 1 and (bool(signs[0]) or not mail.headers.get("in-reply-to"))
+    daemon, null_path = bool(DAEMON.search(headers.text("from"))), bool(NULL_PATH.fullmatch(headers.get("return-path")))
+    signs = (
+        daemon or null_path,
+        SUBJECT.match(re.sub(r"^(?:(?:re|aw|sv|fwd?):\s*)+", "", mail.subject.strip(), flags=re.I)),
+        UNDELIVERED.search(" ".join(text[:1500].split())),
+        daemon and any(one.kind in _RETURNED for one in mail.parts),
+    )
+    return sum(map(bool, signs)) > 1 and (bool(signs[0]) or not headers.get("in-reply-to"))
+
+
+def _tries_on(mail: Mail, own: str) -> bool:
+    words = " ".join(own[:4000].split())
+    if GAVE_UP.search(words):
+        return False
+    return bool(LATER_SUBJECT.search(mail.subject) or LATER.search(words))
+
+
+def _wrapped(mail: Mail) -> Bounce | None:
+    """A gateway may attach the report of another system, whole, to a notice of its own."""
+    for part in mail.parts:
+        if part.kind in _RETURNED and part.fields.get("content-type").lower().startswith("multipart/report"):
+            inner = parse(part.body)
+            status = next((one for one in inner.parts if one.kind in _STATUS), None)
+            return _by_report(status, inner, "", "") if status else None
+    return None
+
+
+def _own(text: str) -> str:
+    """The notice's own words: what stands above the mail that came back."""
+    text = text[:MAX_NOTICE]
+    below = RETURNED.search(text)
+    return text[: below.start()] if below and text[: below.start()].strip() else text
 
 
 def _returned(mail: Mail, text: str) -> Headers:
     for part in mail.parts:
-        if part.kind in {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"}:
+        if part.kind in _RETURNED:
             return part.fields
-    below = re.search(
-        r"""^(?:-{3,}.{0,20}(?:copy of the (?:message|original)|returned mail|original message|this is a copy).*
-|-{3,} Below this line.*)$""",
-        text,
-        re.I | re.M,
-    )
-    quoted = text[below.end() :].strip() if below else ""
-    found = re.findall(r"^(message-id|x-takedown-reference)[ \t]*:[ \t]*([^\n]{1,300})$", quoted, re.I | re.M)
-    return Headers(tuple((name.lower(), value.strip()) for name, value in found[:4]))
-
-
-def _first_address(text: str) -> str:
-    found = _ADDRESS.search(text)
-    return found[0].lower().rstrip(".") if found else ""
-
-
-def _named_in(text: str) -> str:
-    """The failed address stands by itself on a line, in angle brackets or not, or is the only one that is named."""
-    alone = re.search(r"^[ \t]*<?(" + _ADDRESS.pattern + r")>?:?[ \t]*(?:\(.{0,200}\))?$", text[:8000], re.I | re.M)
-    every = {found.lower().rstrip(".") for found in _ADDRESS.findall(text[:8000])}
-    return alone[1].lower().rstrip(".") if alone else every.pop() if len(every) == 1 else ""
+    below = RETURNED.search(text[:MAX_NOTICE])
+    quoted = text[below.start() :] if below else ""
+    found = re.findall(r"^(message-id|x-takedown-reference|to)[ \t]*:[ \t]*([^\n]{1,300})$", quoted, re.I | re.M)
+    return Headers(tuple((name.lower(), value.strip()) for name, value in found[:6]))

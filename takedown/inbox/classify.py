@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from takedown.inbox import answers, doubts, grammar, phrases, refusals
-from takedown.inbox.automatic import AWAY_TEXT, CHALLENGE, Automatic, automatic
+from takedown.inbox import absence, answers, doubts, grammar, phrases, refusals
+from takedown.inbox.automatic import CHALLENGE, Automatic, automatic, mass_mail
 from takedown.inbox.bounce import Bounce, read_bounce
 from takedown.inbox.forms import Answer, Misfilled, beside, read_form
 from takedown.inbox.parse import Mail
@@ -78,7 +78,7 @@ def words_of(mail: Mail, sent: frozenset[str] = frozenset()) -> Words:
 def classify(mail: Mail, words: Words, identify: Identify, *, forms: bool = False, reference: str = "") -> Read:
     """identify: see `verdicts`. forms: whether the request came with forms for its answer; `reference` is the request's."""
     if bounce := read_bounce(mail, words.whole):
-        return Read(Class.BOUNCE, f"{bounce.why}; {'permanent' if bounce.permanent else 'may still arrive'}", bounce=bounce)
+        return Read(Class.BOUNCE, bounce.told, bounce=bounce)
     kind = automatic(mail)
     if kind is Automatic.REPLY:
         return _automatic_reply(mail, words)
@@ -127,7 +127,7 @@ def _agree(words: Words, readings: Sequence[Reading], chosen: Reading, identify:
 
 def _automatic_reply(mail: Mail, words: Words) -> Read:
     """Never an answer. A ticket's receipt may be marked as an automatic reply, too (RFC 3834, 2)."""
-    if answers.RECEIPT.search(words.new) and not AWAY_TEXT.search(words.new) and mail.kind != "multipart/report":
+    if answers.RECEIPT.search(words.new) and not absence.TEXT.search(words.new) and mail.kind != "multipart/report":
         return Read(Class.RECEIPT, "an automatic reply that acknowledges a request", _number(mail, words))
     if mail.kind == "multipart/report":
         return Read(Class.OTHER, "a report of a mail system that tells of no failure")
@@ -189,11 +189,14 @@ def _undecided(mail: Mail, words: Words) -> Read:
     spoken = _spoken(words)
     if CHALLENGE.search(words.new):
         return Read(Class.OTHER, HELD)
+    vague = next((hint for one in words.versions if (hint := hints(one))), "") or next(filter(refuses, spoken), "")
+    if mass_mail(mail):
+        return _unread(vague, Reading()) if vague else Read(Class.OTHER, "a mail to many that answers nothing")
     if asks := _asked(spoken):
         return Read(Class.QUESTION, "it asks for something", _number(mail, words), asks=asks[:500])
-    if AWAY_TEXT.search(words.new) and len(words.new) < 3000:
+    if absence.TEXT.search(words.new) and len(words.new) < 3000:
         return Read(Class.OUT_OF_OFFICE, "it says that nobody is there")
-    if vague := next((hint for one in words.versions if (hint := hints(one))), "") or next(filter(refuses, spoken), ""):
+    if vague:
         return _unread(vague, Reading())
     if asks := next((one for one in spoken if _plainly_asked(one)), ""):
         return Read(Class.QUESTION, "it asks for something", _number(mail, words), asks=asks[:500])

@@ -253,7 +253,7 @@ def _came_back(request: Known | None, bounce: Bounce | None) -> bool:
     Message-ID, which only those know who had the mail; and all it does is to call a person."""
     if request is None or bounce is None or request.state != State.SENT.value:
         return False
-    return bounce.permanent and bounce.address == request.destination.lower()
+    return bounce.permanent and request.destination.lower() in bounce.failed
 
 
 def _claims(request: Known, read: Read, carried: Sequence[Carried], dated: float | None) -> Iterable[Claim]:

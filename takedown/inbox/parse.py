@@ -24,6 +24,8 @@ MAX_LINES = 2_000
 MAX_VALUE = 16_000
 MAX_PARTS = 200
 MAX_DEPTH = 8
+MAX_BLOCKS = 40
+"""Recipients of one delivery status that are read."""
 MAX_BODY = 512_000
 """Bytes of one part that are decoded; a reply of a platform has a few thousand."""
 
@@ -68,15 +70,17 @@ class Part:
         return charset_text(transferred(self.headers.get("content-transfer-encoding"), self.body), dict(self.params))
 
     @property
+    def blocks(self) -> tuple[Headers, ...]:
+        """For a delivery status (RFC 3464, 2.1): its groups of fields, of the message first, then of each recipient."""
+        body = transferred(self.headers.get("content-transfer-encoding"), self.body)
+        found = islice(_END.split(body[:MAX_HEADERS].lstrip()), MAX_BLOCKS)
+        return tuple(Headers(tuple(_read_headers(block, []))) for block in found)
+
+    @property
     def fields(self) -> Headers:
         """For a part that holds headers (a returned mail, a delivery status): those headers, all blocks one after another."""
-        found: list[tuple[str, str]] = []
-        body = transferred(self.headers.get("content-transfer-encoding"), self.body)
-        for block in islice(_END.split(body[:MAX_HEADERS].lstrip()), 40):
-            found += _read_headers(block, [])
-            if self.kind != "message/delivery-status":
-                break
-        return Headers(tuple(found))
+        blocks = self.blocks if self.kind.endswith("delivery-status") else self.blocks[:1]
+        return Headers(tuple(pair for one in blocks for pair in one.fields))
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ RECEIPT = r"""\bvielen dank für ihre (?:meldung|anfrage|nachricht|mail|e-mail|a
 |schnellstmöglich|zeitnah)\b|\bbestätigen (?:ihnen )?(?:hiermit )?den eingang\b|\b(?:wir haben ihre (?:anfrage|nachricht
 |meldung|e-mail)
 |ihre (?:\S+ )?(?:anfrage|nachricht|meldung|e-mail
-|anordnung) (?:ist|wurde|haben wir))
+|anordnung)(?: \([^()]{1,40}\))? (?:ist|wurde|haben wir))
 (?:\S+ | ){0,6}(?:erhalten|eingegangen|empfangen|registriert|erfasst|bearbeitet)\b|\bwurde (?:ein )?(?:ticket
 |vorgang) (?:\S+ ){0,3}(?:erstellt|eröffnet|angelegt)
 |\bnous (?:avons bien reçu|accusons réception de) (?:votre|vos)\b|\bvotre (?:demande|message|signalement) (?:a bien été
@@ -164,10 +164,3 @@ DONE = r"""(?:verstößt|abrufbar|restringid[oa]s?|restringimos|infringen?|enfre
 |bloquead[oa]s?|removid[oa]s?|removemos|excluíd[oa]s?|rimoss[oaie]|eliminat[oaie]|sospes[oaie])\b|(?:إزالة|حذف|حظر
 |تعليق) ?ال|(?:ہٹا|حذف کر|معطل کر|بند کر) (?:دیا|دی)"""
 """Loosely: words that may tell of a decision."""
-AWAY = r"""\bich (?:bin|befinde mich) (?:\S+ ){0,5}?(?:nicht im (?:büro|haus|dienst)|abwesend|außer haus|im urlaub
-|in elternzeit|nicht erreichbar|wieder im büro)|\b(?:ab dem|ab) .{1,30} wieder (?:erreichbar|im büro)
-|\bje (?:suis|serai) (?:actuellement )?(?:absente?|en congés?|en vacances|de retour le)
-|\bestoy (?:\S+ )?(?:fuera de (?:la )?oficina
-|de vacaciones)|\bestaré ausente
-|\bestou (?:\S+ )?(?:fora do escritório|de férias|ausente)|\bsono (?:\S+ )?(?:fuori (?:ufficio|sede)|in ferie|assente)
-|خارج المكتب|في إجازة|چھٹی پر|دفتر (?:میں نہیں|سے باہر)"""

@@ -1,5 +1,6 @@
 """Replies by mail through the command line: a genuine one makes a claim, forged ones change nothing."""
 
+import json
 from email.message import EmailMessage
 
 import pytest
@@ -78,3 +79,19 @@ def test_a_bounce_is_no_answer(desk):
     path = reply(desk, GOOD, sender="mailer-daemon@telegram.example", text="550 5.1.1 orders@telegram.example: user unknown")
     run(["inbox", "add", str(path)])
     assert claimed(desk) == "none"
+
+
+def test_a_bounce_says_whom_it_did_not_reach(desk, capsys):
+    def said(*args: str) -> dict:
+        capsys.readouterr()
+        run([*args, "--json"])
+        return json.loads(capsys.readouterr().out)["items"][0]
+
+    text = "Your message could not be delivered to\n\n<orders@telegram.example>\n\nDelivery attempts will continue."
+    path = str(reply(desk, GOOD, sender="mailer-daemon@telegram.example", text=text))
+    checked = said("inbox", "add", path, "--check")
+    assert (checked["class"], checked["failed"], checked["permanent"]) == ("bounce", "orders@telegram.example", False)
+    added = said("inbox", "add", path)
+    assert "not delivered to orders@telegram.example, but still tried" in added["reasons"]
+    shown = said("inbox", "show", added["message"])
+    assert (shown["failed"], shown["permanent"]) == ("orders@telegram.example", False)

@@ -134,5 +134,5 @@ def test_what_is_cut_decides_nothing():
 def test_the_one_address_in_a_notice_is_the_one_that_failed():
     notices = [one.raw for one in REPLIES if one.name.startswith("notice: ")]
     assert {(read(raw).bounce.address, read(raw).bounce.permanent) for raw in notices} == {("orders@telegram.example", True)}
-    two = mail("<orders@telegram.example> refused <desk@authority.example>: 550", subject="Undeliverable", return_path="<>")
+    two = mail("<orders@telegram.example> refused <sales@telegram.example>: 550", subject="Undeliverable", return_path="<>")
     assert read(two).bounce.address == ""
