@@ -88,9 +88,8 @@ def approvers(lines: Sequence[str]) -> list[Approver]:
     for line in lines:
         words = line.split()
         if len(words) < 3 or words[1] != ALGORITHM.decode() or not _is_key(words[2]):
-            raise RefusedByPolicy(
-                what=f"policy.approvers: {line[:60]!r} is not usable", why="a line is NAME ssh-ed25519 KEY", do="mend it"
-            )
+            what, why = f"policy.approvers: {line[:60]!r} is not usable", "a line is NAME ssh-ed25519 KEY"
+            raise RefusedByPolicy(what=what, why=why, do="ssh-keygen -t ed25519, then NAME and what is in its .pub file")
         found.append(Approver(words[0], words[2]))
     return found
 

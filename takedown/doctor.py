@@ -14,7 +14,7 @@ from takedown.approval import approvers
 from takedown.comparing import last_compared
 from takedown.contract import Channel, TakedownError
 from takedown.delivery.timestamps import check_authorities
-from takedown.desk import Desk
+from takedown.desk import Desk, NoSuchPlatform
 from takedown.heads import copies, require_outside, was_written
 from takedown.ledger.ids import load_secret
 from takedown.planning.destinations import bounds, check_address, check_url
@@ -41,6 +41,8 @@ def look(desk: Desk, *, online: bool) -> Iterator[Finding]:
     yield from (Finding("look", f"plugin {one.name}", one.why, "mend or uninstall it") for one in desk.registry.broken)
     for name in desk.registry.platforms:
         yield from _platform(desk, name, online)
+    for name in sorted(desk.settings.platforms.keys() - desk.registry.platforms.keys()):
+        yield _of(f"platforms.{name}", NoSuchPlatform(name=repr(name), known=", ".join(desk.registry.platforms)))
 
 
 def _of(what: str, error: TakedownError) -> Finding:

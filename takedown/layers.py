@@ -20,7 +20,7 @@ class BadConfiguration(TakedownError):
     """The configuration is not valid: {what}."""
 
     code, exit = "TD-0301", 2
-    why, do = "{why}", "takedown config show --origin"
+    why, do = "{why}", "correct it; takedown config path names the files that are read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,14 @@ class Layers:
     origins: Mapping[str, str]
 
 
+def files(file: Path | None = None) -> tuple[Path, Path]:
+    """The project's file, or the one that `--config` names, and the user's; neither need be there."""
+    return file or Path(os.environ.get("TAKEDOWN_CONFIG") or PROJECT_FILE), user_config_path("takedown") / PROJECT_FILE
+
+
 def read_layers(file: Path | None = None) -> Layers:
     """Raises BadConfiguration."""
-    project = file or Path(os.environ.get("TAKEDOWN_CONFIG") or PROJECT_FILE)
-    user = user_config_path("takedown") / PROJECT_FILE
+    project, user = files(file)
     if file is not None and not file.exists():
         raise BadConfiguration(what=f"{file} does not exist", why="--config names it")
     merged: dict[str, Any] = {}

@@ -32,7 +32,7 @@ class LedgerSection(Section):
 
 class SmtpSection(Section):
     host: str = "127.0.0.1"
-    port: int = 25
+    port: int = Field(default=25, ge=1, le=65_535)
     starttls: Literal["auto", "implicit"] = "auto"
     user: str = ""
     password_file: str | None = None
@@ -42,7 +42,7 @@ class SmtpSection(Section):
 
 class MailboxSection(Section):
     host: str = ""
-    port: int = 993
+    port: int = Field(default=993, ge=1, le=65_535)
     user: str = ""
     password_file: str | None = None
     password_command: str | None = None
@@ -210,7 +210,7 @@ def platform_settings(model: type[PlatformSettings], name: str, table: Mapping[s
     try:
         return model(**table)
     except ValidationError as error:
-        raise BadConfiguration(what=f"platforms.{name}: {_sentence(error)}", why="its adapter knows no such value") from None
+        raise BadConfiguration(what=f"platforms.{name}: {_sentence(error)}", why="its adapter does not take it") from None
 
 
 def _refuse_unknown(table: Mapping[str, Any], file: Path) -> None:
@@ -230,7 +230,8 @@ def _environment_names() -> list[tuple[str, str]]:
 def _sentence(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"])
-    return f"{where}: {first['msg']}" if where else first["msg"].removeprefix("Value error, ")
+    what = first["msg"].removeprefix("Value error, ")
+    return f"{where}: {what}" if where else what
 
 
 STARTER = """\

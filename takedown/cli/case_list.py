@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.options import Batch
+from takedown.cli.options import Batch, installed
 from takedown.cli.reading import batch_in, reading_of
 from takedown.cli.seen import shown as noted
 from takedown.display import Answer, Column, Lines, Table, words
@@ -42,7 +42,7 @@ def list_(
     withdrawal: Annotated[
         str | None, typer.Option("--withdrawal", metavar="V", help="Withdrawn, open or closed: requested, sent, restored ...")
     ] = None,
-    platform: Annotated[str | None, typer.Option("--platform", metavar="P")] = None,
+    platform: Annotated[str | None, typer.Option("--platform", metavar="NAME", help="Only this platform")] = None,
     batch: Batch = None,
     pending: Annotated[bool, typer.Option("--pending", help="Delivered, without a final answer, not seen gone")] = False,
     differs: Annotated[
@@ -74,6 +74,7 @@ def list_(
             noted(reading, "case list", (), {**_asked(chosen, batch), "cases": shown})
             display.show(Answer(found, {"cases": total, "shown": shown}), Lines(_line(one) for one in found))
     if not total:
+        installed(platform)  # asked last: whether there is such a platform takes longer to find out than what is listed
         display.say("No such case.")
     if proposed and total:
         display.next("takedown case explain CASE")

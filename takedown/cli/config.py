@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, cast
 
 import typer
-from platformdirs import user_config_path
 
 from takedown.cli.context import current
 from takedown.display import Answer, Column, Facts, Table
-from takedown.layers import PROJECT_FILE
+from takedown.layers import files
 
 app = typer.Typer(help="Show the configuration and where each value comes from.")
 
@@ -33,11 +32,11 @@ def show(origin: Annotated[bool, typer.Option("--origin", help="Say where each v
 @app.command()
 def path() -> None:
     """Show which files are read; the project's wins over the user's."""
-    config = current().load_config()
-    files = [("project", config.file.absolute()), ("user", user_config_path("takedown") / PROJECT_FILE)]
-    items = [{"layer": layer, "path": file, "exists": file.exists()} for layer, file in files]
-    facts = Facts([(layer, f"{file}{'' if file.exists() else ' (missing)'}") for layer, file in files])
-    current().display.show(Answer(items, {"files": len(items)}), facts)
+    context = current()
+    named = [(layer, file.absolute()) for layer, file in zip(("project", "user"), files(context.config_file), strict=True)]
+    items = [{"layer": layer, "path": file, "exists": file.exists()} for layer, file in named]
+    facts = Facts([(layer, f"{file}{'' if file.exists() else ' (missing)'}") for layer, file in named])
+    context.display.show(Answer(items, {"files": len(items)}), facts)
 
 
 def dotted(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -12,7 +12,7 @@ import typer
 
 from takedown.cli.context import current
 from takedown.cli.desk import batch_of, desk_of
-from takedown.cli.options import As, Batch
+from takedown.cli.options import As, Batch, OnPlatform
 from takedown.cli.reading import reading_of
 from takedown.cli.seen import leaving
 from takedown.cli.wording import plural
@@ -106,7 +106,7 @@ def export_(
     form: Annotated[str, typer.Option("--format", metavar="|".join(WAYS))],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE")],
     batch: Batch = None,
-    platform: Annotated[str | None, typer.Option("--platform", metavar="P")] = None,
+    platform: OnPlatform = None,
     year: Year = None,
     as_name: As = None,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
 
 NAME = "takedown"
 INTERRUPTED, READER_GONE = 130, 141
+
+PLACE = frozenset(
+    {
+        errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP, errno.EACCES, errno.EPERM,
+        errno.EROFS,
+    }
+)  # fmt: skip
+DISK = PLACE | {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG, errno.EMFILE, errno.ENFILE}
+"""What can be wrong with a path, and with the disk or the machine behind it."""
 
 app = typer.Typer(
     cls=LazyGroup,
@@ -91,9 +101,14 @@ def _failed(error: Exception, context: Context) -> int:
             return READER_GONE
         case typer.TyperException():
             problem = _usage(error)
+        case OSError() if error.errno in DISK:
+            problem = _disk(error, context)
         case _:
             problem = _told(error) or _unexpected(error, context)
-    context.display.error(problem)
+    if problem.exit:
+        context.display.error(problem)
+    else:
+        context.display.nothing(problem)
     return problem.exit
 
 
@@ -121,6 +136,19 @@ def _told(error: Exception) -> Problem | None:
         return None
     story = error.as_dict()
     return Problem(error.code, error.message, str(story["why"]), str(story["do"]), error.retryable, error.exit)
+
+
+def _disk(error: OSError, context: Context) -> Problem:
+    """A file that the machine does not let be read or written, which no command had foreseen."""
+    from takedown.display import Problem
+
+    if context.flags.verbose:
+        context.display.detail(_without_messages(error))
+    what = f"{error.filename or 'the output, or a passing file,'} cannot be used: {os.strerror(error.errno or 0)}"
+    if error.errno in PLACE:
+        return Problem("TD-0005", what, "the path leads nowhere, or is not open to you", "give another path", exit=2)
+    do = "make room or mend the disk, then run the same command again"
+    return Problem("TD-0005", what, "the disk does not take it; what was recorded is safe", do, retryable=True, exit=5)
 
 
 def _unexpected(error: Exception, context: Context) -> Problem:

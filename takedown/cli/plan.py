@@ -25,7 +25,7 @@ from takedown.ledger.ids import number, plan_id
 from takedown.planning.approving import demands_of
 from takedown.planning.digest import planner_statement
 from takedown.planning.looking import sample_of
-from takedown.planning.making import Planned, Selection, make_plan
+from takedown.planning.making import NothingToPlan, Planned, Selection, make_plan
 from takedown.planning.planner import sign_as_planner
 from takedown.planning.showing import items, raw, review
 from takedown.planning.undoing import discard, get_plan
@@ -65,7 +65,22 @@ def plan(
         return None
     desk = _planner(desk_of(as_name), as_name, key)
     chosen = Selection(number(batch, "B") if batch else None, platform, tuple(number(one, "C") for one in case or ()))
-    return show_planned(desk, make_plan(desk, chosen, emergency or ""), out, key)
+    return plan_cases(desk, chosen, emergency or "", out, key)
+
+
+def plan_cases(desk: Desk, chosen: Selection, emergency: str = "", out: Path | None = None, key: Path | None = None) -> int:
+    """Plan, and say what was planned; 0 also when there is nothing to plan, 3 when cases had to be left out."""
+    try:
+        made = make_plan(desk, chosen, emergency)
+    except NothingToPlan as nothing:
+        display = current().display
+        summary = {"plan": None, "digest": None, "requests": 0, "cases": 0, "left_out": 0}
+        if display.mode.json:
+            display.show(Answer([], summary, [nothing.message], dry_run=True))
+        display.say(f"{nothing.message}: {nothing.why}.")
+        display.next(nothing.do)
+        return 0
+    return show_planned(desk, made, out, key)
 
 
 def _planner(desk: Desk, as_name: str | None, key: Path | None) -> Desk:

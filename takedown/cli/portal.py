@@ -10,7 +10,7 @@ import typer
 
 from takedown.cli.context import current
 from takedown.cli.desk import desk_for, desk_of
-from takedown.cli.options import As, Key
+from takedown.cli.options import As, Key, OnPlatform
 from takedown.cli.seen import shown
 from takedown.clock import iso
 from takedown.contract import UsageError, span
@@ -23,7 +23,6 @@ from takedown.ledger.ids import number, request_id
 app = typer.Typer(no_args_is_help=True)
 
 Packet = Annotated[str, typer.Argument(metavar="REQUEST", help="As in portal list: R-12")]
-OnPlatform = Annotated[str | None, typer.Option("--platform", metavar="NAME", help="Only packets for this platform")]
 
 
 @app.callback()

@@ -67,10 +67,10 @@ def submit(
     """
     desk = desk_of(as_name)
     if dry_run:
-        from takedown.cli.plan import show_planned  # planning loads slowly, and what is sent was planned before
-        from takedown.planning.making import Selection, make_plan
+        from takedown.cli.plan import plan_cases  # planning loads slowly, and what is sent was planned before
+        from takedown.planning.making import Selection
 
-        return show_planned(desk, make_plan(desk, Selection(number(batch, "B") if batch else None)))
+        return plan_cases(desk, Selection(number(batch, "B") if batch else None))
     if plan is None:
         raise UsageError(what="no plan was named", why="only an approved plan is sent", do="takedown plan list")
     if fleet:

@@ -11,7 +11,7 @@ import typer
 
 from takedown.cli.context import current
 from takedown.cli.desk import desk_for, desk_of
-from takedown.cli.options import As, Key
+from takedown.cli.options import As, Key, OnPlatform
 from takedown.cli.wording import plural
 from takedown.contract import SIGHTED, UsageError
 from takedown.display import Answer, Facts, words
@@ -24,7 +24,7 @@ app = typer.Typer()
 @app.command("verify")
 def verify_(
     due: Annotated[bool, typer.Option("--due", help="Only what should be looked at by now; made for cron")] = False,
-    platform: Annotated[str | None, typer.Option("--platform", metavar="NAME", help="Only this platform")] = None,
+    platform: OnPlatform = None,
     as_name: As = None,
 ) -> int:
     """Look at public pages whether targets are still there. Nothing is sent, no login is used.

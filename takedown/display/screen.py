@@ -127,6 +127,14 @@ class Display:
             if text:
                 self._tell(label + safe_lines(text).replace("\n", "\n        "))
 
+    def nothing(self, problem: Problem) -> None:
+        """There was nothing to do, which is no error: a message, or an envelope without items that says so among its warnings."""
+        if self.mode.json:
+            self.show(Answer(warnings=[problem.message]))
+            return
+        self.say(f"{problem.message}: {problem.why}.")
+        self.next(problem.do)
+
     def lanes(self) -> Lanes:
         """Where a run reports its progress; call `done` on it at the end."""
         if self.mode.quiet or self.mode.json:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sqlalchemy import delete, insert, select, update
 
-from takedown.contract import UsageError
+from takedown.contract import Temporary, UsageError
 from takedown.ledger.book import Book
 from takedown.ledger.errors import NoLedger
 from takedown.ledger.moves import State, move
@@ -37,6 +37,13 @@ class FileThere(UsageError):
     """{file} exists."""
 
     code, why, do = "TD-1005", "a backup never overwrites anything", "give another name"
+
+
+class NotBackedUp(Temporary):
+    """The backup {file} could not be made: {what}."""
+
+    code, why = "TD-1015", "its folder is missing or closed to you, or the disk is full; no half of it was left"
+    do = "takedown ledger backup ANOTHER-FILE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,8 @@ def _evidence_of(file: Path) -> Path:
 
 
 def backup(url: str, folder: Path, file: Path) -> BackedUp:
-    """Copy the ledger (by SQLite's own online backup), its secret, and then its evidence. Raises FileThere, NoLedger.
+    """Copy the ledger (by SQLite's own online backup), its secret, and then its evidence. Raises FileThere, NoLedger,
+    NotBackedUp.
 
     Evidence is written before the row that names it, so that whatever the copied rows name is there.
     """
@@ -74,6 +82,15 @@ def backup(url: str, folder: Path, file: Path) -> BackedUp:
     for one in (file, _secret_of(file), _evidence_of(file)):
         if one.exists():
             raise FileThere(file=one)
+    try:
+        return _copy(source, secret, file)
+    except (OSError, sqlite3.OperationalError) as error:
+        for one in (file, _secret_of(file), _evidence_of(file)):
+            one.unlink(missing_ok=True)
+        raise NotBackedUp(file=file, what=getattr(error, "strerror", None) or error) from None
+
+
+def _copy(source: Path, secret: Path, file: Path) -> BackedUp:
     os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(file)) as new:
         old.backup(new)

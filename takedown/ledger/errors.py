@@ -40,6 +40,25 @@ class OldLedger(TakedownError):
     why, do = "the program was updated", "takedown ledger backup FILE && takedown ledger upgrade"
 
 
+class NewerLedger(TakedownError):
+    """The ledger's tables are of version {found}, this program knows them up to {needed}."""
+
+    code, exit = "TD-1013", 10
+    why, do = "a newer version of the program has used this ledger", "install that version, or restore a backup made before it"
+
+
+def other_version(found: str, needed: str) -> TakedownError:
+    """What it means that tables are not of the version that this program needs."""
+    return (NewerLedger if found > needed else OldLedger)(found=found, needed=needed)
+
+
+class StrangeAddress(UsageError):
+    """[ledger] url begins with {scheme}://, which is no kind of ledger."""
+
+    code, why = "TD-1014", "a ledger is a file on this machine, or a database in PostgreSQL"
+    do = "write sqlite:///takedown.db or postgresql://HOST/DATABASE as url under [ledger] in takedown.toml"
+
+
 class LedgerFailed(Temporary):
     """The ledger cannot be written: {what}."""
 

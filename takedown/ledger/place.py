@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from takedown.ledger.errors import StrangeAddress
+
 
 def sqlite_file(url: str, folder: Path) -> Path | None:
-    """The file of a `sqlite:///FILE` address; a relative one is taken from the configuration's folder. None: it is a server's."""
+    """The file of a `sqlite:///FILE` address; a relative one is taken from the configuration's folder. None: it is a server's.
+
+    Raises StrangeAddress.
+    """
     scheme, _, rest = url.partition("://")
-    if scheme.partition("+")[0] != "sqlite":
+    kind = scheme.partition("+")[0]
+    if kind not in {"sqlite", "postgresql"}:
+        raise StrangeAddress(scheme=kind[:40])
+    if kind != "sqlite":
         return None
     return folder / Path(rest.removeprefix("/") or "takedown.db").expanduser()
 

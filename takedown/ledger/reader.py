@@ -14,7 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from takedown.contract.errors import MissingExtra
-from takedown.ledger.errors import NetworkDisk, NoLedger, NoSuchBatch, OldLedger, Unreadable, WrongEnvironment, not_connected
+from takedown.ledger.errors import (
+    Damaged,
+    NetworkDisk,
+    NoLedger,
+    NoSuchBatch,
+    Unreadable,
+    WrongEnvironment,
+    not_connected,
+    other_version,
+)  # fmt: skip
 from takedown.ledger.ids import batch_id
 from takedown.ledger.place import network_disk, newest, sqlite_file
 
@@ -46,7 +55,8 @@ class Reader:
     def stream(self, sql: str, **values: object) -> Iterator[tuple[Any, ...]]:
         """Any number of rows, a thousand in memory at a time; a server's cursor has a name, and so one stream runs at a time."""
         if not self._server:
-            yield from self._connection.execute(sql, values)
+            # not `yield from` the cursor: that closes it, and when the answer broke off its connection is closed already
+            yield from map(tuple, self._connection.execute(sql, values))
             return
         with self._connection.cursor(name="takedown") as cursor:
             cursor.itersize = AT_ONCE
@@ -71,11 +81,22 @@ class Reader:
 
 @contextmanager
 def open_reader(url: str, folder: Path, environment: str) -> Generator[Reader]:
-    """Raises what `open_ledger` raises; MissingExtra."""
+    """Raises what `open_ledger` raises; MissingExtra; Damaged also while rows are read."""
     file = sqlite_file(url, folder)
-    reader = _of_server(url, environment) if file is None else _of_file(file, environment)
-    with reader.closing():
-        yield reader
+    try:
+        reader = _of_server(url, environment) if file is None else _of_file(file, environment)
+        with reader.closing():
+            yield reader
+    except sqlite3.DatabaseError as error:
+        if is_damage(error):
+            raise Damaged(what=error) from None
+        raise
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether an error of SQLite's says that its file is not what it was."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or "decode to UTF-8" in str(error)
 
 
 def _of_file(file: Path, environment: str) -> Reader:
@@ -116,11 +137,11 @@ def _of_server(url: str, environment: str) -> Reader:
 
 
 def _fits(reader: Reader, environment: str, there: bool, where: str) -> None:
-    """Raises NoLedger, OldLedger, WrongEnvironment."""
+    """Raises NoLedger, OldLedger, NewerLedger, WrongEnvironment."""
     found = str(reader.value("SELECT version_num FROM alembic_version") or "") if there else ""
     if not found:
         raise NoLedger(where=where)
     if found != (needed := newest()):
-        raise OldLedger(found=found, needed=needed)
+        raise other_version(found, needed)
     if (stamped := reader.setting("environment")) != environment:
         raise WrongEnvironment(stamped=stamped, configured=environment)

@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from takedown.ledger.errors import Damaged, LedgerFailed, PooledByTransaction, ReadOnly
+from takedown.ledger.reader import is_damage
 from takedown.ledger.tables.base import for_server
 
 AGAIN = 1.0
@@ -103,11 +104,6 @@ def end(connection: Connection) -> None:
         connection.rollback()
 
 
-def _is_damage(cause: sqlite3.Error) -> bool:
-    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
-    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or "decode to UTF-8" in str(cause)
-
-
 def translate(error: BaseException) -> BaseException:
     """Faults of the disk or the server become an error that says so; everything else stays as it is."""
     if _state(error) == READ_ONLY:
@@ -115,6 +111,6 @@ def translate(error: BaseException) -> BaseException:
     if _state(error) in FORGOTTEN:
         return PooledByTransaction()
     cause = getattr(error, "orig", error)
-    if isinstance(cause, sqlite3.Error) and (cause is error or _is_damage(cause)):  # bare ones come of reading rows
+    if isinstance(cause, sqlite3.Error) and (cause is error or is_damage(cause)):  # bare ones come of reading rows
         return Damaged(what=cause)
     return LedgerFailed(what=str(error.orig)) if isinstance(error, OperationalError) else error

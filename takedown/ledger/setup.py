@@ -7,16 +7,25 @@ import uuid
 from importlib import resources
 from pathlib import Path
 
-from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy import Connection, Engine, func, inspect, select, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from takedown.clock import Clock, SystemClock, iso
 from takedown.ledger.acts import Nobody
 from takedown.ledger.book import Book
-from takedown.ledger.errors import NetworkDisk, NoLedger, NotSynchronous, OldLedger, Unreadable, WrongEnvironment, not_connected
+from takedown.ledger.errors import (
+    NetworkDisk,
+    NoLedger,
+    NotSynchronous,
+    Unreadable,
+    WrongEnvironment,
+    not_connected,
+    other_version,
+)  # fmt: skip
 from takedown.ledger.ids import make_secret
 from takedown.ledger.place import network_disk, newest, sqlite_file
+from takedown.ledger.server import gone, translate
 from takedown.ledger.store import Ledger, make_engine
 from takedown.ledger.tables import attempts, cases, claims, meta, sightings
 
@@ -42,7 +51,7 @@ def secret_path(url: URL, folder: Path) -> Path:
 
 
 def create(url: str, folder: Path, environment: str, clock: Clock | None = None) -> Ledger:
-    """Make the ledger unless it is there, and open it."""
+    """Make the ledger unless it is there, and open it. Raises what `open_ledger` raises, and LedgerFailed."""
     parsed = resolve(url, folder)
     if parsed.get_backend_name() == "sqlite":
         Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
@@ -50,12 +59,21 @@ def create(url: str, folder: Path, environment: str, clock: Clock | None = None)
             os.close(os.open(str(parsed.database), os.O_CREAT | os.O_WRONLY, 0o600))
     make_secret(secret_path(parsed, folder))
     engine = make_engine(parsed.render_as_string(hide_password=False))
+    try:
+        _fill(engine, environment, clock or SystemClock())
+    except DBAPIError as error:
+        if engine.dialect.name == "postgresql" and gone(error):
+            raise not_connected(parsed.render_as_string(), str(error.orig)) from None
+        raise translate(error) from None
+    engine.dispose()
+    return open_ledger(url, folder, environment, clock)
+
+
+def _fill(engine: Engine, environment: str, clock: Clock) -> None:
     with engine.connect().execution_options(takedown_write=True) as connection, connection.begin():
         if not inspect(connection).has_table("meta"):
             migrate(connection)
-            _stamp(connection, environment, clock or SystemClock())
-    engine.dispose()
-    return open_ledger(url, folder, environment, clock)
+            _stamp(connection, environment, clock)
 
 
 def _stamp(connection: Connection, environment: str, clock: Clock) -> None:
@@ -70,7 +88,8 @@ def _stamp(connection: Connection, environment: str, clock: Clock) -> None:
 def open_ledger(url: str, folder: Path, environment: str, clock: Clock | None = None) -> Ledger:
     """Open a ledger that exists.
 
-    Raises NoLedger, ServerAway, OldLedger, WrongEnvironment, NetworkDisk, NotSynchronous, Unreadable.
+    Raises NoLedger, StrangeAddress, ServerAway, OldLedger, NewerLedger, WrongEnvironment, NetworkDisk, NotSynchronous,
+    Unreadable.
     """
     parsed = resolve(url, folder)
     where = parsed.render_as_string(hide_password=True)
@@ -98,7 +117,7 @@ def open_ledger(url: str, folder: Path, environment: str, clock: Clock | None = 
     if not found:
         raise NoLedger(where=where)
     if found != HEAD:
-        raise OldLedger(found=found, needed=HEAD)
+        raise other_version(found, HEAD)
     if stamped != environment:
         raise WrongEnvironment(stamped=stamped, configured=environment)
     ledger = Ledger(engine, home, name, secret_path(parsed, folder), clock)
@@ -133,13 +152,15 @@ def migrate(connection: Connection, to: str = "head") -> None:
 
 
 def upgrade(url: str, folder: Path) -> tuple[str, str]:
-    """Migrate the ledger; returns (version before, version now). Raises NoLedger."""
+    """Migrate the ledger; returns (version before, version now). Raises NoLedger, NewerLedger."""
     parsed = resolve(url, folder)
     if parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).exists():
         raise NoLedger(where=parsed.database)
     engine = make_engine(parsed.render_as_string(hide_password=False))
     with engine.connect().execution_options(takedown_write=True) as connection, connection.begin():
         was = version(connection)
+        if was > HEAD:
+            raise other_version(was, HEAD)
         before = _newest_rows(connection) if was < SEALED else {}
         migrate(connection)
         now = version(connection)

@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Update, and_, bind
 from takedown.contract import RefusedByPolicy, UsageError, span
 from takedown.desk import Desk
 from takedown.ledger.book import Book
-from takedown.ledger.ids import case_id, plan_id
+from takedown.ledger.errors import NoSuchBatch, NoSuchCase
+from takedown.ledger.ids import batch_id, case_id, plan_id
 from takedown.ledger.moves import State
 from takedown.ledger.rows import to_case
-from takedown.ledger.tables import cases, meta, plans, request_cases, requests, volumes
+from takedown.ledger.tables import batches, cases, meta, plans, request_cases, requests, volumes
 from takedown.planning.barring import Bar, Barred, rules, why_barred
 from takedown.planning.caps import check_day
 from takedown.planning.demands import demands_hash
@@ -112,9 +113,10 @@ def make_plan(desk: Desk, selection: Selection, emergency: str = "") -> Planned:
     """Freeze the selected cases into requests. `emergency`: why it cannot wait; a second person signs all the same.
 
     Raises NothingToPlan, OverCap, OverDay, MayNotPlan, Barred, FirstStepMissing, NotReviewed, ChannelBarred, Unreachable,
-    CasesChanged.
+    NoSuchBatch, NoSuchCase, CasesChanged.
     """
     count = _count(desk, selection)
+    _check_known(desk, selection)
     cap = desk.policy.max_cases_per_plan
     if not count:
         raise NothingToPlan(where=f" in B-{selection.batch}" if selection.batch else "")
@@ -153,6 +155,17 @@ def make_plan(desk: Desk, selection: Selection, emergency: str = "") -> Planned:
 def _count(desk: Desk, selection: Selection) -> int:
     with desk.ledger.read() as db:
         return int(db.execute(select(func.count()).select_from(cases).where(*selection.where())).scalar() or 0)
+
+
+def _check_known(desk: Desk, selection: Selection) -> None:
+    """A number that was mistyped must not look like one of which nothing waits. Raises NoSuchBatch, NoSuchCase."""
+    with desk.ledger.read() as db:
+        mine = select(batches.c.id).where(batches.c.id == selection.batch)
+        if selection.batch is not None and db.execute(mine).first() is None:
+            raise NoSuchBatch(batch=batch_id(selection.batch))
+        known = {row[0] for row in db.execute(select(cases.c.id).where(cases.c.id.in_(selection.cases)))}
+    if missing := sorted(set(selection.cases) - known):
+        raise NoSuchCase(case=case_id(missing[0]))
 
 
 def _waiting(desk: Desk, selection: Selection, count: int) -> dict[str, LeftOut]:

@@ -223,12 +223,19 @@ def test_a_closed_stream_is_no_fault(closed: str) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-def test_an_output_that_cannot_be_written_is_a_fault() -> None:
+def test_an_output_that_cannot_be_written_is_told() -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run([*PROGRAM, "config", "path"], stdout=full, stderr=subprocess.PIPE, check=False)
-    assert done.returncode == 1
-    assert done.stderr.startswith(b"error[TD-0001]: something unexpected failed: OSError")
+    assert done.returncode == 5
+    told = b"error[TD-0005]: the output, or a passing file, cannot be used: No space left on device\n"
+    assert done.stderr.startswith(told)
     assert b"Traceback" not in done.stderr
+
+
+def test_a_path_that_leads_nowhere_is_told_with_its_name(probe: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    probe(lambda: Path("/nowhere/at-all").read_bytes())
+    assert run([NAME]) == 2
+    assert capsys.readouterr().err.startswith("error[TD-0005]: /nowhere/at-all cannot be used: No such file or directory\n")
 
 
 def test_ascii_locales_get_escapes_and_no_traceback() -> None:

@@ -1,5 +1,8 @@
 """What a newcomer trips over: each of these once gave an answer that led nowhere."""
 
+import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -43,6 +46,72 @@ def test_a_header_that_stands_elsewhere_is_asked_for(desk: Path, text: str) -> N
 def test_a_mistyped_batch_is_no_empty_one(desk: Path, command: str) -> None:
     done = takedown(*command.split(), "--batch", "B-9", cwd=desk)
     assert (done.code, "There is no batch B-9" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "command", ["case list", "plan", "sync", "verify", "resubmit --pending", "portal list", "export --format csv -o out.csv"]
+)
+def test_a_mistyped_platform_is_no_empty_one(desk: Path, command: str) -> None:
+    done = takedown(*command.split(), "--platform", "tiktoc", cwd=desk)
+    assert (done.code, "There is no platform called 'tiktoc'" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize(("option", "named"), [("--batch B-9", "batch B-9"), ("--case C-9", "case C-9")])
+def test_what_was_mistyped_is_no_plan_without_cases(desk: Path, option: str, named: str) -> None:
+    importing(desk, HEAD + GOOD)
+    done = takedown("plan", *option.split(), cwd=desk)
+    assert (done.code, f"There is no {named}" in done.err) == (2, True)
+
+
+def test_nothing_to_do_is_no_error(desk: Path) -> None:
+    planned = takedown("plan", "--json", cwd=desk)
+    told = json.loads(planned.out)
+    assert (planned.code, planned.err, told["items"], told["dry_run"]) == (0, "", [], True)
+    assert told["summary"] == {"plan": None, "digest": None, "requests": 0, "cases": 0, "left_out": 0}
+    assert told["warnings"] == ["No case is waiting to be planned"]
+    reconciled = takedown("reconcile", cwd=desk)
+    said = "The ledger is not behind any of its heads: nothing was taken back in time.\nnext: takedown status\n"
+    assert (reconciled.code, reconciled.err) == (0, said)
+    assert json.loads(takedown("reconcile", "--json", cwd=desk).out)["warnings"] == ["The ledger is not behind any of its heads"]
+
+
+@pytest.mark.sqlite("what can be wrong with a file")
+def test_a_ledger_of_a_newer_program_is_told_as_that(desk: Path) -> None:
+    with closing(sqlite3.connect(desk / "takedown.db")) as db, db:
+        db.execute("UPDATE alembic_version SET version_num = '9999'")
+    for command in ("status", "plan", "ledger upgrade"):
+        done = takedown(*command.split(), cwd=desk)
+        assert (done.code, "install that version" in done.err) == (10, True)
+
+
+@pytest.mark.sqlite("an address of its own")
+@pytest.mark.parametrize("command", ["init", "status", "plan"])
+def test_an_address_of_no_ledger_is_told(tmp_path: Path, command: str) -> None:
+    (tmp_path / "takedown.toml").write_text('[ledger]\nurl = "mysql://ledger.example/takedown"\n')
+    done = takedown(command, cwd=tmp_path)
+    assert (done.code, "begins with mysql://, which is no kind of ledger" in done.err) == (2, True)
+
+
+@pytest.mark.sqlite("a backup is of a file")
+def test_a_backup_that_cannot_be_made_leaves_nothing(desk: Path) -> None:
+    done = takedown("ledger", "backup", "no-folder/backup.db", cwd=desk)
+    assert (done.code, "could not be made: No such file or directory" in done.err) == (5, True)
+    (desk / "takedown.db.secret").unlink()
+    assert takedown("ledger", "backup", "backup.db", cwd=desk).code == 5
+    assert not (desk / "backup.db").exists()
+
+
+def test_a_configuration_that_is_none_still_has_a_place(tmp_path: Path) -> None:
+    (tmp_path / "takedown.toml").write_text("[authority\n")
+    assert "takedown config path" in takedown("status", cwd=tmp_path).err
+    shown = takedown("config", "path", cwd=tmp_path)
+    assert (shown.code, str(tmp_path / "takedown.toml") in shown.out) == (0, True)
+
+
+def test_doctor_names_a_platform_that_is_none(desk: Path) -> None:
+    with (desk / "takedown.toml").open("a") as file:
+        file.write('[platforms.tiktoc]\nchannel = "api"\n[smtp]\nport = 2525\n')
+    assert "There is no platform called 'tiktoc'" in takedown("doctor", cwd=desk).out
 
 
 def test_where_nothing_is_to_be_said_that_is_said(desk: Path) -> None:
