@@ -43,7 +43,7 @@ class OldLedger(TakedownError):
 class NewerLedger(TakedownError):
     """The ledger's tables are of version {found}, this program knows them up to {needed}."""
 
-    code, exit = "TD-1013", 10
+    code, exit = "TD-1017", 10
     why, do = "a newer version of the program has used this ledger", "install that version, or restore a backup made before it"
 
 
