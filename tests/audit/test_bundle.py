@@ -1,5 +1,6 @@
 """A case as a folder that is checked by its own script: another Python process, isolated, without this program."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -14,8 +15,10 @@ sys.path += [str(Path(__file__).parents[1] / name) for name in ("delivery", "out
 from asking import Platform
 from sendings import send
 
-from takedown.audit import standalone, verify
-from takedown.audit.bundle import BundleThere, ErasedCase, bundle
+from takedown.audit import verify
+from takedown.audit.bundle import BundleThere, bundle
+from takedown.audit.held import ErasedCase
+from takedown.audit.standalone import signatures
 from takedown.heads import write_head
 from takedown.ledger.cases import NoSuchCase
 from takedown.ledger.tables import cases, events
@@ -65,7 +68,7 @@ def test_a_stranger_checks_it_without_the_program(made):
     code, said = checked(made)
     assert said.endswith("All of it holds.\n")
     assert code == 0
-    for words in ("C-2 is one of the 4 cases", "standin.0002", "request 2 of P-1", "approved by alice, not its planner planner",
+    for words in ("it is one of the 4 cases", "standin.0002", "request 2 of P-1", "approved by alice, not its planner planner",
                   "declined, by_hand", "available, PK", "evidence of the case", "signed by SHA256:"):  # fmt: skip
         assert words in said
     assert verify_ledger(made) == []
@@ -90,9 +93,11 @@ def test_only_its_owner_may_read_it(made):
 
 
 def change(path, old, new):
-    data = path.read_bytes()
+    packed = path.suffix == ".gz"
+    data = gzip.decompress(path.read_bytes()) if packed else path.read_bytes()
     assert old in data
-    path.write_bytes(data.replace(old, new, 1))
+    data = data.replace(old, new, 1)
+    path.write_bytes(gzip.compress(data) if packed else data)
 
 
 FORGERIES = {
@@ -103,10 +108,13 @@ FORGERIES = {
     "an approver's name": ("record.json", b'"name": "alice"', b'"name": "bilal"'),
     "an attempt": ("record.json", b'"sent"', b'"late"'),
     "a receipt": ("record.json", b'"receipt": "', b'"receipt": "X'),
-    "an event": ("chain.jsonl", b'request.sent"', b'request.lost"'),
+    "an event": ("chain.jsonl.gz", b'request.sent"', b'request.lost"'),
     "a head": ("heads.jsonl", b'"hash":"', b'"hash":"0'),
     "evidence": ("evidence/", b"picture", b"picturf"),
     "the seals of the batch": ("batch.seals", b"", b"0" * 32),
+    "the requests of a plan": ("plans/P-1.leaves", b"", b"0" * 32),
+    "a planner's signature": ("record.json", b'"planner_signature": ""', b'"planner_signature": "00"'),
+    "where it ends": ("chain.jsonl.gz", b'"last": [', b'"last": [1'),
 }
 
 
@@ -133,6 +141,15 @@ def test_a_forged_signature_is_refused(made):
     record = json.loads((made / "record.json").read_text())
     (approval,) = record["plans"][0]["approvals"]
     approval["signature"] = approval["signature"][:-2] + "00"
+    (made / "record.json").write_text(json.dumps(record))
+    assert "an approval of P-1 is forged" in checked(made)[1]
+
+
+def test_words_of_ones_own_are_not_what_an_approver_signed(made, desk):
+    """A signature of alice's over something else stands for no approval of this plan."""
+    record = json.loads((made / "record.json").read_text())
+    (approval,) = record["plans"][0]["approvals"]
+    approval |= {"statement": "hello", "signature": signed(made.parent / "alice", "hello").signature}
     (made / "record.json").write_text(json.dumps(record))
     assert "an approval of P-1 is forged" in checked(made)[1]
 
@@ -171,8 +188,8 @@ def test_its_ed25519_is_that_of_the_library():
     for at in range(4):
         key, message = Ed25519PrivateKey.generate(), bytes([at]) * at
         public, signature = key.public_key().public_bytes_raw(), key.sign(message)
-        assert standalone.ed25519(public, message, signature)
-        assert not standalone.ed25519(public, message + b"x", signature)
-        assert not standalone.ed25519(public, message, signature[:-1] + bytes([signature[-1] ^ 1]))
-        assert not standalone.ed25519(public, message, signature[:32] + (2**252 + at).to_bytes(32, "little"))
-        assert not standalone.ed25519(b"\xff" * 32, message, signature)
+        assert signatures.ed25519(public, message, signature)
+        assert not signatures.ed25519(public, message + b"x", signature)
+        assert not signatures.ed25519(public, message, signature[:-1] + bytes([signature[-1] ^ 1]))
+        assert not signatures.ed25519(public, message, signature[:32] + (2**252 + at).to_bytes(32, "little"))
+        assert not signatures.ed25519(b"\xff" * 32, message, signature)
