@@ -7,26 +7,36 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from takedown.inbox.colours import vanishes
 from takedown.inbox.patterns import words
 
 MAX_SHEETS, MAX_RULES, MAX_ALIKE = 10, 300, 20
-LIGHT = 0xE0
-"""From this value of all three channels on, a letter is taken for white."""
+MAX_SHEET = 20_000
 
 _HIDDEN = words(
-    r"""display:none|visibility:(?:hidden|collapse)|opacity:0*(?:\.0+)?(?:;|!|$)|font-size:0*(?:\.\d+)?(?:px|pt|em|rem|%)?(?:;|!
-|$)|font-size:[01]px|font:0|(?:max-)?(?:height|width):0(?:px)?(?:;|!|$)|text-indent:-\d{3}|(?:left|top):-\d{3}|mso-hide:all
-|clip:rect\(0|clip-path:|scale\(0|zoom:0|opacity\(0|line-through|\\"""
+    r"""display:none|visibility:(?:hidden|collapse)|content-visibility:hidden|opacity:0*(?:\.0+)?%?(?:;|!|$)
+|font-size:0*(?:\.\d+)?(?:px|pt|em|rem|%)?(?:;|!|$)|font-size:[01]px|font:0|(?:max-)?(?:height|width):[0-2](?:px)?(?:;|!|$)
+|(?:text-indent|margin(?:-(?:left|top|right|bottom))?|left|top|right|bottom):-(?:\d{3}|\d{2,}(?:em|rem|ch|%|vw|vh))|mso-hide:all
+|clip:rect\(|clip-path:|scale[xy]?\(0|zoom:0|opacity\(0|line-through|\\
+|(?:^|;)(?:display|visibility|opacity|font(?:-size)?|(?:max-)?(?:height|width)|position|transform):[^;]*var\("""
 )
 """For a style without white space. A backslash may spell any of these words."""
 _COLOUR = re.compile(r"(?:^|;)color:([^;!]{1,60})")
 _GROUND = re.compile(r"(?:^|;)background(?:-color)?:([^;!]{1,60})")
-_UNKNOWN = ("transparent", "hsl", "hwb", "lab", "lch", "ok", "color(", "var(")
-"""Colours in ways of writing that are not worked out here."""
 _MARKS = {("class", "~"), ("id", "=")}
-_STRUCK = frozenset({"s", "strike", "del"})
+_DOUBTFUL = frozenset(
+    """s strike del noscript object svg math select textarea datalist audio video canvas iframe noframes noembed applet map rp
+    progress meter""".split()  # noqa: SIM905
+)
+"""Struck out, or shown by some readers and not by others."""
 _SELECTOR = re.compile(r"([a-z][a-z0-9]*|\*)?((?:[.#][\w-]{1,80}|\[[^\]]{1,120}\])*)", re.I)
 _PIECE = re.compile(r"([.#])([\w-]+)|\[\s*([\w-]+)\s*(?:([~|^$*]?)=\s*[\"']?([^\"'\]]*)[\"']?\s*)?\]")
+_STATES = re.compile(
+    r":(?:hover|focus|active|visited|checked|target)|::?(?:before|after|marker|selection|placeholder|first-l)", re.I
+)
+"""What concerns no words, or only what a reader does."""
+_BEGINS, _ENDS = re.compile(r"<style(?:\s[^>]{0,200})?>", re.I), re.compile("</style", re.I)
+_PSEUDO = re.compile(r":{1,2}[\w-]+(?:\([^()]{0,200}\))?")
 _WRITES = re.compile(r"content:[\"'][^\"']*[a-z]{2}", re.I)
 
 
@@ -43,7 +53,9 @@ class Rule:
     tests: tuple[tuple[str, str, str], ...]
 
     def fits(self, tag: str, given: Mapping[str, str]) -> bool:
-        return self.tag in {"", tag} and all(_passes(given.get(name), how, value) for name, how, value in self.tests)
+        if self.tag not in {"", tag}:
+            return False
+        return all(_passes(given[name].lower() if name in given else None, how, value) for name, how, value in self.tests)
 
 
 def _passes(value: str | None, how: str, wanted: str) -> bool:
@@ -77,7 +89,8 @@ class Sheet:
     def hides(self, tag: str, given: Mapping[str, str]) -> bool:
         if not self.rules:
             return False
-        keys = ["<", f"<{tag}", f"#{given.get('id', '')}", *(f".{name}" for name in given.get("class", "").split()[:20])]
+        classes = given.get("class", "").lower().split()[:20]
+        keys = ["<", f"<{tag}", f"#{given.get('id', '').lower()}", *(f".{name}" for name in classes)]
         return any(rule.fits(tag, given) for key in keys for rule in self.rules.get(key, ()))
 
 
@@ -85,8 +98,8 @@ def read_sheets(html: str) -> Sheet:
     """The sheets inside a mail; conditions (`@media`) are taken as fulfilled."""
     rules: dict[str, list[Rule]] = {}
     writes = False
-    for sheet in islice(re.findall(r"<style[^>]{0,200}>([^<]{0,20000})", html, re.I), MAX_SHEETS):
-        plain = re.sub(r"/\*.*?\*/", "", sheet, flags=re.S)
+    for sheet in _sheets(html):
+        plain = re.sub(r"/\*.*?\*/|<!--|-->", "", sheet, flags=re.S)
         for selectors, body in islice(re.findall(r"([^{}]{1,500})\{([^{}]{0,1000})\}", plain), MAX_RULES):
             style = bare(body)
             writes = writes or bool(_WRITES.search(style))
@@ -96,6 +109,17 @@ def read_sheets(html: str) -> Sheet:
     return Sheet({key: same[:MAX_ALIKE] for key, same in rules.items()}, writes)
 
 
+def _sheets(html: str) -> Iterator[str]:
+    at = 0
+    for _ in range(MAX_SHEETS):
+        begins = _BEGINS.search(html, at)
+        ends = _ENDS.search(html, begins.end()) if begins else None
+        if begins is None:
+            return
+        at = ends.start() if ends else len(html)
+        yield html[begins.end() : min(at, begins.end() + MAX_SHEET)]
+
+
 def _key(rule: Rule) -> str:
     """A class or an id that it asks for, else its tag, so that few rules are held against each element."""
     marks = (f".{value}" if how == "~" else f"#{value}" for name, how, value in rule.tests if (name, how) in _MARKS)
@@ -103,11 +127,13 @@ def _key(rule: Rule) -> str:
 
 
 def _rule(selector: str) -> Iterator[Rule]:
-    """None for what concerns no words (`a:hover`, `p::before`) or is not understood."""
-    last = re.split(r"[\s>+~](?![^\[]*\])", selector.strip())[-1]
-    found = _SELECTOR.fullmatch(last)
-    if found and last:
-        tag = (found[1] or "*").lower().replace("*", "")
+    """Of `p:not(.y)` and the like its `p`; none for what concerns no words (`a:hover`, `p::before`) or is not understood."""
+    if _STATES.search(selector):
+        return
+    last = re.split(r"[\s>+~](?![^\[]*\])", _PSEUDO.sub("", selector.strip().lower()) or "*")[-1]
+    found = _SELECTOR.fullmatch(last or "*")
+    if found:
+        tag = (found[1] or "*").replace("*", "")
         yield Rule(tag, tuple(_test(piece) for piece in _PIECE.finditer(found[2])))
 
 
@@ -121,7 +147,7 @@ def _test(piece: re.Match[str]) -> tuple[str, str, str]:
 def hidden_style(style: str, ground: str = "") -> bool:
     """Whether a bare style hides; `ground` is the colour behind it, empty where none is known."""
     colour = _COLOUR.search(style)
-    return bool(_HIDDEN.search(style)) or (bool(colour) and _vanishes(colour[1] if colour else "", ground))
+    return bool(_HIDDEN.search(style)) or (colour is not None and vanishes(colour[1], ground))
 
 
 def ground_of(style: str, above: str) -> str:
@@ -132,31 +158,10 @@ def ground_of(style: str, above: str) -> str:
 def hidden_element(tag: str, given: Mapping[str, str], ground: str) -> bool:
     """By its attributes alone. `given`: they, with names in lower case."""
     return (
-        tag in _STRUCK
+        tag in _DOUBTFUL
         or "hidden" in given
         or given.get("size") == "0"
-        or (tag == "details" and "open" not in given)
-        or _vanishes(given.get("color", "").strip().lower(), ground)
+        or (tag in {"details", "dialog"} and "open" not in given)
+        or vanishes(given.get("color", "").strip().lower(), ground)
         or hidden_style(bare(given.get("style", "")), ground)
     )
-
-
-def _vanishes(colour: str, ground: str) -> bool:
-    if not colour:
-        return False
-    return (
-        colour == ground
-        or colour.startswith(("transparent", "hsl", "hwb", "lab", "lch", "ok", "color(", "var("))
-        or _light(colour)
-    )
-
-
-def _light(colour: str) -> bool:
-    if colour in {"white", "snow", "ivory", "whitesmoke", "ghostwhite", "floralwhite", "azure", "mintcream"}:
-        return True
-    if re.fullmatch(r"#[0-9a-f]{3,4}", colour):
-        return all(int(one * 2, 16) >= LIGHT for one in colour[1:4])
-    if re.fullmatch(r"#[0-9a-f]{6}(?:[0-9a-f]{2})?", colour):
-        return all(int(colour[at : at + 2], 16) >= LIGHT for at in (1, 3, 5))
-    shares = re.match(r"rgba?\((\d{1,3}),?(\d{1,3}),?(\d{1,3})", colour)
-    return bool(shares) and all(int(one) >= LIGHT for one in (shares.groups() if shares else ()))

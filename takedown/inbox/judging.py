@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from sqlalchemy import bindparam, select
@@ -13,14 +13,14 @@ from takedown.contract import TakedownError
 from takedown.desk import Desk
 from takedown.inbox.authenticate import Resolver, Verdict, authenticate, domain_of, sender
 from takedown.inbox.bounce import Bounce, read_bounce
+from takedown.inbox.claiming import MAX_AHEAD, Carried, claims_of
 from takedown.inbox.classify import Class, Read, classify, words_of
-from takedown.inbox.forms import KNOWN, Answer
+from takedown.inbox.forms import KNOWN
 from takedown.inbox.identify import Identified
 from takedown.inbox.match import Known, Match, Traces, choose, covered, returned_traces, traces
 from takedown.inbox.parse import Mail, parse
 from takedown.inbox.quoting import own_lines
-from takedown.inbox.verdicts import Identify, per_case
-from takedown.inbox.verdicts import Verdict as Decision
+from takedown.inbox.verdicts import Identify
 from takedown.ledger.moves import WITHDRAWAL, State
 from takedown.ledger.tables import cases, former_names, request_cases, requests
 from takedown.ledger.truths import Claim
@@ -30,24 +30,6 @@ UNSENT = ("planned", "approved", "withdrawn")
 """What never left cannot be answered."""
 REMOVALS = frozenset({"removal", "reminder", "answer"})
 """Purposes of requests whose answers are claims; what is said about a withdrawal is not."""
-MAX_AHEAD = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """A case that a request carries."""
-
-    case: int
-    key: str
-    identity: str
-    claimed: str
-    basis: str
-    former: tuple[str, ...] = ()
-    """Identities that the target had under earlier names."""
-
-    def named_in(self, listed: Container[str]) -> str:
-        """The identity under which a mail speaks of the target: that of today, unless it uses an earlier one."""
-        return next((one for one in (self.identity, *self.former) if one in listed), self.identity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +178,7 @@ class Judge:
         forms = bool(carried) and all(self._has_forms(one.basis) for one in carried)
         read = _read(one, sent, identify, forms=forms, reference=request.reference if request else "")
         dated = _dated(mail, received_at)
-        claims = tuple(_claims(request, read, carried, dated)) if request and request.purpose in REMOVALS else ()
+        claims = tuple(claims_of(request, read, carried, dated)) if request and request.purpose in REMOVALS else ()
         return Judgement(
             read=read,
             match=found,
@@ -254,49 +236,3 @@ def _came_back(request: Known | None, bounce: Bounce | None) -> bool:
     if request is None or bounce is None or request.state != State.SENT.value:
         return False
     return bounce.permanent and request.destination.lower() in bounce.failed
-
-
-def _claims(request: Known, read: Read, carried: Sequence[Carried], dated: float | None) -> Iterable[Claim]:
-    if read.form:
-        yield from (_formal(one.case, request, read.form, dated) for one in carried)
-    elif read.kind is Class.DECISION or read.reading.decides:
-        found = per_case(read.reading, {one.case: one.named_in(read.reading.listed) for one in carried})
-        yield from (_claim(case, request, decision, dated) for case, decision in found.items())
-    elif read.kind is Class.RECEIPT:
-        words = f"ticket {read.number}" if read.number else ""
-        yield from (Claim(one.case, "received", "mail", request.id, reason=words, decided_at=dated) for one in carried)
-    elif read.kind is Class.QUESTION:
-        yield from (
-            Claim(one.case, "needs_information", "mail", request.id, reason=read.asks, decided_at=dated) for one in carried
-        )
-
-
-def _formal(case: int, request: Known, form: Answer, dated: float | None) -> Claim:
-    """What a form of the order says of a case. Who acts on the order acts under the law that it names, in all Member States."""
-    at = form.at.timestamp() if form.at else None
-    believable = at is not None and dated is not None and at <= dated + MAX_AHEAD.total_seconds()
-    return Claim(
-        case=case,
-        value=form.value,
-        source="mail",
-        request=request.id,
-        ground="local_law" if form.acted else "",
-        territory="EU" if form.value == "restricted" else "",
-        reason_code=form.reason_code,
-        reason=form.words,
-        decided_at=at if believable else dated,
-    )
-
-
-def _claim(case: int, request: Known, said: Decision, dated: float | None) -> Claim:
-    return Claim(
-        case=case,
-        value=said.value,
-        source="mail",
-        request=request.id,
-        ground=said.ground,
-        territory=",".join(said.territory),
-        reason_code=said.reason_code,
-        reason=said.words[:1000],
-        decided_at=dated,
-    )

@@ -14,7 +14,7 @@ MAX_HTML = 200_000
 MAX_OPEN = 200
 """Elements open at once; what is nested deeper is read as if it stood on this level."""
 
-_DROPPED = frozenset({"head", "script", "style", "title", "template", "noscript", "object", "svg", "select", "textarea"})
+_DROPPED = frozenset({"head", "script", "style", "title", "template"})
 _VOID = frozenset({"br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "track", "wbr"})
 _BLOCKS = frozenset(
     """address article blockquote br div dl dt dd fieldset footer form h1 h2 h3 h4 h5 h6 header hr li ol p pre section table
@@ -61,6 +61,8 @@ class _Page:
     def start(self, tag: str, given: dict[str, str]) -> None:
         if tag in _BLOCKS:
             self.write("\n")
+        if (told := given.get("alt", "")) and not (self.stack and self.stack[-1].dropped):
+            self.every.append(f" {told} ")  # instead of a picture, where pictures are not shown
         if tag in _VOID or len(self.stack) >= MAX_OPEN:
             return
         above = self.stack[-1] if self.stack else _Open("", hidden=False, dropped=False)

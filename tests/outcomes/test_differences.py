@@ -16,7 +16,7 @@ from takedown.cli import run
 from takedown.cli.import_ import setting_of
 from takedown.delivery.deliver import deliver
 from takedown.desk import Desk
-from takedown.inbox.judging import Carried
+from takedown.inbox.claiming import Carried
 from takedown.intake.steps import Said, make_return
 from takedown.ledger.cases import NothingProposed, OpenTwin, close
 from takedown.ledger.tables import cases, former_names, requests, returns
