@@ -8,17 +8,19 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sqlalchemy import select, text
 
+from takedown.access import newest
 from takedown.approval import NoKey, Signature, sign_with_file
 from takedown.clock import iso
 from takedown.contract import RefusedByPolicy, Temporary, UsageError
 from takedown.desk import Desk
 from takedown.ledger.book import GENESIS, canonical
 from takedown.ledger.tables import events, heads, meta
+from takedown.noted import KEPT, SUBJECT
 
 NAMESPACE = "takedown-head"
 BESIDE = "beside the ledger"
@@ -46,6 +48,8 @@ class NoOutsideCopy(RefusedByPolicy):
 
 
 LARGEST = 2**63 - 1
+SEEN = 100
+"""Newest places of notes among which a machine finds its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class Head:
 
 def write_head(desk: Desk) -> Head:
     """Record the newest event's head and append it to every copy outside. Raises CannotCopy, NoKey."""
+    keep_notes(desk)
     head = current(desk)
     signature = sign_head(desk, head)
     row = {"seq": head.seq, "document": head.text(), "signature": signature.signature, "key": signature.key}
@@ -71,6 +76,23 @@ def write_head(desk: Desk) -> Head:
     for path in copies(desk):
         append(path, head_line(desk, head))
     return head
+
+
+def keep_notes(desk: Desk) -> None:
+    """Tell the chain the place of the last note of who looked, so that the head vouches for it, too."""
+    try:
+        last = newest(desk.folder)
+    except OSError:  # `takedown audit access --verify` tells of it
+        return
+    if last is None:
+        return
+    told = asdict(last)
+    mine = select(events.c.data).where(events.c.subject == SUBJECT, events.c.kind == KEPT)
+    query = mine.order_by(events.c.seq.desc()).limit(SEEN)
+    with desk.ledger.read() as db:
+        known = canonical(told) in db.execute(query).scalars()
+    if not known:
+        desk.ledger.write(lambda book: book.record(KEPT, SUBJECT, told))
 
 
 _KEPT = text(

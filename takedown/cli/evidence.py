@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 from sqlalchemy import select
 
+from takedown import noted
+from takedown.access import FILE, CannotNote
 from takedown.cli.context import current
 from takedown.cli.desk import desk_for, desk_of
 from takedown.cli.options import As, Key
@@ -63,10 +66,29 @@ def release_(case: Case, reason: Reason, key: Key = None, as_name: As = None) ->
 
 @app.command("purge")
 def purge(as_name: As = None) -> None:
-    """Delete the files of cases that were closed longer ago than [retention] evidence says, and are not held. Made for cron."""
+    """Delete the files of cases that were closed longer ago than [retention] evidence says, and are not held. Made for cron.
+
+    Notes of who looked, too, that are older than [retention] access.
+    """
     desk = desk_of(as_name)
     gone = remove(desk.ledger, _due(desk), "its time was over")
-    current().display.show(Answer([], {"removed": gone}), Prose(f"{plural(gone, 'file')} removed."))
+    notes = _purge_notes(desk)
+    told = f"{plural(gone, 'file')} removed." + (f" {plural(notes, 'note')} of who looked removed." if notes else "")
+    current().display.show(Answer([], {"removed": gone, "notes": notes}), Prose(told))
+
+
+def _purge_notes(desk: Desk) -> int:
+    before = _before(desk, "access")
+    if before is None:
+        return 0
+    try:
+        last = noted.due(desk.folder, iso(before))
+        if last is None:
+            return 0
+        desk.ledger.write(lambda book: book.record(noted.PURGED, noted.SUBJECT, asdict(last)))
+        return noted.purge(desk.folder, last)
+    except OSError as error:
+        raise CannotNote(where=FILE, what=error.strerror) from None
 
 
 @app.command("erase")
@@ -88,12 +110,17 @@ def erase_(case: Case, reason: Reason, key: Key = None, as_name: As = None) -> i
 
 
 def _due(desk: Desk) -> list[str]:
-    kept = desk.settings.retention.evidence
-    if not kept:
+    before = _before(desk, "evidence")
+    if before is None:
         return []
-    try:
-        before = desk.clock.now() - span(kept)
-    except ValueError as error:
-        raise UsageError(what=f"retention.evidence: {error}", why="it is a length of time", do='evidence = "3650d"') from None
     with desk.ledger.read() as db:
         return due(db, before)
+
+
+def _before(desk: Desk, what: str) -> float | None:
+    """What is older is over by `[retention]`; None where it is kept for ever. Raises UsageError."""
+    kept = str(getattr(desk.settings.retention, what))
+    try:
+        return desk.clock.now() - span(kept) if kept else None
+    except ValueError as error:
+        raise UsageError(what=f"retention.{what}: {error}", why="it is a length of time", do=f'{what} = "3650d"') from None

@@ -72,8 +72,10 @@ def report_(
     text = quote(desk, found) if short else ""
     blocks = [Prose(text)] if short else screen(found, room(display))
     display.show(Answer(items(found), {**summary(found), **({"brief": text} if short else {})}), *blocks)
-    if html is not None:
-        leaving(desk, "report", html, (), {"batch": batch, "since": since, "targets": "named" if targets else ""})
+    for file in (html, csv, xlsx):
+        if file is not None:
+            of = {"batch": batch, "since": since, "targets": "named" if targets and file is html else ""}
+            leaving(desk, "report", file, (), of)
     _write(found, {"csv": csv, "xlsx": xlsx}, html, targets)
     if fail_under is not None:
         found.check(fail_under)

@@ -28,6 +28,8 @@ SEEING = [
     (["export", "--format", "csv", "-o", "all.csv"], "export csv", (), {}, "all.csv"),
     (["export", "--format", "jsonl", "-o", "some.jsonl", "--batch", "B-1"], "export jsonl", (), {"batch": "B-1"}, "some.jsonl"),
     (["report", "--html", "page.html"], "report", (), {}, "page.html"),
+    (["report", "--csv", "figures.csv"], "report", (), {}, "figures.csv"),
+    (["report", "--batch", "B-1", "--xlsx", "figures.xlsx"], "report", (), {"batch": "B-1"}, "figures.xlsx"),
     (["plan", "show", "P-1"], "plan show", (), {"plan": "P-1"}, ""),
     (["ledger", "backup", "copy.db"], "ledger backup", (), {}, "copy.db"),
 ]
