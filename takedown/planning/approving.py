@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
-from takedown.approval import Signature, approvers, check_approval
+from takedown.approval import Approver, Signature, approvers, check_approval
 from takedown.contract import RefusedByPolicy, UsageError
 from takedown.desk import Desk
 from takedown.ledger.book import Book, canonical
@@ -177,7 +177,7 @@ def approve(desk: Desk, plan: int, typed: int, signature: Signature, looked: Loo
     check_approval(desk.who, signature, row["digest"], name, row["planner"], allowed)
     check_planner(desk, row)
     check_apart(row, desk.who, signature.key)
-    check_handled(desk, row, [desk.who], allowed)
+    check_handled(desk, row, [Approver(desk.who, signature.key)], allowed)
     check_fresh(desk, row)
     if typed != row["cases"]:
         raise WrongCount(plan=name, cases=row["cases"], typed=typed)
@@ -244,7 +244,7 @@ def verify(desk: Desk, plan: int) -> Verified:
         check_approval(one["name"], Signature(one["key"], one["signature"]), digest, name, row["planner"], allowed)
         check_apart(row, one["name"], one["key"])
     if held:
-        check_handled(desk, row, [one["name"] for one in held], allowed)
+        check_handled(desk, row, [Approver(one["name"], one["key"]) for one in held], allowed)
     given = min(len({one["name"] for one in held}), len({one["key"] for one in held}))
     if row["purpose"] == WITHDRAWAL:
         check_planner(desk, row)

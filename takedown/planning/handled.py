@@ -1,4 +1,7 @@
-"""Who brought the cases of a plan in, or changed one of them last: they have decided on it, and do not approve it as well."""
+"""Who brought the cases of a plan in, or changed one of them last: they have decided on it, and do not approve it as well.
+
+Names are compared, and where people act with keys, keys: a key that the policy has since given another name is still one person.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from sqlalchemy import Connection, RowMapping, and_, func, not_, or_, select, tr
 from takedown.approval import Approver
 from takedown.contract import RefusedByPolicy
 from takedown.desk import Desk
+from takedown.ledger.acts import ACTED, SUBJECT
 from takedown.ledger.ids import batch_id, case_id, number, plan_id
 from takedown.ledger.tables import cases, events, openings, request_cases, requests
 
@@ -35,22 +39,31 @@ NOBODY = (
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """`did` says what `who` did with the cases of a plan, as in "imported B-1"."""
+    """`did` says what `who` did with the cases of a plan, as in "imported B-1"; `key`: the public blob in base64 of the key that
+    acted, empty where none did.
+    """
 
     who: str
     did: str
+    key: str = ""
+
+    def is_of(self, one: Approver) -> bool:
+        """Whether it was this person, by name or by key."""
+        return self.who == one.name or bool(self.key and self.key == one.key)
 
 
-def check_handled(desk: Desk, plan: RowMapping, names: Sequence[str], allowed: Sequence[Approver]) -> None:
-    """Raise OwnCase when one of `names` imported a case of the plan, or changed one last. `allowed`: who may approve at all."""
+def check_handled(desk: Desk, plan: RowMapping, people: Sequence[Approver], allowed: Sequence[Approver]) -> None:
+    """Raise OwnCase when one of `people` imported a case of the plan, or changed one last. `allowed`: who may approve at all."""
     with desk.ledger.read() as db:
         found = handled(db, plan["id"])
-    mine = next((one for one in found if one.who in names), None)
-    if mine is None:
+    own = next(((one, person) for one in found for person in people if one.is_of(person)), None)
+    if own is None:
         return
-    barred, name = {plan["planner"], *(one.who for one in found)}, plan_id(plan["id"])
-    others = ", ".join(dict.fromkeys(one.name for one in allowed if one.name not in barred))
-    raise OwnCase(name=mine.who, did=mine.did, plan=name, do=f"ask one of: {others}" if others else NOBODY.format(plan=name))
+    (mine, person), name = own, plan_id(plan["id"])
+    free = (one.name for one in allowed if one.name != plan["planner"] and not any(done.is_of(one) for done in found))
+    others = ", ".join(dict.fromkeys(free))
+    who = mine.who if mine.who == person.name else f"{person.name}, whose key acted as {mine.who},"
+    raise OwnCase(name=who, did=mine.did, plan=name, do=f"ask one of: {others}" if others else NOBODY.format(plan=name))
 
 
 def handled(db: Connection, plan: int) -> list[Handled]:
@@ -61,23 +74,37 @@ def handled(db: Connection, plan: int) -> list[Handled]:
     found: list[Handled] = []
     imported: list[tuple[int, int]] = []
     for batch, least, most in spans:
-        for data, who in _told(db, IMPORTED, [batch_id(batch)]):
+        for data, who, key in _told(db, IMPORTED, [batch_id(batch)]):
             first, last = (number(data[end], "C") for end in ("first", "last"))
             imported.append((first, last))
             if first <= most and least <= last:
-                found.append(Handled(who, f"imported {batch_id(batch)}"))
+                found.append(Handled(who, f"imported {batch_id(batch)}", key))
     apart = or_(cases.c.version > 1, not_(or_(*(cases.c.id.between(*one) for one in imported))) if imported else true())
     changed = db.execute(select(cases.c.id).distinct().select_from(joined).where(and_(mine, apart))).scalars().all()
     for start in range(0, len(changed), CHUNK):
         names = [case_id(one) for one in changed[start : start + CHUNK]]
-        last_word = {data["subject"]: who for data, who in _told(db, EDITED, names)}
-        found += (Handled(who, f"changed {name} last") for name, who in last_word.items())
+        last_word = {data["subject"]: (who, key) for data, who, key in _told(db, EDITED, names)}
+        found += (Handled(who, f"changed {name} last", key) for name, (who, key) in last_word.items())
     return found
 
 
-def _told(db: Connection, kinds: Sequence[str], subjects: Sequence[str]) -> Iterator[tuple[dict[str, Any], str]]:
-    """What events of these kinds told, with their subject, and who acted; in the order of the record."""
+def _told(db: Connection, kinds: Sequence[str], subjects: Sequence[str]) -> Iterator[tuple[dict[str, Any], str, str]]:
+    """What events of these kinds told, with their subject, who acted, and with which key; in the order of the record."""
     by = and_(openings.c.seq == events.c.seq, openings.c.name == "by")
-    query = select(events.c.subject, events.c.data, openings.c.value).join(openings, by).order_by(events.c.seq)
-    for subject, data, who in db.execute(query.where(events.c.subject.in_(subjects), events.c.kind.in_(kinds))):
-        yield {**json.loads(data), "subject": subject}, str(who)
+    query = (
+        select(events.c.seq, events.c.subject, events.c.data, openings.c.value, _ACT).join(openings, by).order_by(events.c.seq)
+    )
+    for seq, subject, data, who, act in db.execute(query.where(events.c.subject.in_(subjects), events.c.kind.in_(kinds))):
+        behind: dict[str, Any] = json.loads(act) if act else {"first": seq + 1}
+        yield {**json.loads(data), "subject": subject}, str(who), str(behind["key"]) if behind["first"] <= seq else ""
+
+
+_LATER = events.alias()
+_ACT = (
+    select(_LATER.c.data)
+    .where(_LATER.c.subject == SUBJECT, _LATER.c.kind == ACTED, _LATER.c.seq > events.c.seq)
+    .order_by(_LATER.c.seq)
+    .limit(1)
+    .scalar_subquery()
+)
+"""What the next act after an event says: it covers the event, or nobody's key does."""

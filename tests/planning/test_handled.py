@@ -1,16 +1,19 @@
 """Who imported a case, or changed it last, does not approve it: neither by the tool nor by a row in the ledger."""
 
 import pytest
-from desks import add_cases, again, signed
+from desks import TurnedClock, acting, add_cases, again, live_desk, make_key, signed, write_policy
 from sqlalchemy import insert, update
 
+from takedown.approval import open_key
 from takedown.cli.import_ import setting_of
 from takedown.intake import ImportOptions, import_file
 from takedown.ledger.cases import close, reopen
 from takedown.ledger.tables import approvals, plans
 from takedown.planning.approving import approve, verify
+from takedown.planning.digest import planner_statement
 from takedown.planning.handled import Handled, OwnCase, handled
 from takedown.planning.making import Selection, make_plan
+from takedown.planning.planner import sign_as_planner
 from takedown.planning.undoing import get_plan
 
 
@@ -91,3 +94,54 @@ def test_their_own_signature_in_a_row_is_no_approval(desk):
     desk.ledger.write(lambda book: book.db.execute(update(plans).values(state="approved")))
     with pytest.raises(OwnCase):
         verify(again(desk), plan)
+
+
+@pytest.fixture
+def live(tmp_path):
+    """Alice brought two cases in; a policy that came later calls her key by another name."""
+    desk = live_desk(tmp_path, clock=TurnedClock())
+    add_cases(acting(again(desk), "alice"), "facebook", [1, 2])
+    desk.ledger.close()
+    return desk
+
+
+def renamed(folder, old, new):
+    for suffix in ("", ".pub"):
+        (folder / f"{old}{suffix}").rename(folder / f"{new}{suffix}")
+
+
+def refusal(desk, who):
+    """Planner plans, and `who` is kept from approving it."""
+    pair = open_key(desk.config.folder / "planner", lambda: "")
+    made = make_plan(again(desk), Selection())
+    sign_as_planner(again(desk), made.plan, pair.sign(planner_statement(made.digest)))
+    with pytest.raises(OwnCase) as refused:
+        sign_as(desk, made.plan, who)
+    return refused.value
+
+
+@pytest.mark.safeguard("S5")
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
+def test_one_key_under_two_names_is_one_person(live):
+    renamed(live.config.folder, "alice", "carla")
+    write_policy(live.config.folder)
+    refused = refusal(live, "carla")
+    assert "carla, whose key acted as alice, imported B-1 and cannot approve P-1" in str(refused)
+    assert refused.as_dict()["do"] == "ask one of: bilal"
+
+
+@pytest.mark.safeguard("S5")
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
+def test_one_name_with_two_keys_is_one_person(live):
+    make_key(live.config.folder, "alice")
+    write_policy(live.config.folder)
+    assert "alice imported B-1" in str(refusal(live, "alice"))
+
+
+def test_the_key_of_an_act_is_of_those_whom_it_covers(live):
+    key = open_key(live.config.folder / "alice", lambda: "").key
+    pair = open_key(live.config.folder / "planner", lambda: "")
+    plan = make_plan(again(live), Selection()).plan
+    assert pair.key != key
+    with live.ledger.read() as db:
+        assert handled(db, plan) == [Handled("alice", "imported B-1", key)]
