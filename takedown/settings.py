@@ -116,6 +116,7 @@ class FleetSection(Section):
     resubmit: str = "23 6 * * *"
     older_than: str = "72h"
     withdrawals: str = "*/5 * * * *"
+    emergencies: str = "*/5 * * * *"
     deadlines: str = "0 7 * * *"
 
     @field_validator("older_than")

@@ -20,7 +20,7 @@ from takedown.cli.wording import plural
 from takedown.clock import iso
 from takedown.contract import RefusedByPolicy, UsageError
 from takedown.desk import Desk
-from takedown.display import Answer, Cell, Column, Table
+from takedown.display import Answer, Cell, Column, Prose, Table
 from takedown.ledger.ids import number, plan_id
 from takedown.planning.approving import demands_of
 from takedown.planning.digest import planner_statement
@@ -146,6 +146,25 @@ def _vouch(desk: Desk, made: Planned, key: Path | None) -> bool:
         discard(desk.ledger, made.plan, "its planner's key did not fit")
         raise
     return True
+
+
+@app.command("call")
+def call_(as_name: As = None) -> int:
+    """Call a second time, by mail, who has not signed an emergency in time; never a third. Made for cron, every few minutes.
+
+    Exit 8 when somebody was called, or nobody could be.
+    """
+    from takedown.delivery.calling import call_again
+
+    done, display = call_again(desk_of(as_name)), current().display
+    items = [{"plan": plan_id(plan), "reached": list(called.reached), "missed": dict(called.missed)} for plan, called in done]
+    display.show(Answer(items, {"plans": len(items)}), *([] if done else [Prose("Nobody has to be called.")]))
+    for plan, called in done:
+        display.say(f"{plan_id(plan)}: called a second time: {', '.join(called.reached) or 'nobody'}.")
+        for name, why in called.missed.items():
+            display.warn(f"{name} was not called: {why}")
+        display.next(f"takedown approve {plan_id(plan)} --cases N")
+    return 8 if done else 0
 
 
 @app.command("sign")

@@ -1,4 +1,4 @@
-"""What workers do by the clock, one for all: ask, read the mail, look, remind, go on with withdrawals, count deadlines."""
+"""What workers do by the clock, one for all: ask, read the mail, look, remind, withdraw, call to emergencies, count deadlines."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from takedown.clock import utc
 from takedown.contract import Channel, RefusedByPolicy, TakedownError, span
+from takedown.delivery.calling import call_again
 from takedown.desk import Desk, open_desk
 from takedown.fleet.handing import hand
 from takedown.fleet.metrics import Metrics
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 ASK_ALL, ASK, LOOK_ALL, LOOK = "ask all", "ask platforms", "look at all", "look"
 MAIL, REMIND, WITHDRAW, DEADLINES = "read the mail", "remind", "go on with withdrawals", "deadlines"
+CALL = "call to emergencies"
 T = TypeVar("T")
 
 
@@ -43,13 +45,13 @@ class Rounds:
     def tasks(self) -> dict[str, Task]:
         return {
             ASK_ALL: self.ask_all, ASK: self.ask, LOOK_ALL: self.look_at_all, LOOK: self.look, MAIL: self.mail,
-            REMIND: self.remind, WITHDRAW: self.withdraw, DEADLINES: self.deadlines,
+            REMIND: self.remind, WITHDRAW: self.withdraw, DEADLINES: self.deadlines, CALL: self.call,
         }  # fmt: skip
 
     def crons(self) -> dict[str, str]:
         said = self.desk.settings.fleet
         crons = {ASK_ALL: said.sync, LOOK_ALL: said.verify, REMIND: said.resubmit}
-        crons |= {WITHDRAW: said.withdrawals, DEADLINES: said.deadlines}
+        crons |= {WITHDRAW: said.withdrawals, DEADLINES: said.deadlines, CALL: said.emergencies}
         return crons | ({MAIL: said.mail} if self.desk.settings.imap.host else {})
 
     async def ask_all(self) -> None:
@@ -122,6 +124,11 @@ class Rounds:
             self._trouble(WITHDRAW, error, plan=plan_id(plan))
             return False
         return True
+
+    async def call(self) -> None:
+        """The second call to emergencies that nobody has signed in time."""
+        for plan, done in await self._apart(call_again, CALL) or []:
+            self.log.warning("called again", plan=plan_id(plan), reached=len(done.reached), missed=len(done.missed))
 
     async def deadlines(self) -> None:
         def run(desk: Desk) -> int:

@@ -112,8 +112,9 @@ def _urgent(view: View, name: str, asked: Demands, made: float) -> tuple[str, st
         return "", "", None
     by = made + asked.within
     said = "SELECT data FROM events WHERE subject = :plan AND kind = 'emergency.called' ORDER BY seq DESC LIMIT 1"
-    reached = next((int(json.loads(data)["called"]) for (data,) in view.ledger.rows(said, plan=name)), 0)
-    called = f"; {reached} called by mail" if reached else "; nobody was reached by mail: call somebody"
+    told = next((json.loads(data) for (data,) in view.ledger.rows(said, plan=name)), {"called": 0})
+    again = " a second time" if told.get("again") else ""
+    called = f"; {told['called']} called by mail{again}" if told["called"] else "; nobody was reached by mail: call somebody"
     return "EMERGENCY, OVERDUE: " if by < view.now else "EMERGENCY: ", called, by
 
 

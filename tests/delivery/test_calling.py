@@ -1,6 +1,7 @@
 """An emergency calls a second person at once, and never does without: who is called, what is said, when it is overdue."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from desks import TurnedClock, add_cases, again, make_desk, make_key, signed, status_of
@@ -8,11 +9,11 @@ from post_office import PostOffice
 from sqlalchemy import select
 
 from takedown.cli import run
-from takedown.delivery.calling import call_second
+from takedown.delivery.calling import PAUSE, TRIES, call_again, call_second
 from takedown.ledger.tables import events
 from takedown.planning.approving import NotApproved, approve, verify
 from takedown.planning.making import Selection, make_plan
-from takedown.planning.undoing import get_plan
+from takedown.planning.undoing import discard, get_plan
 from takedown.report.deadlines import deadlines
 
 PORTAL = {"facebook": {"channel": "portal"}}
@@ -127,3 +128,98 @@ def test_planning_an_emergency_calls(tmp_path, monkeypatch, capsys):
     assert "Called by mail: alice." in told
     assert "bilal was not called: the policy has no address" in told
     assert len(office.taken) == 1
+
+
+def called(desk):
+    with desk.ledger.read() as db:
+        query = select(events.c.kind, events.c.data).where(events.c.kind.like("emergency.%")).order_by(events.c.seq)
+        return [(kind, json.loads(data)) for kind, data in db.execute(query)]
+
+
+def tries(desk):
+    return sum(kind == "emergency.calling" for kind, _ in called(desk))
+
+
+@pytest.mark.safeguard("S21")
+def test_who_has_not_signed_in_time_is_called_a_second_time_and_no_more(tmp_path):
+    with PostOffice().open() as office:
+        desk = desk_at(tmp_path, office.port)
+        plan = planned(desk)
+        call_second(desk, plan)
+        assert call_again(desk) == []
+        approve(again(desk, "alice"), 1, 2, signed(tmp_path / "alice", plan["digest"]))
+        desk.clock.at += 1801
+        ((number, done),) = call_again(desk)
+        assert (number, done.reached, done.missed) == (1, ("bilal",), {})
+        assert "1 called by mail a second time" in waiting(desk).why
+        for _ in range(5):
+            desk.clock.at += 3600
+            assert call_again(desk) == []
+    first, _, second = office.taken
+    assert b"To: bilal@" in second
+    assert b"You are called a second time, and by mail not again: 20" in second
+    assert b"standin" not in second.replace(b"standin.test", b"")
+    assert [line for line in second.splitlines() if line.startswith(b"Message-ID")] != [
+        line for line in first.splitlines() if line.startswith(b"Message-ID")
+    ]
+    assert next(one for one in called(desk) if one[1].get("again"))[1]["called"] == 1
+    desk.ledger.close()
+
+
+@pytest.mark.safeguard("S21")
+def test_two_who_call_at_once_call_once(tmp_path):
+    with PostOffice().open() as office:
+        desk = desk_at(tmp_path, office.port)
+        planned(desk)
+        desk.clock.at += 1801
+        desks = [again(desk) for _ in range(4)]
+        with ThreadPoolExecutor(4) as pool:
+            done = [one for found in pool.map(call_again, desks) for one in found]
+        for one in desks:
+            one.ledger.close()
+    assert len(done) == 1
+    assert len(office.taken) == 2
+    desk.ledger.close()
+
+
+def test_a_second_call_that_reaches_nobody_is_tried_again_a_few_times(tmp_path):
+    desk = desk_at(tmp_path, 9)
+    planned(desk)
+    desk.clock.at += 1801
+    assert call_again(desk)[0][1].reached == ()
+    assert call_again(desk) == []  # not so soon
+    for _ in range(5):
+        desk.clock.at += PAUSE + 1
+        call_again(desk)
+    assert tries(desk) == TRIES
+    assert "nobody was reached by mail: call somebody" in waiting(desk).why
+    desk.ledger.close()
+
+
+@pytest.mark.safeguard("S21")
+@pytest.mark.parametrize("end", ["signed", "discarded", "not an emergency"])
+def test_nobody_is_called_to_what_waits_for_nobody(tmp_path, end):
+    with PostOffice().open() as office:
+        desk = desk_at(tmp_path, office.port)
+        plan = planned(desk) if end != "not an emergency" else get_plan(desk.ledger, make_plan(desk, Selection()).plan)
+        for name in ("alice", "bilal") if end == "signed" else ():
+            approve(again(desk, name), 1, 2, signed(tmp_path / name, plan["digest"]))
+        if end == "discarded":
+            discard(desk.ledger, 1, "a mistake")
+        desk.clock.at += 7200
+        assert call_again(desk) == []
+        assert office.taken == []
+    desk.ledger.close()
+
+
+def test_the_command_for_cron(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("takedown.clock.SystemClock.now", lambda self: 1_800_001_802.0)
+    with PostOffice().open() as office:
+        desk = desk_at(tmp_path, office.port)
+        planned(desk)
+        desk.ledger.close()
+        assert run(["plan", "call", "--as", "cron"]) == 8
+        assert "P-1: called a second time: alice, bilal." in capsys.readouterr().err
+        assert run(["plan", "call", "--as", "cron"]) == 0
+    assert len(office.taken) == 2
