@@ -14,6 +14,7 @@ from takedown.planning.digest import planner_statement
 from takedown.planning.handled import Handled, OwnCase, handled
 from takedown.planning.making import Selection, make_plan
 from takedown.planning.planner import sign_as_planner
+from takedown.planning.reviewed_packs import review_text, sign_pack
 from takedown.planning.undoing import get_plan
 
 
@@ -100,9 +101,11 @@ def test_their_own_signature_in_a_row_is_no_approval(desk):
 def live(tmp_path):
     """Alice brought two cases in; a policy that came later calls her key by another name."""
     desk = live_desk(tmp_path, clock=TurnedClock())
-    add_cases(acting(again(desk), "alice"), "facebook", [1, 2])
+    add_cases(again(desk, "alice"), "facebook", [1, 2])
+    pack = desk.packs["pk-peca-37"]
+    sign_pack(acting(again(desk), "bilal"), pack, signed(tmp_path / "bilal", review_text(pack)))
+    yield desk
     desk.ledger.close()
-    return desk
 
 
 def renamed(folder, old, new):
