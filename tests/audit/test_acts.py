@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 from desks import TurnedClock, acting, add_cases, again, live_desk, make_key, sign_policy, write_policy
@@ -128,6 +128,26 @@ def test_a_mandate_for_something_else_is_found(live):
     of = acting(again(live), "alice", "case note").ledger.signing
     found = forged(live, "alice", "alice", mandate=replace(of.mandate, what="evidence erase"))
     assert any("has a signature that does not hold" in one for one in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Further(Actor):
+    """Whose process signs for an event more than its transaction wrote."""
+
+    def closing(self, told, first, last, head, now):
+        return super(Further, self).closing(told, first - 1, last, head, now)
+
+
+@pytest.mark.figure("attacks on the record of who acted", unit="attacks", how="found by audit verify")
+def test_an_act_that_reaches_over_what_somebody_else_wrote_is_found(live):
+    """An unsigned event, and the next person's process made to answer for it."""
+    desk = again(live)
+    desk.ledger.signing = None
+    note(desk.ledger, 1, "all is well", "alice")
+    held = acting(again(live), "alice")
+    held.ledger.signing = Further(*(getattr(held.ledger.signing, name) for name in Actor.__slots__))
+    note(held.ledger, 2, "seen", "alice")
+    assert any("reaches over what was recorded before it began" in one for one in problems(live))
 
 
 def test_the_kind_of_ledger_cannot_be_said_away(live):
