@@ -5,13 +5,14 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.desk import desk_of, with_key
+from takedown.cli.desk import batch_of, desk_of, with_key
 from takedown.cli.options import As, Key
 from takedown.cli.wording import plural
 from takedown.contract import UsageError
@@ -20,7 +21,6 @@ from takedown.display import Answer, Column, Facts, Table
 from takedown.intake import Imported, ImportOptions, Profile, Setting, find_profile, import_file, load_profile
 from takedown.intake.batch import known_columns
 from takedown.ledger.errors import NoLedger
-from takedown.ledger.ids import number
 from takedown.ledger.setup import create
 
 app = typer.Typer()
@@ -62,8 +62,9 @@ def import_(
     desk = _desk(as_name) if check else with_key(_desk(as_name), "import", as_name, key)
     setting = setting_of(desk)
     chosen = _profile(desk, profile, set_ or [], setting)
-    into = number(batch, "B") if batch else 0
-    options = ImportOptions(chosen, sheet, header_row, hidden, into, rejects, check)
+    into = batch_of(desk, batch) or 0
+    said = _said(file, profile=profile, batch=batch, sheet=sheet, header_row=header_row, hidden=hidden, set_=set_ or [])
+    options = ImportOptions(chosen, sheet, header_row, hidden, into, rejects, check, said)
     return _show(import_file(desk.ledger, file, options, setting))
 
 
@@ -75,14 +76,23 @@ def _desk(as_name: str | None) -> Desk:
     except NoLedger:
         config = context.load_config()
         create(config.settings.ledger.url, config.folder, config.settings.environment).close()
-        context.display.say("A new ledger was made.")
+        context.display.say(f"A new ledger was made in {config.folder}.")
         return open_desk(config, context.acting(as_name))
+
+
+def _said(file: Path, *, set_: list[str], **options: object) -> str:
+    """The command that says how a file is read, to be pasted: without `--check` and `--rejects`."""
+    words = ["takedown", "import", str(file)]
+    for name, value in options.items():
+        words += [f"--{name.replace('_', '-')}", str(value)] if value else []
+    return shlex.join([*words, *(word for one in set_ for word in ("--set", one))])
 
 
 def setting_of(desk: Desk) -> Setting:
     authority = desk.settings.authority
     platforms = {name: desk.platform(name) for name in desk.registry.platforms}
-    return Setting(platforms, desk.packs, authority.name, authority.country, desk.who)
+    today = datetime.fromtimestamp(desk.clock.now(), UTC).date()
+    return Setting(platforms, desk.packs, authority.name, authority.country, desk.who, today)
 
 
 def _profile(desk: Desk, name: str | None, given: list[str], setting: Setting) -> Profile:
@@ -104,10 +114,7 @@ def _show(done: Imported) -> int:
         ("batch", done.batch or "none was made"), ("rows", done.rows), ("imported", done.imported),
         ("rejected", done.rejected), ("duplicates", done.duplicates),
     ])  # fmt: skip
-    problems = [[one.at(done.file), one.what, one.why, one.fix] for one in done.problems[:SHOWN]]
-    columns = [Column("where"), Column("what"), Column("why", 1), Column("do")]
-    blocks = [Table(columns, problems, plural(done.problem_count, "problem"))] if problems else []
-    display.show(Answer(items, done.summary), facts, *blocks)
+    display.show(Answer(items, done.summary), facts, *_problems(done))
     if done.problem_count > SHOWN:
         display.say(f"... and {done.problem_count - SHOWN} more: --json shows them all")
     for note in done.notes[:SHOWN]:
@@ -120,9 +127,21 @@ def _show(done: Imported) -> int:
     return done.exit
 
 
+def _problems(done: Imported) -> list[Table]:
+    """The first of them. On a narrow terminal why joins what: a column that is left out for its width must not be this one."""
+    if not done.problems:
+        return []
+    title, told = plural(done.problem_count, "problem"), done.problems[:SHOWN]
+    if current().display.narrow:
+        rows = [[one.at(done.file), f"{one.what}: {one.why}", one.fix] for one in told]
+        return [Table([Column("where"), Column("what and why"), Column("do")], rows, title)]
+    rows = [[one.at(done.file), one.what, one.why, one.fix] for one in told]
+    return [Table([Column("where"), Column("what"), Column("why"), Column("do")], rows, title)]
+
+
 def _next(done: Imported) -> str:
     if done.checked:
-        return f"takedown import {shlex.quote(done.file)}"
+        return done.said
     if done.rejects and done.rejected:
         joining = f" --batch {done.batch}" if done.batch else ""
         return f"correct {done.rejects}, then: takedown import {shlex.quote(done.rejects)}{joining}"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 SCHEMA_VERSION = 1
+NARROW = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,11 @@ class Display:
     @property
     def err(self) -> TextIO:
         return self._err or sys.stderr
+
+    @property
+    def narrow(self) -> bool:
+        """Whether stdout is a terminal on which a table of four columns of sentences cannot be read."""
+        return self.out.isatty() and shutil.get_terminal_size().columns < NARROW
 
     def show(self, answer: Answer, *blocks: Block) -> None:
         """The blocks for people, or with --json the envelope; whichever is not shown is not read either."""

@@ -23,7 +23,10 @@ from takedown.ledger.store import Ledger
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """What the command line says. `batch`: the number of the batch that rows join, 0 for a new one; `profile` holds `--set`."""
+    """What the command line says. `batch`: the number of the batch that rows join, 0 for a new one; `profile` holds `--set`.
+
+    `said` is the command itself, to be pasted again: without `--check` and `--rejects`.
+    """
 
     profile: Profile = field(default_factory=Profile)
     sheet: str = ""
@@ -32,6 +35,7 @@ class ImportOptions:
     batch: int = 0
     rejects: Path | None = None
     check: bool = False
+    said: str = ""
 
 
 @dataclass(slots=True)
@@ -130,7 +134,7 @@ def _refused(path: Path, source: Source, tally: _Tally, options: ImportOptions) 
     return Imported(
         file=path.name, file_sha256=source.sha256, batch="", rows=tally.rows, imported=0, rejected=tally.rows, duplicates=0,
         faulty=tally.faulty, problems=tuple(tally.problems), notes=tuple(tally.notes), problem_count=tally.problems.total,
-        note_count=tally.notes.total, checked=options.check,
+        note_count=tally.notes.total, checked=options.check, said=options.said,
     )  # fmt: skip
 
 
@@ -143,4 +147,5 @@ def _told(path: Path, source: Source, tally: _Tally, stored: Stored, options: Im
         faulty=tally.faulty, problems=tuple(tally.problems), notes=notes, problem_count=tally.problems.total,
         note_count=len(first) + tally.notes.total + stored.met.total,
         rejects=str(options.rejects) if options.rejects and tally.faulty else "", checked=options.check,
+        said=options.said,
     )  # fmt: skip

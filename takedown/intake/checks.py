@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from operator import itemgetter
 from typing import Any
 
-from takedown.contract import Kind, Measure, NotATarget, Platform, Target, refang
+from takedown.contract import NotATarget, Platform, Target, refang
+from takedown.intake.cells import (
+    MOST_WORDS,
+    SHIFTED,
+    misplaced,
+    no_pack,
+    read_first_seen,
+    read_followers,
+    read_language,
+    read_lasting_id,
+    read_measure,
+    texts,
+)  # fmt: skip
 from takedown.intake.columns import COLUMNS
 from takedown.intake.evidence import CannotHold, EvidenceRoom, Held
 from takedown.intake.handles import Handles
@@ -22,18 +33,14 @@ from takedown.intake.text import Text, bad_character
 from takedown.notices import Pack
 from takedown.registry import Recogniser
 
-PLACES = frozenset({Kind.ACCOUNT, Kind.CHANNEL, Kind.GROUP, Kind.INVITE, Kind.PHONE})
-"""Kinds that are removed as a whole; the default measure for others is `remove_item`."""
-LINES = {"organisation": 200, "designation": 500}
-PROSE = {"reason": 10_000, "proportionality": 10_000, "notes": 5_000}
-CODES = {"url": 2048, "platform": 200, "handle": 200, "legal_basis": 200, "reference": 200, "measure": 200, "evidence": 4000,
-         "territory": 1000, "platform_id": 200, "followers": 200, "language": 200, "first_seen": 200}  # fmt: skip
-SHIFTED = "rows may have been shifted against each other"
+WANTED = {
+    "url": "give the address of one account, post, channel or group",
+    "handle": "write the bare name as the platform shows it, a number with its country code as +44 7700 900123",
+}
+"""What a row's target is to be written as, by the column that holds it."""
 SHORT = 200
 """No column takes fewer characters than this, but for those that have a grammar of their own."""
 BLANKS = " \t\u00a0"
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
-MEASURES = {measure.value: measure for measure in Measure}
 WRITTEN_PLAINLY = ("https://", "http://")
 BRACKETS = frozenset("[({")
 SINGULAR = frozenset({"url", "reference"})
@@ -42,13 +49,17 @@ SINGULAR = frozenset({"url", "reference"})
 
 @dataclass(frozen=True)
 class Setting:
-    """What rows are checked against, and who acts. `authority` is its name, `country` where its measures have effect."""
+    """What rows are checked against, and who acts. `authority` is its name, `country` where its measures have effect.
+
+    `today` in UTC: nothing was first seen after it; None takes any day.
+    """
 
     platforms: Mapping[str, Platform]
     packs: Mapping[str, Pack]
     authority: str
     country: str
     who: str
+    today: date | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -67,9 +78,6 @@ NewCase = tuple[Any, ...]
 BASIS, REFERENCE = NEW_CASE.index("basis"), NEW_CASE.index("reference")
 KEY, URL = NEW_CASE.index("key"), NEW_CASE.index("url")
 TEXTS = (NEW_CASE.index("reason"), NEW_CASE.index("proportionality"))
-MOST_WORDS = 12
-"""Of a file number."""
-LASTING_ID = re.compile(r"-?[A-Za-z0-9_-]{1,64}")
 REMEMBERED = 500
 """Kinds of row; a batch has one or a few, and a file of which every row is its own kind gains nothing."""
 
@@ -81,7 +89,7 @@ class Checker:
         self._setting, self._room, self._note = setting, room, note
         self._recognise, self._handles = Recogniser(setting.platforms), Handles(setting.platforms)
         self._fields = frozenset({*setting.columns} - {*COLUMNS} | {"designation"})
-        self._texts = _texts(setting)
+        self._texts = texts(setting.packs.values())
         self._alike: dict[tuple[str, ...], NewCase] = {}
         self._shape: tuple[str, ...] = ()
         self._others: Callable[[Mapping[str, str]], tuple[str, ...]] = lambda _: ()
@@ -135,22 +143,22 @@ class Checker:
             return found
         values = self._tidied(row, found)
         target = self._target(row, values, found)
-        measure = self._measure(row.number, values, target, found)
+        measure = read_measure(row.number, values.get("measure", ""), target.kind if target else None, found)
         values["territory"] = self._territory(row.number, values, found)
         pack = self._setting.packs.get(values.get("legal_basis", ""))
         if pack is None:
-            found.append(self._no_pack(row.number, values.get("legal_basis", "")))
+            found.append(no_pack(row.number, values.get("legal_basis", ""), self._setting.packs))
         else:
             lacks = pack.missing(values, measure)
             found += [
                 Problem(row.number, lack.field, "the case is not complete", lack.why, lack.fix, "TD-0230") for lack in lacks
             ]
         get = values.get
-        followers = self._followers(row.number, values["followers"], found) if get("followers") else None
-        language = self._language(row.number, values["language"], found) if get("language") else ""
-        first_seen = self._first_seen(row.number, values["first_seen"], found) if get("first_seen") else ""
-        self._misplaced(row.number, values, found)
-        lasting = self._lasting_id(row.number, values["platform_id"], found) if get("platform_id") else ""
+        followers = read_followers(row.number, values["followers"], found) if get("followers") else None
+        language = read_language(row.number, values["language"], found) if get("language") else ""
+        first_seen = read_first_seen(row.number, values["first_seen"], self._setting.today, found) if get("first_seen") else ""
+        misplaced(row.number, values, self._setting.packs, found)
+        lasting = read_lasting_id(row.number, values["platform_id"], found) if get("platform_id") else ""
         evidence = self._evidence(row.number, values["evidence"], found) if get("evidence") else "[]"
         if found or target is None:
             return found
@@ -194,7 +202,7 @@ class Checker:
         if isinstance(target, NotATarget):
             found.append(
                 Problem(row.number, column, f"{(url or handle)[:200]!r} is not a target", target.message,
-                        "give the address of one account, post, channel or group", target.reason.code)
+                        WANTED[column], target.reason.code)
             )  # fmt: skip
             return None
         if url:
@@ -224,26 +232,6 @@ class Checker:
             Problem(number, "handle", what, why, "look at the row and its neighbours, or leave the column out", "TD-0243")
         )
 
-    def _misplaced(self, number: int, values: Mapping[str, str], found: list[Problem]) -> None:
-        """What stands under the wrong name: a code where sentences are asked for, a sentence where a file number is."""
-        fix = "look whether two columns were exchanged"
-        for name in ("reason", "proportionality"):
-            text = values.get(name, "")
-            code = text.isascii() and " " not in text and any(map(str.isdigit, text))
-            if code or text in MEASURES or text in self._setting.packs:
-                why = "it reads like a code from another column"
-                found.append(Problem(number, name, f"{text[:60]!r} is no text", why, fix, "TD-0245"))
-        reference = values.get("reference", "")
-        if len(reference.split()) > MOST_WORDS:
-            why = "it reads like a text from another column"
-            found.append(Problem(number, "reference", f"{reference[:60]!r} is no file number", why, fix, "TD-0245"))
-
-    def _lasting_id(self, number: int, given: str, found: list[Problem]) -> str:
-        if not LASTING_ID.fullmatch(given):
-            fix = "write it as the platform does, digits and letters without blanks, or leave it out"
-            found.append(Problem(number, "platform_id", f"{given[:60]!r} is no lasting id", SHIFTED, fix, "TD-0244"))
-        return given
-
     def _refanged(self, number: int, url: str) -> None:
         now = refang(url)
         if now.casefold() != url.casefold():
@@ -259,17 +247,6 @@ class Checker:
         elif row.label.rstrip("/") != target.url:
             self._note(Linked(row.number, row.label, target.url))
 
-    def _measure(self, number: int, values: dict[str, str], target: Target | None, found: list[Problem]) -> Measure:
-        given = values.get("measure", "")
-        if given in MEASURES:
-            return MEASURES[given]
-        if given:
-            fix = f"write one of {', '.join(MEASURES)}"
-            found.append(
-                Problem(number, "measure", f"{given[:60]!r} is no measure", "a request asks for one thing", fix, "TD-0231")
-            )
-        return Measure.REMOVE_ACCOUNT if target is not None and target.kind in PLACES else Measure.REMOVE_ITEM
-
     def _territory(self, number: int, values: dict[str, str], found: list[Problem]) -> str:
         given = values.get("territory", "")
         if not given and self._setting.country:
@@ -281,34 +258,6 @@ class Checker:
             why = "every request says where it is to have effect"
             found.append(Problem(number, "territory", what, why, fix, "TD-0232"))
         return territory
-
-    def _no_pack(self, number: int, given: str) -> Problem:
-        what = f"there is no legal pack {given[:60]!r}" if given else "it is empty"
-        fix = f"write one of {', '.join(self._setting.packs)}"
-        return Problem(number, "legal_basis", what, "a request without a legal basis is never sent", fix, "TD-0233")
-
-    def _followers(self, number: int, given: str, found: list[Problem]) -> int | None:
-        if given.isascii() and given.isdigit() and len(given) <= 12:
-            return int(given)
-        found.append(
-            Problem(number, "followers", f"{given[:40]!r} is no whole number", "it is counted", "write digits only", "TD-0234")
-        )
-        return None
-
-    def _language(self, number: int, given: str, found: list[Problem]) -> str:
-        if not LANGUAGE.fullmatch(given):
-            fix = "write a code such as en or ur (BCP 47)"
-            found.append(Problem(number, "language", f"{given[:40]!r} is no language code", "it picks the text", fix, "TD-0235"))
-        return given.lower()
-
-    def _first_seen(self, number: int, given: str, found: list[Problem]) -> str:
-        try:
-            read = date.fromisoformat(given) if len(given) <= 10 else datetime.fromisoformat(given)
-        except ValueError:
-            why = "03/04 is two different days in two countries"
-            found.append(Problem(number, "first_seen", f"{given[:40]!r} is no date", why, "write it as 2026-01-31", "TD-0236"))
-            return ""
-        return read.isoformat()
 
     def _evidence(self, number: int, given: str, found: list[Problem]) -> str:
         held: dict[str, Held] = {}
@@ -322,17 +271,3 @@ class Checker:
                     Problem(number, "evidence", f"{name[:200]!r}: {error}", "evidence is copied and kept", fix, "TD-0237")
                 )
         return json.dumps(list(held.values()), ensure_ascii=False)
-
-
-def _texts(setting: Setting) -> dict[str, tuple[Text, int]]:
-    own = {
-        column.name: (Text.PROSE if column.multiline else Text.LINE, column.max_length)
-        for pack in setting.packs.values()
-        for column in pack.columns
-    }
-    return (
-        own
-        | {name: (Text.LINE, limit) for name, limit in LINES.items()}
-        | {name: (Text.PROSE, limit) for name, limit in PROSE.items()}
-        | {name: (Text.CODE, limit) for name, limit in CODES.items()}
-    )

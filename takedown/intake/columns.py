@@ -50,10 +50,11 @@ def match_header(cells: Sequence[str], profile: Profile, known: Collection[str],
 
 
 def _repair(written: Sequence[str], used: Sequence[str]) -> str:
-    if not used:
-        row = "the first row is not the header; " if written else ""
-        return f"{row}write url,legal_basis,reason,reference above the rows, or say where the header is: --header-row N"
-    return 'rename the columns, or map them in a profile: [columns] "Account link" = "url"; then --profile FILE'
+    mapped = 'map them in a profile: [columns] "Account link" = "url"; then --profile FILE'
+    if used:
+        return f"rename the columns, or {mapped}"
+    place = "write url,legal_basis,reason,reference above the rows, or say where the header is: --header-row N"
+    return f"if the first row is not the header, {place}; if these are its names, {mapped}" if written else place
 
 
 def missing(given: Collection[str]) -> list[str]:

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
+from operator import itemgetter
 from typing import BinaryIO
 
 from takedown.intake.columns import PROBLEM, Header, match_header
@@ -15,7 +16,7 @@ from takedown.intake.profiles import Profile
 from takedown.intake.results import Problem
 from takedown.intake.rows import Layout, Row, Source, Watched
 
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t", "|")
 QUOTE = ord('"')
 CLOSE = 'close it, or double it ("") where it belongs to the text'
 SEARCHED = 400_000
@@ -46,10 +47,18 @@ def _cells(line: str, delimiter: str) -> list[str] | None:
 
 
 def _header(line: str, name: str, layout: Layout, delimiter: str) -> tuple[str, Header]:
-    """The delimiter is the comma, or another one if only with that one every column is known."""
+    """The delimiter is the comma, or another one if only with that one every column is known.
+
+    When it is none of them, what is wrong is told of the one that makes the most cells.
+    """
     if not line.strip():
         raise EmptyFile(file=name, why="its first line, where the header should be, is blank")
-    refusals: list[BadHeader] = []
+    if "\r" in line.rstrip("\r\n"):
+        raise BadQuotes(
+            file=name, line=1, what="a carriage return stands within the line", do="save it as CSV UTF-8",
+            why="old Macs ended lines so; here it would be one line",
+        )  # fmt: skip
+    refusals: list[tuple[int, BadHeader]] = []
     for candidate in (delimiter,) if delimiter else DELIMITERS:
         cells = _cells(line, candidate)
         if cells is None:
@@ -60,8 +69,8 @@ def _header(line: str, name: str, layout: Layout, delimiter: str) -> tuple[str, 
         try:
             return candidate, match_header(cells, layout.profile, layout.known, name)
         except BadHeader as refusal:
-            refusals.append(refusal)
-    raise refusals[0]
+            refusals.append((len(cells), refusal))
+    raise max(refusals, key=itemgetter(0))[1]
 
 
 @dataclass(frozen=True, slots=True)

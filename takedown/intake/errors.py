@@ -11,6 +11,12 @@ class Unreadable(UsageError):
     code, why, do = "TD-0201", "nothing was imported", "look at the path and the file's permissions"
 
 
+class OtherKind(UsageError):
+    """{file} is no list that can be read: {suffix} is none of .csv .tsv .txt .xlsx .jsonl."""
+
+    code, why, do = "TD-0214", "a file is read by what its name ends in; nothing was imported", "save it as .xlsx or CSV UTF-8"
+
+
 class EmptyFile(InputRejected):
     """{file} holds no rows."""
 

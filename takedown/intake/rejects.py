@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import filecmp
 import json
 import os
 import tempfile
@@ -17,7 +18,10 @@ from takedown.intake.results import Problem
 
 
 class Rejects:
-    """Rows wait in a nameless file until the header is known; `publish` puts the finished file in its place at once."""
+    """Rows wait in a nameless file until the header is known; `publish` puts the finished file in its place at once.
+
+    Another file of that name is never overwritten: rows may have been corrected in it.
+    """
 
     def __init__(self, target: Path, columns: Sequence[str]) -> None:
         self._target = target
@@ -33,7 +37,10 @@ class Rejects:
             if fold(name) != PROBLEM:
                 self._columns.setdefault(name)
         told = " | ".join(map(str, problems))
-        self._waiting.write(json.dumps([dict(original), told]) + "\n")
+        try:
+            self._waiting.write(json.dumps([dict(original), told]) + "\n")
+        except OSError as error:
+            raise RejectsFile(file=self._target, what=error.strerror) from None
 
     def prepare(self) -> None:
         """Write the whole file beside its place, so that nothing can fail any more but a rename. Raises RejectsFile."""
@@ -44,6 +51,8 @@ class Rejects:
                 csv.writer(file, quoting=csv.QUOTE_ALL).writerows(self._lines())
                 file.flush()
                 os.fsync(handle)
+            if self._target.exists() and not filecmp.cmp(self._ready, self._target, shallow=False):
+                raise RejectsFile(file=self._target, what="another file has that name, and may hold corrections")
         except OSError as error:
             raise RejectsFile(file=self._target, what=error.strerror) from None
 

@@ -157,6 +157,7 @@ class Imported:
     note_count: int = 0
     rejects: str = ""
     checked: bool = False
+    said: str = ""
 
     @property
     def refused(self) -> RowsRejected | None:
@@ -165,7 +166,7 @@ class Imported:
             return None
         told = f"they are in {self.rejects}" if self.rejects else "a file with a problem imports nothing"
         do = f"correct {self.rejects}, then: takedown import {self.rejects}" if self.rejects else (
-            f"correct the rows, or: takedown import {self.file} --rejects rejects.csv"
+            f"correct the rows, or: {self.said or f'takedown import {self.file}'} --rejects rejects.csv"
         )  # fmt: skip
         return RowsRejected(faulty=self.faulty, rows=self.rows, file=self.file, why=told, do=do)
 

@@ -9,7 +9,7 @@ from io import StringIO
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
-from takedown.intake.errors import EmptyFile, NotAWorkbook, NotText, Unreadable
+from takedown.intake.errors import EmptyFile, NotAWorkbook, NotText, OtherKind, Unreadable
 from takedown.intake.profiles import Profile
 from takedown.intake.results import Problem
 
@@ -154,7 +154,7 @@ def open_rows(file: BinaryIO, path: Path, layout: Layout) -> Source:
                 do="save it as .xlsx or CSV UTF-8",
             )  # fmt: skip
         case other:
-            raise Unreadable(file=path.name, what=f"{other or 'a name without an extension'} is none of .csv .tsv .xlsx .jsonl")
+            raise OtherKind(file=path.name, suffix=other or "a name without an ending")
 
 
 def open_binary(path: Path) -> BinaryIO:

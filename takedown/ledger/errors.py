@@ -9,7 +9,7 @@ class NoLedger(TakedownError):
     """There is no ledger at {where}."""
 
     code, exit = "TD-1001", 10
-    why, do = "nothing was set up here yet", "takedown init"
+    why, do = "nothing was set up here yet, or this is not the desk's folder: the one with takedown.toml", "takedown init"
 
 
 class ServerAway(Temporary):

@@ -135,3 +135,15 @@ def test_the_help_of_a_group_has_whole_sentences_and_nothing_of_the_shell() -> N
     shown = takedown("portal", "--help").out
     assert "completion" not in shown
     assert "..." not in shown.replace("ARGS]...", "").replace("--quiet ...", "")
+
+
+def test_what_is_to_be_pasted_reads_the_same_file_the_same_way(desk: Path) -> None:
+    (desk / "lists").mkdir()
+    (desk / "lists" / "november.csv").write_text("A list\n" + HEAD + GOOD)
+    done = takedown("import", "lists/november.csv", "--header-row", "2", "--set", "territory=PK", "--check", cwd=desk)
+    assert done.err.endswith("next: takedown import lists/november.csv --header-row 2 --set territory=PK\n")
+
+
+@pytest.mark.parametrize(("line", "told"), [("+44 7700 900123", "a telephone number"), ("@standin_0042", "a bare name")])
+def test_what_is_no_link_is_called_what_it_is(line: str, told: str) -> None:
+    assert told in takedown("recognise", line).out

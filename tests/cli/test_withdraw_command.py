@@ -36,6 +36,7 @@ def test_one_withdraws_and_another_reviews(tmp_path, platforms):
     assert [(one["case"], one["what"]) for one in told["items"]] == [("C-1", "withdrawing"), ("C-2", "withdrawing")]
     (second,) = told["summary"]["plans"]
     assert [one["withdrawal"] for one in run(desk, "case", "list", "--withdrawal", "sent")[1]["items"]] == ["sent", "sent"]
+    assert takedown("case", "list", cwd=desk.config.folder).out.count("sent, taken back; ") == 2
     assert "review" in [one["kind"] for one in run(desk, "status")[1]["summary"]["needs_person"]]
     assert run(desk, "review", "list")[1]["items"][0]["reason"] == "Another person of that name."
     code, told = run(desk, "review", "accept", second, "--key", str(keys["planner"]))

@@ -10,6 +10,7 @@ from intake_desk import WHY, Desk, as_csv, row, url
 
 from takedown.contract import TakedownError
 from takedown.intake import BadHeader, BadQuotes, EmptyFile, NotText, Profile, Unreadable, rows
+from takedown.intake.errors import OtherKind
 
 GOOD = as_csv([row(1)])
 HEADER, LINE = GOOD.splitlines(keepends=True)
@@ -36,7 +37,9 @@ BAD: dict[str, tuple[bytes, type[TakedownError], str]] = {
     "column unknown": (b"url,legal_basis,reason,refrence\na,b,c,d\n", BadHeader, "did you mean reference?"),
     "column twice": (b"url,URL,legal_basis,reason,reference\na,b,c,d,e\n", BadHeader, "url appears 2 times"),
     "column without name": (b"url,,legal_basis,reason,reference\na,b,c,d,e\n", BadHeader, "column 2 has no name"),
-    "another delimiter": (GOOD.replace(",", "|").encode(), BadHeader, "unknown column"),
+    "another delimiter": (GOOD.replace(",", "^").encode(), BadHeader, "unknown column"),
+    "names of another office": (b"Adresse;Grundlage;Aktenzeichen\na;b;c\n", BadHeader, "column 'Grundlage'"),
+    "lines of an old Mac": (GOOD.replace("\n", "\r").encode(), BadQuotes, "old Macs"),
 }
 
 
@@ -55,7 +58,7 @@ def test_a_bad_file_is_refused_with_its_line_and_leaves_nothing(desk: Desk, name
 def test_a_file_that_cannot_be_read_is_a_usage_error(desk: Desk, path: str) -> None:
     (desk.folder / "folder.csv").mkdir()
     (desk.folder / "batch.pdf").write_bytes(b"%PDF")
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises((Unreadable, OtherKind)) as caught:
         desk.run(desk.folder / path)
     assert caught.value.exit == 2
 
@@ -65,6 +68,7 @@ WELL = {
     "CRLF": GOOD.replace("\n", "\r\n").encode(),
     "no newline at the end": GOOD.rstrip().encode(),
     "semicolons": as_csv([row(1)], delimiter=";").encode(),
+    "bars": as_csv([row(1)], delimiter="|").encode(),
     "tabs": as_csv([row(1)], delimiter="\t").encode(),
     "quotes": as_csv([row(1)], quoting=1).encode(),
     "blank lines": ("".join([HEADER, "\n", LINE, "\n", ",,,,,\n", "\n"])).encode(),

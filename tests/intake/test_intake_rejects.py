@@ -77,18 +77,24 @@ def test_nothing_is_imported_when_the_rejects_cannot_be_kept(desk: Desk, where: 
     assert desk.untouched
 
 
-def test_an_older_rejects_file_stays_whole_until_the_new_one_is(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_corrections_are_never_overwritten(desk: Desk) -> None:
     rejects = desk.folder / "rejects.csv"
-    rejects.write_text("older")
+    desk.run([row(1, reason="")], rejects=rejects)
+    assert desk.run([row(1, reason="")], rejects=rejects).exit == 6  # the same rows again: nothing is lost
+    rejects.write_text("corrected")
+    with pytest.raises(RejectsFile, match="may hold corrections"):
+        desk.run([row(1), row(2, reason="")], rejects=rejects)
+    assert rejects.read_text() == "corrected"
 
+
+def test_rejects_are_put_in_their_place_last(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(batch, "store", fail)
     with pytest.raises(ZeroDivisionError):
-        desk.run([row(1), row(2, reason="")], rejects=rejects)
-    assert rejects.read_text() == "older"
-    assert sorted(path.name for path in desk.folder.iterdir() if "rejects" in path.name) == ["rejects.csv"]
+        desk.run([row(1), row(2, reason="")], rejects=desk.folder / "rejects.csv")
+    assert [path.name for path in desk.folder.iterdir() if "rejects" in path.name] == []
 
 
 @given(st.text())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from intake_desk import Desk, row, url
@@ -157,3 +158,9 @@ def test_values_are_data_and_stay_as_they_are(desk: Desk, payload: str) -> None:
 def test_cases_are_numbered_in_the_order_of_the_file(desk: Desk) -> None:
     assert desk.run([row(n) for n in range(2500)]).imported == 2500
     assert [(case["id"], case["reference"]) for case in desk.cases] == [(n + 1, f"FILE-{n}") for n in range(2500)]
+
+
+@pytest.mark.parametrize(("day", "taken"), [("2026-11-25", True), ("2026-11-27", False), ("2062-11-24", False)])
+def test_nothing_was_first_seen_on_a_day_to_come(desk: Desk, day: str, taken: bool) -> None:
+    late = replace(desk, setting=replace(desk.setting, today=date(2026, 11, 24)))
+    assert (late.run([row(1, first_seen=day)]).exit == 0) is taken
