@@ -234,6 +234,8 @@ class Telegram(OfficialPlatform, Observable):
                 return Unclear(_why(reply)) if reply.status < 300 else None
 
 
+NO_POST = re.compile(r'<div class="tgme_widget_message_error[^"]*">\s*Post not found')
+"""In the page's own marks: what people write into posts and names is escaped, and can only quote the words."""
 CONTACT = re.compile(r"If you have\s+(?:<strong>)?Telegram(?:</strong>)?,\s+you can contact")
 
 
@@ -244,7 +246,7 @@ def _read_page(probe: Probe, reply: Reply) -> Seen:
         return Seen("unknown", f"HTTP {reply.status} without a whole page")
     key = probe.url.removeprefix(f"{T_ME}/").removesuffix("?embed=1")
     if probe.method == "telegram_post":
-        there, missing = f'data-post="{key}"' in page.lower(), "tgme_widget_message_error" in page and "Post not found" in page
+        there, missing = f'data-post="{key}"' in page.lower(), bool(NO_POST.search(page)) and "data-post=" not in page
     else:
         titled, named = "tgme_page_title" in page, f"@{key}" in page.lower()
         there, missing = titled and named, not titled and named and "noindex, nofollow" in page and bool(CONTACT.search(page))

@@ -67,10 +67,12 @@ def of_requests(db: Connection, told: Told) -> Iterator[str]:
 
 def _plans(db: Connection, told: Told, leaves: dict[int, list[bytes]]) -> Iterator[str]:
     ledger = str(db.execute(select(meta.c.value).where(meta.c.name == "ledger")).scalar())
-    columns = (plans.c.id, plans.c.environment, plans.c.leaves, plans.c.digest, plans.c.inputs, plans.c.demands)
-    for number, environment, blob, digest, inputs, demands in db.execute(select(*columns).where(plans.c.state != "making")):
+    columns = (plans.c.id, plans.c.state, plans.c.environment, plans.c.leaves, plans.c.digest, plans.c.inputs, plans.c.demands)
+    for number, state, environment, blob, digest, inputs, demands in db.execute(select(*columns)):
         name = plan_id(number)
         made = told.plans.pop(name, None)
+        if made is None and state in {"making", "discarded"} and not blob:
+            continue  # it is being made, or was given up before it was
         leaves[number] = split(blob)
         if made is None:
             yield f"{name} was never recorded"
@@ -91,7 +93,9 @@ def _rows(db: Connection, told: Told, leaves: dict[int, list[bytes]], known: set
     for row in map(Kept._make, tuples(db, KEPT)):
         number, plan, state = row.id, row.plan, row.state
         known.add(number)
-        if plan not in leaves:  # it is being made
+        if plan not in leaves:  # a plan that was never finished
+            if state not in {"planned", "withdrawn"}:
+                yield f"{request_id(number)} is {state}, and its plan was never recorded"
             continue
         held[plan] -= 1
         if row.salt:

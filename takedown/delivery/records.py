@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, func, update
 
+from takedown.clock import whole
 from takedown.delivery.claims import Claimed
 from takedown.delivery.decide import Later, Outcome, Refused, Sent, Stopped, Unsure
 from takedown.delivery.lanes import Lane
@@ -88,7 +89,7 @@ def _ending(
 ) -> tuple[str, str, State, dict[str, Any], dict[str, Any]]:
     """(the attempt's word, its detail, the request's new state, what the event tells, columns to set)."""
     unsent = State.UNKNOWN if one.doubtful else State.APPROVED
-    again = {"not_before": book.now + retry_in}
+    again = {"not_before": whole(book.now + retry_in)}  # as `now` is: what is due is found by the next claim
     match outcome:
         case Sent(receipt):
             columns = {"receipt": receipt, "receipt_at": book.now, "doubt_since": None}

@@ -28,6 +28,7 @@ from takedown.planning.reviewed_packs import check_reviewed
 from takedown.planning.steps import refuse, waiting
 from takedown.planning.totals import Totals, alike, demands
 from takedown.planning.undoing import undo
+from takedown.planning.unfinished import MAKING, CasesChanged, check_making, making
 
 CHUNK = 250
 
@@ -43,12 +44,6 @@ class OverCap(RefusedByPolicy):
 
     code = "TD-0707"
     why, do = "policy.max_cases_per_plan keeps a plan small enough to be reviewed", "plan a part: --platform or --batch"
-
-
-class CasesChanged(RefusedByPolicy):
-    """Cases changed while they were being planned."""
-
-    code, why, do = "TD-0708", "another process works on them", "run the same command again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +110,11 @@ def make_plan(desk: Desk, selection: Selection, emergency: str = "") -> Planned:
     Raises NothingToPlan, OverCap, OverDay, MayNotPlan, Barred, FirstStepMissing, NotReviewed, ChannelBarred, Unreachable,
     NoSuchBatch, NoSuchCase, CasesChanged.
     """
+    with making(desk.ledger):
+        return _make(desk, selection, emergency)
+
+
+def _make(desk: Desk, selection: Selection, emergency: str) -> Planned:
     count = _count(desk, selection)
     _check_known(desk, selection)
     cap = desk.policy.max_cases_per_plan
@@ -128,7 +128,7 @@ def make_plan(desk: Desk, selection: Selection, emergency: str = "") -> Planned:
     wait = _waiting(desk, selection, count)
     now = desk.clock.now()
     plan = desk.ledger.write(lambda book: _begin(book, desk, now))
-    making = Totals(plan, emergency)
+    totals = Totals(plan, emergency)
     numbers = Numbers(desk, min(500, 2 * count))
     drafter = Drafter(desk, plan, now, numbers.take, left_out=[*wait.values()])
     try:
@@ -139,16 +139,16 @@ def make_plan(desk: Desk, selection: Selection, emergency: str = "") -> Planned:
             for group in groups(_sized(desk, ready)):
                 chunk += drafter.draft(group)
                 if len(chunk) >= CHUNK:
-                    _store(desk, making, chunk, selection)
+                    _store(desk, totals, chunk, selection)
                     chunk = []
-            _store(desk, making, chunk, selection)
+            _store(desk, totals, chunk, selection)
         drafter.left_out += look.barred
-        if not making.requests:
+        if not totals.requests:
             look.refuse()
             raise NothingToPlan(where=": " + "; ".join(f"{one.case} {one.why}" for one in drafter.left_out[:3]))
-        return _finish(desk, making, tuple(drafter.left_out), tuple(_warnings(desk, making, drafter)))
+        return _finish(desk, totals, tuple(drafter.left_out), tuple(_warnings(desk, totals, drafter)))
     except BaseException:
-        desk.ledger.write(lambda book: undo(book, plan, ("making",), "discarded", ""))
+        desk.ledger.write(lambda book: undo(book, plan, (MAKING,), "discarded", ""))
         raise
 
 
@@ -231,7 +231,7 @@ def _sized(desk: Desk, found: Iterator[Versioned]) -> Generator[tuple[Versioned,
 def _begin(book: Book, desk: Desk, now: float) -> int:
     valid = now + span(desk.settings.plan.valid_for)
     row = {
-        "state": "making",
+        "state": MAKING,
         "planner": desk.who,
         "environment": desk.settings.environment,
         "inputs": "",
@@ -242,15 +242,16 @@ def _begin(book: Book, desk: Desk, now: float) -> int:
     return int(book.db.execute(made).scalar_one())
 
 
-def _store(desk: Desk, making: Totals, chunk: Sequence[Drafted], selection: Selection) -> None:
+def _store(desk: Desk, totals: Totals, chunk: Sequence[Drafted], selection: Selection) -> None:
     if not chunk:
         return
-    desk.ledger.write(lambda book: _insert(book, chunk, selection))
+    desk.ledger.write(lambda book: _insert(book, totals.plan, chunk, selection))
     for one in chunk:
-        making.add(one)
+        totals.add(one)
 
 
-def _insert(book: Book, chunk: Sequence[Drafted], selection: Selection) -> None:
+def _insert(book: Book, plan: int, chunk: Sequence[Drafted], selection: Selection) -> None:
+    check_making(book, plan)
     book.db.execute(insert(requests), [one.row for one in chunk])
     carried = [
         {"request": one.row["id"], "position": at, "case": int(v.case.id[2:]), "version": v.version}
@@ -276,31 +277,32 @@ def _take(selection: Selection, now: float) -> Update:
     return update(cases).where(mine, still).values(delivered=state, request=bindparam("a_request"), updated_at=now)
 
 
-def _warnings(desk: Desk, making: Totals, drafter: Drafter) -> Iterator[str]:
-    yield from first_orders(desk, making.plan)
-    yield from alike(desk.policy, making)
+def _warnings(desk: Desk, totals: Totals, drafter: Drafter) -> Iterator[str]:
+    yield from first_orders(desk, totals.plan)
+    yield from alike(desk.policy, totals)
     if drafter.without_letter:
         yield f"{drafter.without_letter} portal packets could carry their letter as PDF: pip install 'takedown-desk[pdf]'"
 
 
-def _finish(desk: Desk, making: Totals, left_out: tuple[LeftOut, ...], warnings: tuple[str, ...]) -> Planned:
-    inputs = desk.inputs_hash(sorted(making.platforms), sorted(making.packs))
+def _finish(desk: Desk, totals: Totals, left_out: tuple[LeftOut, ...], warnings: tuple[str, ...]) -> Planned:
+    inputs = desk.inputs_hash(sorted(totals.platforms), sorted(totals.packs))
     with desk.ledger.read() as db:
-        asked = demands(db, desk.policy, desk.clock.now(), making).text()
-    ledger, name = desk.ledger.setting("ledger"), plan_id(making.plan)
-    digest = plan_digest(ledger, name, desk.settings.environment, desk.policy_hash(), making.leaves, demands_hash(asked))
-    if not making.emergency:
-        check_day(desk.policy, "this plan", making.volumes, {})
+        asked = demands(db, desk.policy, desk.clock.now(), totals).text()
+    ledger, name = desk.ledger.setting("ledger"), plan_id(totals.plan)
+    digest = plan_digest(ledger, name, desk.settings.environment, desk.policy_hash(), totals.leaves, demands_hash(asked))
+    if not totals.emergency:
+        check_day(desk.policy, "this plan", totals.volumes, {})
 
     def finish(book: Book) -> None:
-        values = {"state": "open", "inputs": inputs, "leaves": b"".join(making.leaves), "digest": digest, "demands": asked}
-        book.db.execute(insert(volumes), making.rows())
+        check_making(book, totals.plan)
+        values = {"state": "open", "inputs": inputs, "leaves": b"".join(totals.leaves), "digest": digest, "demands": asked}
+        book.db.execute(insert(volumes), totals.rows())
         book.db.execute(
-            update(plans).where(plans.c.id == making.plan).values(**values, requests=making.requests, cases=making.cases)
+            update(plans).where(plans.c.id == totals.plan).values(**values, requests=totals.requests, cases=totals.cases)
         )
-        counts = {"requests": making.requests, "cases": making.cases, **({"emergency": True} if making.emergency else {})}
+        counts = {"requests": totals.requests, "cases": totals.cases, **({"emergency": True} if totals.emergency else {})}
         told = {"digest": digest, "inputs": inputs, "policy": desk.policy_hash(), **counts}
         book.record("plan.made", name, told, {"by": desk.who})
 
     desk.ledger.write(finish)
-    return Planned(making.plan, digest, making.requests, making.cases, left_out, warnings)
+    return Planned(totals.plan, digest, totals.requests, totals.cases, left_out, warnings)

@@ -137,6 +137,10 @@ HOSTILE = {
     "nobody and somebody": t_me('<div class="tgme_page_title">x</div>you can contact', ROBOTS),
     "t.me of another": page(NOBODY.body.decode().replace("standin_0042", "somebody_else")),
     "preview off": t_me('<div class="tgme_channel_info"></div>'),
+    "embed under a new name, which quotes": t_me(
+        '<div class="tgme_widget_message" data-post="standin_43/7">tgme_widget_message_error: Post not found</div>'
+    ),
+    "quoted marks": t_me("&lt;div class=&quot;tgme_widget_message_error&quot;&gt;Post not found&lt;/div&gt;"),
     "embed of another": t_me('<div class="tgme_widget_message" data-post="standin_0042/8">A post</div>'),
 }
 
