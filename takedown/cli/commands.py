@@ -79,8 +79,28 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("handover", "takedown.cli.handover", "Give what a person was assigned to another, for leave"),
         Entry("evidence", "takedown.cli.evidence", "Hold, release, remove what is over, erase a person"),
         Entry("reconcile", "takedown.cli.audit", "Go on after the ledger was taken back in time"),
-        Entry("ledger", "takedown.cli.ledger", "Upgrade, back up, restore the ledger"),
+        Entry("ledger", "takedown.cli.ledger", "Upgrade, back up, restore, move the ledger"),
     ),
 }
 
 COMMANDS = {entry.name: entry for entries in SECTIONS.values() for entry in entries}
+
+MEANT: Mapping[str, str] = {
+    "help": "takedown --help, or takedown COMMAND --help",
+    "version": "takedown --version",
+    "list": "takedown case list",
+    "cases": "takedown case list",
+    "show": "takedown case show CASE, or takedown plan show PLAN",
+    "history": "takedown case explain CASE",
+    "log": "takedown case explain CASE",
+    "send": "takedown submit PLAN",
+    "resume": "takedown submit PLAN",
+    "delete": "takedown withdraw CASE --reason TEXT",
+    "cancel": "takedown plan discard PLAN, or takedown withdraw CASE --reason TEXT",
+    "check": "takedown import FILE --check, or takedown doctor",
+    "backup": "takedown ledger backup FILE",
+    "restore": "takedown ledger restore FILE",
+    "pending": "takedown case list --pending",
+    "who": "takedown audit access --case CASE",
+}
+"""Commands that there are not, by the words with which they are looked for, and what is meant."""

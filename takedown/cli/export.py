@@ -130,6 +130,11 @@ def export_(
             why=f"only {', '.join(OF_A_YEAR)} are told by year",
             do=f"takedown export --format {form} -o FILE",
         )
+    if str(out) == "-":
+        raise UsageError(
+            what="an export goes to a file", why="what leaves the desk is noted with its place",
+            do=f"takedown export --format {form} -o FILE; for programs: takedown case list --json",
+        )  # fmt: skip
     desk = desk_of(as_name)
     if form not in (*PUBLIC, "ics"):
         leaving(desk, f"export {form}", out, (), {"batch": batch, "platform": platform, "year": year})

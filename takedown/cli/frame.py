@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 import traceback
 from pathlib import Path
@@ -13,6 +14,7 @@ import typer
 import typer.main
 
 from takedown import __version__
+from takedown.cli.commands import MEANT
 from takedown.cli.context import Context, use
 from takedown.cli.flags import Flags
 from takedown.cli.lazy import LazyGroup
@@ -124,6 +126,11 @@ def _usage(error: typer.TyperException) -> Problem:
     path = ctx.command_path if ctx else NAME
     why = " ".join(ctx.get_usage().split()).replace("Usage: ", "usage: ", 1) if ctx else ""
     message = " ".join(error.format_message().split()).rstrip(".")
+    if message == "Missing command" or type(error).__name__ == "NoArgsIsHelpError":  # the message of this is the whole help
+        message = f"{path} is a group: say one of {', '.join(getattr(ctx, 'command').commands)}"  # noqa: B009
+    meant = re.match(r"No such command '(\w+)'", message) if path == NAME else None
+    if meant and meant[1] in MEANT:
+        return Problem("TD-0002", meant[0], why, MEANT[meant[1]], exit=2)
     return Problem("TD-0002", message, why, f"{path} --help", exit=2)
 
 

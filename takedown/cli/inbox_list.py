@@ -9,6 +9,7 @@ import typer
 
 from takedown.cli.context import current
 from takedown.cli.reading import reading_of
+from takedown.cli.wording import plural
 from takedown.display import Answer, Column, Prose, Table
 from takedown.inbox.listing import mails
 
@@ -39,7 +40,7 @@ def show_mails(items: Sequence[dict[str, Any]], *, dry_run: bool = False) -> Non
     display = current().display
     people = sum(1 for one in items if one["needs_person"])
     summary = {"messages": len(items), "need_person": people}
-    table = Table(COLUMNS, [_line(one) for one in items], f"{len(items)} mails, {people} for a person")
+    table = Table(COLUMNS, [_line(one) for one in items], f"{plural(len(items), 'mail')}, {people} for a person")
     display.show(Answer(items, summary, dry_run=dry_run), table if items else Prose("No mails."))
     if not dry_run:
         display.next("takedown inbox list --unmatched" if people else "takedown status")

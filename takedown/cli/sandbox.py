@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from takedown.cli.context import current
-from takedown.contract import RefusedByPolicy
+from takedown.contract import Channel, RefusedByPolicy
 
 if TYPE_CHECKING:
     from takedown.sandbox.server import Sandbox
@@ -27,11 +28,12 @@ class NotInLive(RefusedByPolicy):
 
 
 def _tables(running: Sandbox, folder: Path) -> str:
-    """The stand-ins as tables of takedown.toml."""
-    platforms = [
-        f'\n[platforms.{name}]\nchannel = "api"\nbase_url = "{running.url(name)}"\ntoken_file = "{folder / f"{name}.token"}"\n'
-        for name in sorted(running.tokens)
-    ]
+    """The stand-ins as tables of takedown.toml, each over its intake endpoint."""
+    from takedown.sandbox.scenario import LANES
+    from takedown.sandbox.tables import platform_table
+
+    lanes = sorted(LANES, key=lambda lane: lane.platform)
+    platforms = ["\n" + "\n".join(platform_table(running, replace(one, channel=Channel.API), folder)) + "\n" for one in lanes]
     mail = f'\n[smtp]\nhost = "{running.host}"\nport = {running.smtp_port}\n'
     if running.imap_port is not None:
         told = running.description()["imap"]

@@ -102,7 +102,9 @@ def sight_(
     """Record a check by eye, for what no probe can be trusted with. It says who and when, and counts as by hand."""
     if value not in SIGHTED:
         raise UsageError(
-            what=f"--value {value!r} is nothing that can be seen", why=f"known are {', '.join(SIGHTED)}", do="choose one"
+            what=f"--value {value!r} is nothing that can be seen",
+            why=f"known are {', '.join(SIGHTED)}",
+            do="takedown sight CASE --value gone --from PK --evidence FILE",
         )
     if not re.fullmatch(r"[A-Za-z]{2}", country):
         raise UsageError(what=f"--from {country!r} is not a country", why="two letters, ISO 3166", do="--from PK")

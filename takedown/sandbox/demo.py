@@ -21,21 +21,19 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from takedown.contract import Channel
 from takedown.sandbox.answers import MX
 from takedown.sandbox.certificate import write_secret
 from takedown.sandbox.journal import read_journal
 from takedown.sandbox.post import USER
-from takedown.sandbox.scenario import LANES, Lane, addresses, behaviours, turns, write_batch
+from takedown.sandbox.scenario import LANES, behaviours, turns, write_batch
 from takedown.sandbox.server import Sandbox
+from takedown.sandbox.tables import platform_table
 
 FOLDER = Path("demo-desk")
 SCALE = 3600.0
 HOURS = (1.0, 14.0)
 """How long the stand-ins take to decide, in their time."""
 RIPE = HOURS[1] * 3600 / SCALE + 1
-PROBED = ("tiktok", "x", "telegram")
-"""Platforms with a public page that says something about an account; on the others only a person can look."""
 LOOKED = (0, 5, 8)
 PLANNER, APPROVER = "planner", "alice"
 
@@ -161,27 +159,6 @@ def configure(sandbox: Sandbox) -> None:
     for lane in LANES:
         toml += platform_table(sandbox, lane)
     (FOLDER / "takedown.toml").write_text("\n".join(toml) + "\n", encoding="utf-8")
-
-
-def platform_table(sandbox: Sandbox, lane: Lane) -> list[str]:
-    """Every stand-in grants a status endpoint, also for what is filed by hand; but the one that is written to answers by mail."""
-    table = [f"[platforms.{lane.platform}]", f'channel = "{lane.channel}"', 'rate = "60/s"']
-    if lane.channel is Channel.EMAIL:
-        table += [f'to = "{lane.mailbox}"', f'reply_domains = ["{lane.mailbox.partition("@")[2]}"]']
-    else:
-        table += [
-            f'base_url = "{sandbox.url(lane.platform)}"', f'token_file = "platforms/{lane.platform}.token"', "search = true",
-            f"idempotency = {str(lane.keyed).lower()}",
-        ]  # fmt: skip
-    if lane.channel is Channel.PORTAL:
-        table.append("cases_per_request = 10")
-    if lane.platform in PROBED:
-        control = addresses()[lane.platform][0][:-4] + "up"
-        table += ["probe = true", 'probe_decision = "EXAMPLE-DECISION-1"', 'probe_rate = "200/s"']
-        table += [f'probe_control = "{control}"', f'probe_base = "{sandbox.url(lane.platform)}"']
-    if lane.platform == "x":
-        table.append('automation_consent = "EXAMPLE-CONSENT-1"')
-    return table
 
 
 def make_key(path: Path) -> str:

@@ -11,7 +11,7 @@ import typer
 from command_line import PROGRAM, takedown
 
 from takedown.cli import commands, lazy, run
-from takedown.cli.commands import COMMANDS, SECTIONS, Entry
+from takedown.cli.commands import COMMANDS, MEANT, SECTIONS, Entry
 from takedown.cli.context import current
 from takedown.contract import RefusedByPolicy
 
@@ -242,3 +242,20 @@ def test_ascii_locales_get_escapes_and_no_traceback() -> None:
     done = takedown("recognise", "https://chirp.example/اردو", env={"PYTHONIOENCODING": "ascii"})
     assert done.code == 0
     assert "\\u0627" in done.out
+
+
+def test_a_group_alone_names_its_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["ledger"]) == 2
+    told = "error[TD-0002]: takedown ledger is a group: say one of upgrade, backup, restore, move\n"
+    assert capsys.readouterr().err.startswith(told)
+
+
+@pytest.mark.parametrize("word", sorted(MEANT))
+def test_a_command_that_there_is_not_leads_to_the_one_that_is_meant(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([word]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith(f"error[TD-0002]: No such command '{word}'\n")
+    assert err.endswith(f"do:   {MEANT[word]}\n")
+    for command in MEANT[word].split(", or "):
+        words = [one for one in command.partition(" --")[0].split()[1:] if one.islower()]
+        assert run([*words, "--help"]) == 0

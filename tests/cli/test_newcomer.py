@@ -2,11 +2,12 @@
 
 import json
 import sqlite3
+import subprocess
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from command_line import Done, takedown
+from command_line import PROGRAM, Done, takedown
 
 HEAD = "url,legal_basis,reason,reference,proportionality\n"
 GOOD = "https://x.com/standin_0042,pk-peca-37,Calls for violence.,EX-1,The account posts nothing else.\n"
@@ -147,3 +148,26 @@ def test_what_is_to_be_pasted_reads_the_same_file_the_same_way(desk: Path) -> No
 @pytest.mark.parametrize(("line", "told"), [("+44 7700 900123", "a telephone number"), ("@standin_0042", "a bare name")])
 def test_what_is_no_link_is_called_what_it_is(line: str, told: str) -> None:
     assert told in takedown("recognise", line).out
+
+
+def test_what_the_sandbox_prints_makes_a_desk_that_can_practise(desk: Path) -> None:
+    process = subprocess.Popen([*PROGRAM, "sandbox"], cwd=desk, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    tables: list[str] = []
+    try:
+        while (line := process.stdout.readline()) and not line.startswith("[platforms.x]"):
+            tables.append(line)
+        tables += [line, *iter(process.stdout.readline, 'automation_consent = "EXAMPLE-CONSENT-1"\n')]
+        with (desk / "takedown.toml").open("a") as file:
+            file.write("".join(tables) + 'automation_consent = "EXAMPLE-CONSENT-1"\n')
+        looked = json.loads(takedown("doctor", "--json", cwd=desk).out)
+    finally:
+        process.terminate()
+        process.communicate()
+    assert [one["what"] for one in looked["items"] if one["mark"] == "bad"] == ["approvers"]
+    assert len([one for one in looked["items"] if one["detail"].startswith("api: ")]) == 6
+
+
+def test_an_export_to_a_dash_is_no_file_of_that_name(desk: Path) -> None:
+    done = takedown("export", "--format", "csv", "-o", "-", cwd=desk)
+    assert (done.code, "takedown case list --json" in done.err, (desk / "-").exists()) == (2, True, False)
