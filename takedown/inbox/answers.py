@@ -15,7 +15,7 @@ RECEIPT = words(
 |\byour (?:\w+ ){0,2}(?:request|report|message|e-?mail|order|notice|submission|inquiry|enquiry|ticket|complaint
 |referral)(?: \S+){0,3} (?:has been|was|is) (?:successfully |well )?(?:received|registered|logged|submitted|recorded
 |opened|created|assigned|queued)
-|\b(?:ticket|case|request|report) (?:number |id |reference |no\.? )?(?:\S+ ){0,2}(?:has been|was|is) (?:created|opened
+|\b(?:ticket|case|request|report) (?:number |id |reference |no\.? )?(?:\S+ ){0,4}(?:has been|was|is) (?:created|opened
 |registered|assigned|logged|received)
 |\bthank(?:s| you) for (?:contacting|your (?:\w+ )?(?:message|e-?mail|report|request|submission|notice)|reaching out|writing
 |getting in touch|reporting|submitting)
@@ -34,7 +34,8 @@ RECEIPT = words(
 |thank you) for (?:the|this) (?:report
 |notice|message|e-?mail|note|heads.up)\b|\bwe aim to (?:answer|reply|respond)\b|\b(?:has|have) reached us\b|\b(?:is
 |are) being (?:dealt with|handled|processed|looked (?:at|into)|worked on|assessed|examined)\b
-|\bjust acknowledging\b|\bwill (?:revert|come back to you|be dealt with|take care of)\b|\bcopy of your (?:submission|request
+|\bwe(?: are|'re) on it\b|\bwill (?:be in touch|update you|keep you (?:posted|informed|updated))\b|\bjust acknowledging\b
+|\bwill (?:revert|come back to you|be dealt with|take care of)\b|\bcopy of your (?:submission|request
 |report|notice)\b
 |\b(?:submission|registration|confirmation|tracking) (?:number|id|code|reference)\b|\bmoved to ["']?(?:in review|open|new
 |pending)\b|\bexpect (?:a|our) (?:reply|response|answer)\b
@@ -49,7 +50,7 @@ RECEIPT = words(
     + tongues.RECEIPT
 )
 IN_REVIEW = words(
-    r"""\bwe(?: are|'re) (?:currently |still |now )?(?:working on|looking into) (?:it|this|your|the)\b|\bin our queue\b
+    r"""\bwe(?: are|'re) (?:currently |still |now )?(?:working on|looking into) (?:it|this|your|the)\b|\bin (?:our|the) queue\b
 |\b(?:matter|request|report|order|case|notice)s? (?:has|have) been referred to our\b|\bteam (?:is|are) looking into\b
 |\b(?:is|are|currently|now|being) (?:\w+ )?(?:under review|being reviewed|reviewed by|in review|being investigated
 |under investigation|being processed)\b|\bwe(?: are|'re) (?:currently |still |now )?(?:reviewing|investigating|looking into

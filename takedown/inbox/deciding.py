@@ -23,7 +23,7 @@ _SHORT: tuple[tuple[str, re.Pattern[str]], ...] = (
         "restricted",
         words(
             """access (?:to the (?:account|content|post|video|channel)s? )?(?:disabled|limited)|(?:access )?(?:restricted
-|withheld|geo-?blocked|blocked)(?: (?:in|within) .{2,60})?"""
+|withheld|geo-?blocked)(?: (?:in|within) .{2,60})?|(?:access )?blocked (?:in|within) .{2,60}"""
         ),
     ),
     (
@@ -82,7 +82,7 @@ def why_not(text: str) -> str:
 
 def _positive(clause: str) -> Verdict | None:
     """Both as it stands and without its harmless clauses: those may hold the country, or nothing but a preamble."""
-    if grammar.OF_THE_MAIL.search(clause):
+    if grammar.OF_THE_MAIL.search(clause) or doubts.OTHER_PAPER.search(clause):
         return None
     for text in _candidates(clause):
         plain = text.strip(" ,;-–")

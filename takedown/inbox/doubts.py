@@ -66,8 +66,10 @@ HARMLESS = words(
 |specified|flagged)(?: below| above)? in (?:your|the|this) (?:\w+ ){0,2}?(?:request|report|order|notice|e-?mail|letter
 |message|list|referral)s?(?: (?:of|dated|from) \d{1,2}(?:st|nd|rd|th)? [a-z]{3,9}(?:,? 20\d\d)?| (?:of|dated
 |from) 20\d\d-\d\d-\d\d)?
-|\b(?:after|upon|following|on|based on
-|in) (?:a |an |our |further |careful |your |the |this |completing |internal |legal )*(?:review(?:ing)?|investigation
+|\bin (?:a |an |our |further |careful |the |internal )*(?:review|investigation|assessment|evaluation)(?: of (?:your|the|this
+|these) (?:\w+ ){0,3}\w+)?
+|\b(?:after|upon|following|on
+|based on) (?:a |an |our |further |careful |your |the |this |completing |internal |legal )*(?:review(?:ing)?|investigation
 |assessment|evaluation|request|report|order|notice|submission)(?: of (?:your|the|this|these) (?:\w+ ){0,3}\w+)?
 |\bas (?:you )?(?:requested|asked|reported)(?: by you(?:r (?:authority|office
 |agency))?)?(?: in your (?:\w+ ){1,3})?
@@ -101,10 +103,17 @@ ASIDE = words(
 |continues? to be) (?:available|accessible|visible)
 [ ](?:elsewhere|in (?:all )?other (?:countries|regions|places|territories)|outside [^.]{2,60}|everywhere else
 |in the rest of the world)\.?
-|(?:you|the (?:person|user|owner|account holder))(?: who posted it)? (?:can|may) (?:appeal|contest|challenge)\b[^.]{0,200}\.?|"""
+|(?:you|the (?:person|user|owner|account holder))(?: who posted it)? (?:can|may) (?:appeal|contest|challenge)\b[^.]{0,200}\.?
+|"""
     + tongues.ASIDE
 )
 """Sentences beside a decision: who was told of it, what the public reads, where it does not hold."""
+OTHER_PAPER = words(
+    r"""\b(?:earlier|previous|prior|former|preceding|other|another|last|separate|different) (?:\w+ ){0,2}?(?:requests?
+|reports?|notices?
+|orders?|referrals?|letters?|e-?mails?|messages?|submissions?|cases?|tickets?|lists?|correspondence)\b"""
+)
+"""What is told may be about another request than the one that is answered."""
 OF_OURS = words(
     r"""\b(?:(?:content|posts?|videos?|comments?) you (?:posted|shared|uploaded|published)|your (?:accounts?|posts?|pages?
 |videos?|profile)|(?:removed|added) you)\b|\b(?:decision|outcome|result): pending\b"""

@@ -7,7 +7,7 @@ import re
 from takedown.inbox.patterns import words
 
 DAEMON = words(
-    r"""\b(?:mailer-daemon|postmaster|mail-daemon|mail delivery (?:sub)?system|microsoftexchange[0-9a-f]*|mdaemon|ndr(?=@)
+    r"""\b(?:mailer-daemon|post_?master|mail-daemon|mail delivery (?:sub)?system|microsoftexchange[0-9a-f]*|mdaemon|ndr(?=@)
 |imss(?=@)|mail ?server|\w*anti_?virus\w*|\w*mail_service|mail gateway|mail administrator
 |(?:e-?mail|message) security)\b|<\s*>"""
 )
@@ -33,7 +33,8 @@ SUBJECT = words(
 |nie można dostarczyć|niedostarczon|wiadomość nie|(?:сообщение |письмо |ваше сообщение )?не доставлено|недоставленн|olevererbart
 |kan inte levereras|kunne ikke leveres|uleverbar|ikke leveret|nelze doručit|nedoručiteln|nem kézbesíthető|kézbesíthetetlen
 |teslim edilemedi
-|ei voitu toimittaa|配信(?:不能|エラー|できません)|送信(?:エラー|できません|失敗)|未達|退信|无法投递|无法送达|投递失败
+|ei voitu toimittaa|メールエラー|エラー通知|送達エラー|配信(?:不能|エラー|できません)|送信(?:エラー|できません|失敗)|未達|退信
+|无法投递|无法送达|投递失败
 |系统退信|無法傳遞|邮件传输失败
 |배달되지|전송 실패|반송|تعذر (?:تسليم|توصيل))"""
 )
@@ -97,7 +98,7 @@ RETURNED = re.compile(
 |{_PADDING}(?:the\ )?(?:headers?|first\ \d+\ lines|(?:included\ is\ )?(?:a\ )?copy)\ .{{0,40}}message.{{0,60}}
 |{_PADDING}(?:message\ (?:headers?|text|body)|(?:your\ )?message\ reads)\b.{{0,40}}
 |-{{3,}}\ below\ this\ line.*
-|(?:return-path|received|x-original-to|delivered-to|dkim-signature|message-id|mime-version):\ .*)$""".replace("\n", ""),
+|(?:return-path|received|x-original-to|delivered-to|dkim-signature|message-id|mime-version):\s?.*)$""".replace("\n", ""),
     re.I | re.M,
 )
 """The line from which on a notice holds the mail that came back."""

@@ -23,7 +23,10 @@ _ADVERB = r"""(?: (?:now|since|also|all|both|therefore|accordingly|permanently|t
 |indeed|consequently|already|permanently
 |immediately|promptly|manually|duly))"""
 _ONE_THING = r"""(?:accounts?|profiles?|pages?|posts?|contents?|videos?|stor(?:y|ies)|channels?|groups?|chats?|bots?|items?
-|pieces? of content|tweets?|reels?|photos?|images?|comments?|materials?|media|publications?)(?:\(s\))?"""
+|pieces? of content|tweets?|reels?|photos?|images?|comments?|materials?|media|publications?|subreddits?|servers?
+|blogs?|websites?|broadcasts?|livestreams?|playlists?|pins?|ads?|advertisements?|sticker (?:packs?|sets?)|usernames?|listings?
+|articles?
+|albums?|clips?)(?:\(s\))?"""
 _THING = rf"(?:{_ONE_THING}(?: (?:and|&) {_ONE_THING})?)"
 _POINTER = r"(?:links?|urls?|messages?|users?)(?:\(s\))?"
 """May also be of the mail itself, or a person: only with a word that says which."""

@@ -24,9 +24,11 @@ _HARMLESS = frozenset(
     examined check checked looked look consideration considered attention brought completed concluded concludes finished processed
     handled received found determined decided agree agreed established identified confirmed
     careful diligent internal legal manual thorough closer full own additional in-depth detailed objective timely arbitrary
+    outcome result
     account accounts profile profiles page pages post posts content contents video videos channel channels group groups bot bots
     item items photo photos image images comment comments story stories material materials publication publications link links
-    url urls reel reels tweet tweets
+    url urls reel reels tweet tweets subreddit server blog website broadcast playlist pin ad advertisement listing article
+    album clip
     report reports request requests notice notices order orders referral letter e-mail email message submission complaint
     correspondence form flagging flagged reported mentioned listed referred contained concerned question specified sent provided
     submitted notified above below terrorist illegal unlawful violent hateful harmful extremist
@@ -44,6 +46,8 @@ _HARMLESS = frozenset(
     """.split()  # noqa: SIM905 -- a list of two hundred names would be two hundred lines
 )
 _WORD = re.compile(r"[^\W\d_](?:[\w'-]*\w)?|\d[\d./:-]*(?:st|nd|rd|th)?|⟦⟧|@[\w.]+", re.I)
+_NAME = re.compile(r"[\d⟦@]|\w*[\d_]")
+"""A number, a link, a handle: it says which, and turns nothing."""
 _CUT = words(
     r" (?=we(?: have|'ve)? )|,? and (?:so |therefore |thus )?(?:that )?|,? so (?:that )?|,? which is why |, | that | [-–—] "
 )
@@ -57,7 +61,7 @@ _PAPER_SAYS = words(
 |order|referral
 |letter|e-mail|email|message|submission|complaint|form|link|url)s?\b"""
 )
-_WHOLE = words(r"\b(?:accounts?|profiles?|pages?|channels?|groups?|bots?)\b")
+_WHOLE = words(r"\b(?:accounts?|profiles?|pages?|channels?|groups?|bots?|servers?|subreddits?|blogs?|websites?)\b")
 _PART = words(
     r"""\b(?:posts?|comments?|photos?|images?|videos?|stor(?:y|ies)|items?|reels?|tweets?|messages?|links?|materials?)\b"""
 )
@@ -74,7 +78,7 @@ _PASSIVE = words(r"(?:(?:has|have)(?: \w+ly| now| since| also| therefore)* been|
 
 def harmless(text: str) -> bool:
     """Whether every word of it is one that changes nothing."""
-    return all(word[0].isdigit() or word[0] in "⟦@" or word.lower() in _HARMLESS for word in _WORD.findall(text))
+    return all(_NAME.match(word) or word.lower() in _HARMLESS for word in _WORD.findall(text))
 
 
 def after_what_leads(sentence: str) -> Iterator[tuple[str, str]]:

@@ -32,7 +32,9 @@ SAYS_REMOVED = words(
 SAYS_DONE = words(
     rf"""\b(?:{DONE}|{LIMITED}|unpublished|blacklisted|took down|taken \w+(?: \w+){{0,3}} down|complied with|(?:taken
 |took)(?: \w+){{0,3}} action
-|actioned|enforced against|(?:made|become|is|are) (?:un|in)(?:available|accessible)|no longer (?:available|accessible
+|actioned|locked|(?:required|told|asked|ordered) (?:its|the|their) (?:author|user|owner|poster|account holder)s? to (?:delete
+|remove)|with a (?:\w+ )?warning|blocked|enforced against|(?:made|become|is|are) (?:un|in)(?:available|accessible)
+|no longer (?:available|accessible
 |visible|online|live
 |viewable)|no longer (?:be )?(?:shown|displayed|reachable|seen|viewed)|dado de baja|n'est plus (?:accessible|disponible
 |visible)|n'est pas contraire|nicht mehr (?:abrufbar|verfügbar|erreichbar|zugänglich|sichtbar)
@@ -64,12 +66,13 @@ OWN_RULES = words(
 |the) (?:\S+ ){0,3}?(?:rules|guidelines|terms
 |standards|policies)\b|\b(?:violat|breach|infring|contraven|go(?:es)? against|went against|against)\w*(?: \S+){0,4}? (?:our
 |the|its|x's
-|tiktok's
+|tiktok's|youtube's|reddit's|discord's
 |telegram's|meta's|facebook's|instagram's|whatsapp's) (?:\S+ ){0,3}?(?:rules?|guidelines?|terms?|standards?|polic(?:y
 |ies)|community)
 |\b(?:violation|breach|infringement)s? of (?:\w+'s )?(?:terms|community guidelines|community standards|guidelines|house rules)\b
 |\b(?:under|per|based on|pursuant to|in line with) our (?:own )?(?:\S+ ){0,2}?(?:rules|guidelines|terms|standards
-|polic(?:y|ies))"""
+|polic(?:y|ies))|"""
+    + tongues.OWN_RULES
 )
 LOCAL_LAW = words(
     r"""\b(?:local|national|applicable|domestic) law|\blaws? of [A-Z]|\byour (?:legal |valid |lawful )+(?:request|order

@@ -42,8 +42,9 @@ def failed_in(text: str, mail: Mail) -> tuple[str, ...]:
     alone = [found[1].lower() for line in lines if (found := _ALONE.match(line))]
     said = list(_said(lines))
     every = [found[0].lower() for line in lines for found in ADDRESS.finditer(line) if not _SENDER.search(line[: found.start()])]
+    first = [found[0].lower() for line in lines if (found := ADDRESS.match(line.strip(" <\"'*")))]
     only = every if len(set(_others(every, ours))) == 1 else []
-    for some in (alone, said, only):
+    for some in (alone, said, first, only):
         if others := _others(some, ours):
             return tuple(dict.fromkeys(others))
     return _local(lines, mail) or tuple(dict.fromkeys(one for one in (*alone, *said) if one not in ours))[:1]

@@ -24,7 +24,12 @@ DECLINED = words(
 |the) (?:\w+ )?without (?:any |further )?action\b
 |\b(?:falls|fall|is|are) outside (?:of )?our (?:remit|scope|policies|jurisdiction)\b|\b(?:have|has|we(?:'ve)?) left (?:it
 |them|the \w+) (?:up|online)\b
-|\bmust decline\b|\b(?:request|order|notice|report)s? (?:has|have|was|were) not (?:been )?(?:approved|granted|accepted
+|\b(?:must|have to|has to|had to|need to) (?:decline|reject|refuse|dismiss)\b|\b(?:decision|outcome
+|result)\s*[:=–-] ?(?:no action|none|no measures?
+|not removed|rejected|declined|dismissed)\b|\bnot (?:\w+ ){{0,3}}?that (?:a )?(?:removal|action) is (?:warranted|justified
+|required)\b
+|\bcannot be granted\b|\b(?:will|shall)(?: \w+)? not (?:\w+ )?(?:comply|implement|enforce|execute|give effect)\b|\b(?:request
+|order|notice|report)s? (?:has|have|was|were) not (?:been )?(?:approved|granted|accepted
 |successful)\b|\bprotected speech\b|\binsufficient evidence that\b
 |\b(?:unable|not able|not in a position|not (?:currently )?(?:required|obliged
 |permitted)) to (?:\w+ ){{0,3}}?(?:{_REMOVING}|assist|process|proceed|help|honou?r|accommodate|locate|identify|access
@@ -103,7 +108,8 @@ WHY_NOT: tuple[tuple[str, re.Pattern[str]], ...] = (
 |\border (?:issued )?(?:by|from|of) (?:a|the
 |an?) (?:\w+ )?court|\bcompetent court|\bcourt would be required|\b(?:valid
 |formal|appropriate) legal process|\bmutual legal assistance|\bMLAT\b""")),
-    ("wrong_entity", words(r"""\b(?:is|are) not (?:offered|operated|provided|controlled|run|hosted) by\b
+    ("wrong_entity", words(r"""\b(?:is|are) not the (?:\w+ )?(?:controller|provider|operator|host|competent entity)\b|\b(?:is
+|are) not (?:offered|operated|provided|controlled|run|hosted) by\b
 |\bhas no control over (?:the )?(?:content
 |accounts?|service|platform)\b|\b(?:must|should|need to|have to) be (?:addressed|directed|sent|submitted) to\b|\b(?:wrong
 |another|different|not the (?:correct|right|responsible|relevant

@@ -36,9 +36,12 @@ _ES = r"""(?:(?:el|la|los|las|este|esta|estos|estas) (?:cuentas?|contenidos?|pub
 |notificad[oa]s?|en cuestión))?)"""
 _AL = rf"(?:a {_ES}|al (?:contenido|perfil|canal|grupo|v[ií]deo)(?: (?:denunciado|notificado|en cuestión))?)"
 _ES_DONE = r"(?:dad[oa]s? de baja|eliminad[oa]s?|retirad[oa]s?|suspendid[oa]s?|desactivad[oa]s?|borrad[oa]s?)"
-_ES_BEFORE = r"""(?:(?:tras (?:revisar|analizar)|en respuesta a|de conformidad con) su (?:denuncia|solicitud|notificación
+_ES_BEFORE = r"""(?:en cumplimiento de (?:la (?:legislación|ley)|su (?:orden|solicitud
+|requerimiento))(?: local| aplicable)?, |(?:tras (?:revisar|analizar)|en respuesta a|de conformidad con) su (?:denuncia
+|solicitud|notificación
 |requerimiento|orden), )"""
-_ES_TAIL = r"""(?: (?:el \d{1,2} de [a-z]+(?: de 20\d\d)?|de nuestra plataforma|de nuestros servicios|permanentemente
+_ES_TAIL = r"""(?: (?:en cumplimiento de (?:su (?:orden|solicitud)|la (?:ley|legislación)(?: local| aplicable)?)
+|el \d{1,2} de [a-z]+(?: de 20\d\d)?|de nuestra plataforma|de nuestros servicios|permanentemente
 |de forma permanente|por (?:infringir
 |incumplir|violar|vulnerar)
 [ ]nuestr[oa]s [^.,;]{3,50}))"""
@@ -69,13 +72,17 @@ REMOVED = rf"""{_SALUTE}(?:(?:{_DE_BEFORE}?(?:wir haben
 |informieren) wir(?: sie)?)(?: hiermit)?,? dass
 [ ](?:wir {_DE} {_DE_DONE} haben|{_DE} {_DE_DONE} (?:wurden?|worden (?:ist|sind))))(?:{_DE_TAIL}){{0,2}}
 |{_FR_BEFORE}?(?:nous vous (?:informons|confirmons) que )?(?:nous avons (?:bien )?{_FR_DONE} {_FR}
+|nous (?:l'|les )avons (?:donc )?{_FR_DONE}
 |nous avons procédé à la (?:suppression|désactivation) (?:du|de la|de ce|de cette|des) (?:comptes?|contenus?|publications?
 |vidéos?|chaînes?|profils?
-|groupes?|pages?)|{_FR} (?:a|ont) (?:bien )?été {_FR_DONE})(?:{_FR_TAIL}){{0,2}}
+|groupes?|pages?)|{_FR} (?:a|ont) (?:bien |définitivement )?été (?:définitivement )?{_FR_DONE})(?:{_FR_TAIL}){{0,2}}
 |{_ES_BEFORE}?(?:hemos (?:comprobado|determinado|constatado) que )?(?:(?:le|les) (?:informamos|confirmamos
 |comunicamos)(?: de)? que )?(?:(?:ya )?hemos {_ES_DONE} {_ES}|{_ES} (?:ha|han) sido {_ES_DONE}
-|{_ES} (?:infringe|incumple|vulnera|viola) nuestr[oa]s [^.,;]{3, 40} y (?:la|lo) hemos {_ES_DONE}
+|{_ES} (?:infringe|incumple|vulnera|viola) nuestr[oa]s [^.,;]{{3,40}} y (?:la|lo) hemos {_ES_DONE}
 |{_ES} fue(?:ron)? {_ES_DONE}
+|hemos revisado {_ES},? y (?:hemos (?:comprobado|determinado|constatado) que )?(?:infringen?|incumplen?|vulneran?
+|violan?) nuestr[oa]s
+[ ][^.,;]{{3,40}}, (?:por lo que|así que) (?:la|lo|las|los) hemos {_ES_DONE}
 |se (?:ha|han) {_ES_DONE} {_ES})(?:{_ES_TAIL}){{0,2}}
 |(?:(?:informamos|confirmamos) que )?(?:(?:removemos|excluímos|suspendemos|desativamos) {_PT}|{_PT} (?:foi
 |foram) {_PT_DONE})(?:{_PT_TAIL}){{0,2}}
@@ -86,16 +93,19 @@ REMOVED = rf"""{_SALUTE}(?:(?:{_DE_BEFORE}?(?:wir haben
 |(?:ہم نے )?{_UR} (?:مستقل طور پر )?(?:ہٹا|حذف کر|معطل کر|بند کر) (?:دیا|دی|دیے)(?: (?:گیا|گئی|گئے))?(?: (?:ہے
 |ہیں))?)[\s.!:۔،]*"""
 
+_DE_WHY = r"(?:,? (?:da|weil) (?:er|es|sie|dieser?|dieses) (?:nach|gegen) [^.,;]{3,60})"
 _IN = rf"(?:in|en|depuis (?:la|le|l')|au|aux|em|na) (?:der |die )?(?:{ANY})(?:(?:, | und | et | y | e )(?:in |en )?(?:{ANY}))*"
 RESTRICTED = rf"""{_SALUTE}(?:(?:der zugriff auf {_DE} wurden?|{_DE} (?:wurden?|ist|sind)) {_IN} (?:gesperrt|eingeschränkt
 |beschränkt|blockiert
-|nicht mehr (?:verfügbar|zugänglich|abrufbar|sichtbar))
-|wir haben (?:den zugriff auf )?{_DE} {_IN} (?:(?:aufgrund|auf grund|wegen) [^.,;]{3, 60} )?(?:gesperrt|eingeschränkt
-|beschränkt|blockiert)
+|nicht mehr (?:verfügbar|zugänglich|abrufbar|sichtbar)){_DE_WHY}?
+|wir haben (?:den zugriff auf )?{_DE} {_IN} (?:(?:aufgrund|auf grund|wegen) [^.,;]{{3,60}} )?(?:gesperrt|eingeschränkt
+|beschränkt|blockiert){_DE_WHY}?
 |{_FR_BEFORE}?(?:nous avons (?:restreint|bloqué|limité) l'accès (?:à {_FR}|{_AU})|l'accès (?:à {_FR}
 |{_AU}) a été (?:restreint|bloqué|limité)
-|{_FR} n'est plus (?:accessible|disponible)) {_IN}
-|(?:hemos (?:restringido|bloqueado|limitado) el acceso {_AL}|el acceso {_AL} ha sido (?:restringido
+|{_FR} n'est plus (?:accessible|disponible)) {_IN}(?:,? (?:conformément à|en application de|en vertu de) (?:la loi
+|la législation (?:locale|applicable|française)
+|votre (?:injonction|demande|ordre)))?
+|{_ES_BEFORE}?(?:hemos (?:restringido|bloqueado|limitado) el acceso {_AL}|el acceso {_AL} ha sido (?:restringido
 |bloqueado|limitado)
 |{_ES} ya no está disponible) {_IN}(?: de conformidad con (?:la (?:legislación|ley) local|la legislación aplicable
 |su (?:orden|solicitud)))?
@@ -116,7 +126,9 @@ DECLINED = r"""\b(?:können|konnten|werden) (?:\S+ ){0,6}(?:nicht (?:\S+ ){0,3}(
 |\bnon (?:abbiamo (?:rimosso|eliminato)|possiamo (?:rimuovere|eliminare|accogliere)|è stato rimosso)\b
 |(?:لم (?:نقم|يتم|تتم)|لا يمكننا|لن نقوم|تعذر علينا|نرفض) ?(?:ب)?(?:إزالة|حذف)|تم رفض (?:طلبكم|طلبك)
 |(?:نہیں ہٹایا|ہٹا نہیں سکتے|نہیں ہٹا سکتے|ہٹانے سے قاصر|درخواست مسترد)"""
-NO_VIOLATION = r"""\bverst(?:ö|o)(?:ß|ss)\w* nicht gegen\b
+NO_VIOLATION = r"""\bweder einen verstoß\b|\bkeinen? (?:rechts)?verst(?:ö|o)(?:ß|ss)|\bbleibt (?:\S+ )?(?:online|verfügbar
+|abrufbar|bestehen)\b(?! in)
+|\bverst(?:ö|o)(?:ß|ss)\w* nicht gegen\b
 |\bnicht gegen unsere (?:\S+ ){1,4}verst(?:ö|o)(?:ß|ss)\w*|\bkein(?:en)? verstoß (?:gegen|fest)
 |\bn'(?:enfreint|enfreignent) pas\b|\bne (?:viole|contrevient|viole\w*) pas\b|\b(?:pas
 |aucune) (?:constaté |trouvé |relevé )?(?:de |d')?(?:violation|infraction)\b
@@ -155,6 +167,11 @@ QUESTION = r"""^\W*(?:welche[rsmn]?|was|wer|wann|wo|können sie|könnten sie|que
 |\b(?:può|potrebbe|potete|la preghiamo di|vi preghiamo di) (?:\S+ )?(?:fornir|indicar|inviar|chiarir|specificar)\w*\b
 |(?:يرجى|نرجو|الرجاء)(?: منكم)? (?:تزويدنا|إرسال|تقديم|توضيح|تحديد|إفادتنا)
 |(?:براہ کرم|براہِ کرم|برائے مہربانی|مہربانی فرما کر) .{0,80}(?:فراہم|بھیج|وضاحت|بتائ|ارسال)"""
+OWN_RULES = r"""\bverst(?:ö|o)(?:ß|ss)\w* gegen unsere\b|\bverstoßes gegen unsere\b|\b(?:enfrei(?:nt|gnent)|contrevien(?:t
+|nent) à|viole(?:nt)?
+|violation de|non-respect de) nos\b|\b(?:infringen?|incumplen?|vulneran?|violan?|infringir|incumplir|violar) nuestr[oa]s\b
+|\b(?:violam?|violar|infringem?|infringir) (?:as |os )?noss[oa]s\b|\b(?:viola(?:no)?
+|violazione de) (?:i |le |lle |i )?nostr[ei]\b"""
 ASIDE = r"""in anderen ländern bleibt \w+ (?:weiterhin )?(?:abrufbar|verfügbar|sichtbar|zugänglich)\.?
 |(?:il|elle|le contenu|le compte) reste (?:accessible|disponible) dans les autres pays\.?
 |(?:el contenido |la cuenta )?sigue (?:estando )?disponible en (?:otros|los demás) países\.?"""

@@ -79,7 +79,7 @@ def test_a_ticket_number_is_kept_and_ours_is_none():
 
 def test_our_own_letter_quoted_without_marks_is_no_answer():
     letter = "Dear team,\nThe account has been removed in two other countries before.\n"
-    raw = mail(f"We are on it.\n\n{letter}")
+    raw = mail(f"Noted.\n\n{letter}")
     assert says(mail("The account has been removed globally before.\n")) == ""
     assert read(raw, own_lines(letter)).kind is Class.OTHER
     assert (
@@ -134,5 +134,7 @@ def test_what_is_cut_decides_nothing():
 def test_the_one_address_in_a_notice_is_the_one_that_failed():
     notices = [one.raw for one in REPLIES if one.name.startswith("notice: ")]
     assert {(read(raw).bounce.address, read(raw).bounce.permanent) for raw in notices} == {("orders@telegram.example", True)}
-    two = mail("<orders@telegram.example> refused <sales@telegram.example>: 550", subject="Undeliverable", return_path="<>")
+    two = mail(
+        "Between <orders@telegram.example> and <sales@telegram.example>: 550 refused", subject="Undeliverable", return_path="<>"
+    )
     assert read(two).bounce.address == ""

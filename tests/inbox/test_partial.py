@@ -36,6 +36,8 @@ def decided(three, text):
         # another's, or nobody knows whose
         ("We have removed the account @wren_0007.", []),
         ("We have removed the account wren_0007.", []),
+        ("Outcome of our review: the account wren_0007 violated our Community Guidelines and has been banned.", []),
+        ("Outcome of our review: the account standin_0002 violated our Community Guidelines and has been banned.", ["2 removed"]),
         (f"We have removed {LINK.format(9)}.", []),
         ("We have removed the following accounts:\n\n- wren", []),
         ("We have removed two of the three accounts.", []),

@@ -56,7 +56,9 @@ def test_three_claims_in_four_are_understood_whole():
 
 LEADS_ELSEWHERE = """
 We were told by your colleagues that we have removed the account.|The report says that the account was removed.|You found that the account was removed.
-They concluded that the account was removed.|Your team determined that the account has been removed.|The owner confirmed that the account was removed.
+They concluded that the account was removed.|Your team determined that the account has been removed.|In the report we reviewed, the account was removed.
+In your report, the account was removed.|In the notice, we removed the account.|We have removed the accounts listed in your earlier order of 3 January.|As said in our last e-mail, we have removed the account.|We have removed the account of another request.|Blocked.
+The owner confirmed that the account was removed.
 In your letter, the account was removed.|It was found that the account was removed.|We found that the account was removed.|The page is down.
 We have removed all posts except one, and the account was suspended.|Other accounts were reviewed and these were removed.|It has been closed.
 The account you reported was reviewed and the posts were removed.|We have reviewed the channel and the videos in it were removed.
