@@ -1,4 +1,4 @@
-"""A certificate for the stand-in mail server, made anew for each sandbox: a day long, for loopback, signed by itself."""
+"""A certificate for a stand-in, made anew for each sandbox: a day long, for loopback, signed by itself."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-def make_certificate(folder: Path) -> tuple[Path, Path]:
-    """Write `smtp.crt` and `smtp.key` (0600) and return their paths."""
+def make_certificate(folder: Path, host: str = "localhost") -> tuple[Path, Path]:
+    """Write `smtp.crt` and `smtp.key` (0600) and return their paths. `host`: its name, besides the addresses."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "standin.test")])
     now = datetime.now(UTC)
     places = [
-        x509.DNSName("localhost"),
+        x509.DNSName(host),
         x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
         x509.IPAddress(ipaddress.ip_address("::1")),
     ]
