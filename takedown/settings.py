@@ -68,6 +68,7 @@ class AuditSection(Section):
 
 class RetentionSection(Section):
     evidence: str = Field(default="", description="How long after a case was closed its files are kept; empty: for ever")
+    originals: str = Field(default="", description="How long the original of a redacted copy is kept; empty: as other evidence")
     access: str = Field(default="", description="How long notes of who looked are kept; empty: for ever")
 
 

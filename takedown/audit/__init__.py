@@ -14,6 +14,7 @@ from takedown.audit.acts import of_acts
 from takedown.audit.approvals import of_approvals
 from takedown.audit.beside import Check, rows_beside
 from takedown.audit.chain import read_chain
+from takedown.audit.decided import of_decisions
 from takedown.audit.oversight import of_oversight
 from takedown.audit.requests import of_requests
 from takedown.audit.rows import of_rows
@@ -43,6 +44,6 @@ def verify_in(db: Connection, check_rows: Check = of_rows) -> Verified:
     told = read_chain(db)
     found = Verified(told.events, int(db.execute(select(func.count()).select_from(heads)).scalar() or 0), told.head)
     found.problems += told.problems
-    for check in (of_requests, of_approvals, of_acts, of_oversight, check_rows):
+    for check in (of_requests, of_approvals, of_acts, of_oversight, of_decisions, check_rows):
         found.problems += ((0, what) for what in check(db, told))
     return found

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from takedown.approval import Signature, holds
-from takedown.audit.chain import Told, rows
+from takedown.audit.chain import FAULTS, Told, rows
 from takedown.ledger.ids import plan_id
 from takedown.ledger.moves import WITHDRAWAL
 from takedown.ledger.tables import approvals, meta, plans
@@ -43,7 +43,10 @@ def of_approvals(db: Connection, told: Told) -> Iterator[str]:
     for number, plan in known.items():
         name = plan_id(number)
         if name in told.approved:
-            yield from _enough(name, plan, held.get(name, 0), live=live)
+            try:
+                yield from _enough(name, plan, held.get(name, 0), live=live)
+            except FAULTS:
+                yield f"what {name} asks of its reviewers cannot be understood"
 
 
 def _enough(name: str, plan: Mapping[str, Any], signed: int, *, live: bool) -> Iterator[str]:

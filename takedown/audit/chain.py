@@ -29,7 +29,8 @@ class Told:
     mail was last taken for. `plans`: name -> what was told when it was made. `signed`: plan -> (event, digest, key).
     `unsealed`: table -> its last row before rows were sealed. `removed`: sha256 of files that are not kept any more. `erased`:
     names of rows of a person who was erased. `keyed`: in this ledger people always acted with keys. `named`: events that
-    name a person who must have signed -> kind. `acts`: (event, hash of the one before it, what it says).
+    name a person who must have signed -> kind. `acts`: (event, hash of the one before it, what it says). `decided`: what people
+    decided that lies in tables of its own, as (event, kind, subject, what it says). `planned`: plan -> the event that made it.
     """
 
     events: int = 0
@@ -48,6 +49,8 @@ class Told:
     mails: dict[str, str] = field(default_factory=dict[str, str])
     judged: dict[str, Data] = field(default_factory=dict[str, Data])
     plans: dict[str, Data] = field(default_factory=dict[str, Data])
+    planned: dict[str, int] = field(default_factory=dict[str, int])
+    decided: list[tuple[int, str, str, Data]] = field(default_factory=list[tuple[int, str, str, Data]])
     approved: dict[str, str] = field(default_factory=dict[str, str])
     signed: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict[str, list[tuple[int, str, str]]])
     unsealed: dict[str, int] = field(default_factory=dict[str, int])
@@ -202,9 +205,8 @@ def _sightings(told: Told, seq: int, subject: str, data: Data) -> None:
 
 
 def _batch(told: Told, seq: int, subject: str, data: Data) -> None:
-    del seq
     if data["first"] and "seals_sha256" in data:
-        told.batches.append({**data, "batch": subject})
+        told.batches.append({**data, "batch": subject, "event": seq})
 
 
 def _case(told: Told, seq: int, subject: str, data: Data) -> None:
@@ -234,8 +236,7 @@ def _judged(told: Told, seq: int, subject: str, data: Data) -> None:
 
 
 def _planned(told: Told, seq: int, subject: str, data: Data) -> None:
-    del seq
-    told.plans[subject] = data
+    told.plans[subject], told.planned[subject] = data, seq
 
 
 def _approved(told: Told, seq: int, subject: str, data: Data) -> None:
@@ -267,6 +268,14 @@ def _removed(told: Told, seq: int, subject: str, data: Data) -> None:
     told.removed.update(data["files"])
 
 
+def _kept(kind: str) -> Callable[[Told, int, str, Data], None]:
+    return lambda told, seq, subject, data: told.decided.append((seq, kind, subject, data))
+
+
+DECIDED = (
+    *("halted", "unhalted", "case.held_back", "case.released", "case.held", "case.renamed"),
+    *("appeal.received", "appeal.decided"),
+)
 HEEDED: dict[str, Callable[[Told, int, str, Data], None]] = {
     "attempts.recorded": _attempts,
     "batch.imported": _batch,
@@ -287,4 +296,5 @@ HEEDED: dict[str, Callable[[Told, int, str, Data], None]] = {
     "receipt.corrected": _receipt,
     "receipt.recorded": _receipt,
     "sightings.recorded": _sightings,
+    **{kind: _kept(kind) for kind in DECIDED},
 }

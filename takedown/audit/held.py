@@ -162,7 +162,8 @@ class Held:
         for one in json.loads(self.row["evidence"]):
             if one["sha256"] not in seen:
                 seen.add(one["sha256"])
-                yield one["sha256"], "evidence of the case"
+                original = f", a redacted copy of {one['redacts']}" if "redacts" in one else ""
+                yield one["sha256"], f"evidence of the case{original}"
         for table, what in ((claims, "evidence of a claim"), (sightings, "evidence of a sighting")):
             for (sha256,) in self.db.execute(select(table.c.evidence).where(table.c.case == self.case)):
                 if sha256 and sha256 not in seen:

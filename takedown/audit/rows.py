@@ -143,12 +143,18 @@ def _as_judged(row: Mapping[str, Any], said: Mapping[str, Any] | None) -> bool:
     return all(holds[name] == value for name, value in said.items() if name in holds)
 
 
+UNSENT = ("draft", "planned", "approved", "sending")
+"""What a case is called for which something is to be sent, or is about to be."""
+
+
 def _sums(db: Connection) -> Iterator[str]:
     """What a case says of itself is what its requests, claims and sightings make."""
+    removal = requests.c.purpose == "removal"
     told = [
         (_differs(claims, claims.c.value, cases.c.claimed, "none"), "says that the platform claims otherwise than it did"),
         (_differs(sightings, sightings.c.observed, cases.c.observed, ""), "says that we saw otherwise than we did"),
         (and_(cases.c.delivered == "sent", not_(_carried_by_sent())), "is called sent, but no request for it was"),
+        (and_(cases.c.delivered.in_(UNSENT), _carried_by_sent(removal)), "is called unsent, but a request for it was"),
     ]
     for where, what in told:
         for (one,) in db.execute(select(cases.c.id).where(where).order_by(cases.c.id).limit(MANY)):
@@ -160,9 +166,9 @@ def _differs(table: Table, value: ColumnElement[str], kept: ColumnElement[str], 
     return kept != func.coalesce(newest.correlate(cases).scalar_subquery(), none)
 
 
-def _carried_by_sent() -> ColumnElement[bool]:
+def _carried_by_sent(*more: ColumnElement[bool]) -> ColumnElement[bool]:
     carried = and_(request_cases.c.case == cases.c.id, request_cases.c.excepted == "", requests.c.id == request_cases.c.request)
-    return exists().where(carried, requests.c.state == "sent").correlate(cases)
+    return exists().where(carried, requests.c.state == "sent", *more).correlate(cases)
 
 
 def _closings(db: Connection, told: Told) -> Iterator[str]:

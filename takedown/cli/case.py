@@ -132,7 +132,7 @@ def _sheet(file: Dossier) -> Iterator[Block]:
     pairs += [(title, words(truth, item[truth])) for truth, title in titles.items()]
     item["withdrawal"] = words("withdrawal", item["withdrawal"]) if item["withdrawal"] != "none" else ""
     pairs += [(name.replace("_", " "), _shown(item[name])) for name in rest] + [(k, str(v)) for k, v in item["fields"].items()]
-    pairs += [("evidence", f"{one['sha256'][:12]} {one['name']}") for one in item["evidence"]]
+    pairs += [("evidence", f"{one['sha256'][:12]} {one['name']}" + ", redacted" * ("redacts" in one)) for one in item["evidence"]]
     yield Facts([(name, value) for name, value in pairs if value and value != "none"])
     for table in _tables(file, item):
         yield Prose("")

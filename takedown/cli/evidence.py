@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,8 +19,9 @@ from takedown.clock import iso
 from takedown.contract import UsageError, span
 from takedown.desk import Desk
 from takedown.display import Answer, Column, Facts, Prose, Table
+from takedown.intake.redacting import redact
 from takedown.ledger.ids import case_id, number
-from takedown.ledger.keeping import due, erase, hold, release, remove
+from takedown.ledger.keeping import due, erase, hold, originals_due, release, remove
 from takedown.ledger.tables import holds
 
 app = typer.Typer()
@@ -64,14 +66,37 @@ def release_(case: Case, reason: Reason, key: Key = None, as_name: As = None) ->
     current().display.say(f"{case_id(number(case, 'C'))} is no longer held.")
 
 
+@app.command("redact")
+def redact_(
+    case: Case,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Its name as it came, or the beginning of its sha256")],
+    copy: Annotated[Path, typer.Option("--copy", metavar="FILE", help="The copy in which third parties cannot be made out")],
+    reason: Reason,
+    key: Key = None,
+    as_name: As = None,
+) -> int:
+    """Put a redacted copy in the place of a piece of evidence: packets and bundles hold the copy from then on, not the original.
+
+    The original stays beside the ledger, as long as [retention] originals says. A plan that holds the case becomes stale.
+    """
+    desk, display = desk_for("evidence redact", as_name, key), current().display
+    done = redact(desk.ledger, number(case, "C"), file, copy, reason, desk.who)
+    facts = [("original", done.original), ("copy", done.copy)]
+    display.show(Answer([], {"case": case, **dict(facts), "carried": list(done.carried)}), Facts([*facts]))
+    for one in done.carried:
+        display.warn(f"{one} carried {case} before: what it showed, it showed with the original")
+    return 0
+
+
 @app.command("purge")
 def purge(as_name: As = None) -> None:
     """Delete the files of cases that were closed longer ago than [retention] evidence says, and are not held. Made for cron.
 
-    Notes of who looked, too, that are older than [retention] access.
+    Also originals whose redacted copy is older than [retention] originals, and notes of who looked older than [retention] access.
     """
     desk = desk_of(as_name)
     gone = remove(desk.ledger, _due(desk), "its time was over")
+    gone += remove(desk.ledger, _originals(desk), "a redacted copy is kept")
     notes = _purge_notes(desk)
     told = f"{plural(gone, 'file')} removed." + (f" {plural(notes, 'note')} of who looked removed." if notes else "")
     current().display.show(Answer([], {"removed": gone, "notes": notes}), Prose(told))
@@ -115,6 +140,14 @@ def _due(desk: Desk) -> list[str]:
         return []
     with desk.ledger.read() as db:
         return due(db, before)
+
+
+def _originals(desk: Desk) -> list[str]:
+    before = _before(desk, "originals")
+    if before is None:
+        return []
+    with desk.ledger.read() as db:
+        return originals_due(db, iso(before))
 
 
 def _before(desk: Desk, what: str) -> float | None:

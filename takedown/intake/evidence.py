@@ -10,7 +10,7 @@ import shutil
 import stat
 import tempfile
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 LIMIT = 100_000_000
 """Bytes in one file: no platform takes more."""
@@ -19,11 +19,15 @@ TYPES = mimetypes.MimeTypes()
 
 
 class Held(TypedDict):
-    """A file as a case holds it; `name` is for people."""
+    """A file as a case holds it; `name` is for people. `redacts`: sha256 of the original of which this is a redacted copy,
+    made at `redacted_at`.
+    """
 
     sha256: str
     media_type: str
     name: str
+    redacts: NotRequired[str]
+    redacted_at: NotRequired[str]
 
 
 class CannotHold(ValueError):

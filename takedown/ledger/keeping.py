@@ -20,6 +20,7 @@ from takedown.ledger.moves import State, move
 from takedown.ledger.seals import set_aside
 from takedown.ledger.store import Ledger
 from takedown.ledger.tables import (
+    appeals,
     attempts,
     case_references,
     cases,
@@ -73,17 +74,42 @@ class Erased:
 
 
 def named(db: Connection) -> Iterator[tuple[str, int]]:
-    """(sha256, case) of every file that a case, a claim or a sighting names. Not mails, which the ledger holds itself."""
-    for table, case in ((cases, cases.c.id), (case_references, case_references.c.case)):
-        held = cast(table.c.evidence, Text)
-        for text, number in db.execute(select(held, case).where(held != "[]"), execution_options={"yield_per": 2000}):
-            yield from ((str(one["sha256"]), int(number)) for one in json.loads(text or "[]"))
+    """(sha256, case) of every file that a case, a claim, a sighting or an appeal names, and of the originals of redacted copies.
+
+    Not mails, which the ledger holds itself.
+    """
+    for one, number in _held(db):
+        yield one["sha256"], number
+        if original := one.get("redacts"):
+            yield original, number
     mail = exists().where(messages.c.sha256 == claims.c.evidence)
     for query in (
         select(claims.c.evidence, claims.c.case).where(claims.c.evidence != "", not_(mail)),
         select(sightings.c.evidence, sightings.c.case).where(sightings.c.evidence != ""),
+        select(appeals.c.evidence, appeals.c.case).where(appeals.c.evidence != ""),
     ):
         yield from ((str(sha256), int(number)) for sha256, number in db.execute(query, execution_options={"yield_per": 2000}))
+
+
+def _held(db: Connection) -> Iterator[tuple[dict[str, str], int]]:
+    """Each file as a case holds it, with the case."""
+    for table, case in ((cases, cases.c.id), (case_references, case_references.c.case)):
+        held = cast(table.c.evidence, Text)
+        for text, number in db.execute(select(held, case).where(held != "[]"), execution_options={"yield_per": 2000}):
+            yield from ((one, int(number)) for one in json.loads(text or "[]"))
+
+
+def originals_due(db: Connection, redacted_before: str) -> list[str]:
+    """Originals of which a redacted copy was made before that moment (as events say it), and that nothing else needs."""
+    back = set(db.execute(select(holds.c.case)).scalars())
+    over: set[str] = set()
+    needed: set[str] = set()
+    for one, case in _held(db):
+        needed.add(one["sha256"])
+        if original := one.get("redacts"):
+            free = one.get("redacted_at", "") < redacted_before and case not in back
+            (over if free else needed).add(original)
+    return sorted(over - needed)
 
 
 def hold(ledger: Ledger, case: int, reason: str, who: str) -> None:
@@ -125,17 +151,15 @@ def due(db: Connection, closed_before: float) -> list[str]:
 
 def remove(ledger: Ledger, files: Iterable[str], why: str, who: str = "") -> int:
     """Record that files go, then delete them; returns how many were there. `who` decided it; nobody where a setting did."""
-    gone = sorted(files)
+    gone = [one for one in sorted(files) if (ledger.folder / "evidence" / one).exists()]
     if not gone:
         return 0
     ledger.write(
         lambda book: book.record("evidence.removed", "ledger", {"files": gone, "why": why}, {"by": who} if who else None)
     )
-    paths = [ledger.folder / "evidence" / one for one in gone]
-    found = [path for path in paths if path.exists()]
-    for path in found:
-        path.unlink()
-    return len(found)
+    for one in gone:
+        (ledger.folder / "evidence" / one).unlink(missing_ok=True)
+    return len(gone)
 
 
 def erase(ledger: Ledger, case: int, reason: str, who: str) -> Erased:
@@ -218,6 +242,7 @@ def _blank(book: Book, case: int, numbers: list[int], mails: list[int]) -> None:
     book.db.execute(update(cases).where(cases.c.id == case).values(**values, salt=null(), updated_at=book.now))
     book.db.execute(delete(case_references).where(case_references.c.case == case))
     book.db.execute(delete(former_names).where(former_names.c.case == case))
+    book.db.execute(update(appeals).where(appeals.c.case == case).values(reason="", why="", evidence=""))
     said = {"reason": "", "evidence": "", "salt": null()}
     book.db.execute(update(claims).where(claims.c.case == case).values(**said))
     saw = {"why": "", "stable_id": "", "final_url": "", "evidence": "", "salt": null()}

@@ -20,7 +20,7 @@ from takedown.ledger.ids import batch_id, case_id, number, plan_id
 from takedown.ledger.tables import cases, events, openings, request_cases, requests
 
 IMPORTED = ("batch.imported",)
-EDITED = ("case.made", "case.linked", "case.renamed", "case.released", "case.reopened")
+EDITED = ("case.made", "case.linked", "case.renamed", "case.released", "case.reopened", "evidence.redacted")
 CHUNK = 500
 
 

@@ -1,0 +1,122 @@
+"""What people decided and rows alone keep: the switch, holds, appeals, planners, files. Who edits those rows is found."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from desks import TurnedClock, add_cases, again, make_desk, make_key, signed
+from sqlalchemy import delete, insert, select, update
+
+from takedown.audit import verify
+from takedown.delivery.halting import halt, unhalt, unhalt_statement
+from takedown.ledger.cases import close
+from takedown.ledger.keeping import erase, hold, release
+from takedown.ledger.tables import appeals, batches, cases, holds, meta, plans
+from takedown.outcomes.differences import hold as keep_apart
+from takedown.planning.approving import approve
+from takedown.planning.making import Selection, make_plan
+from takedown.planning.redress import add_appeal, decide_appeal
+
+sys.path += [str(Path(__file__).parents[1] / name) for name in ("delivery", "outcomes")]
+
+from asking import Platform
+from sendings import send
+
+
+@pytest.fixture
+def desk(tmp_path):
+    """Four cases sent; C-1 is held back for a court, of C-2 one appeal was reversed and one is open; sending is halted."""
+    for name in ("planner", "alice", "bilal"):
+        make_key(tmp_path, name)
+    with Platform().open() as platform:
+        desk = make_desk(tmp_path, platform.settings(), approvals=1, clock=TurnedClock())
+        add_cases(desk, "facebook", range(1, 5))
+        made = make_plan(desk, Selection())
+        approve(again(desk, "alice"), made.plan, made.cases, signed(tmp_path / "alice", made.digest))
+        assert send(desk, made.plan).exit == 0
+    hold(desk.ledger, 1, "a court asked", "planner")
+    hold(desk.ledger, 3, "a mistake", "planner")
+    release(desk.ledger, 3, "it was one", "alice")
+    for why in ("the user says no", "the user says so again"):
+        add_appeal(desk, 2, "user", why, desk.clock.now() + 86400, "")
+    decide_appeal(desk, 1, "upheld", "it calls for violence")
+    halt(desk, "a drill")
+    assert problems(desk) == []
+    yield desk
+    desk.ledger.close()
+
+
+def problems(desk):
+    return [what for _, what in verify(desk.ledger).problems]
+
+
+def edit(desk, *statements):
+    """Straight into the database, past every rule."""
+    with desk.ledger.engine.connect().execution_options(takedown_write=True) as db, db.begin():
+        for one in statements:
+            db.execute(one)
+
+
+HALTED = meta.c.name == "halted"
+OTHER = json.dumps({"by": "mallory", "why": "a drill", "at": 1})
+ATTACKS = {
+    "let go of the switch": (update(meta).where(HALTED).values(value=""), "and the ledger says that it goes on"),
+    "take the switch away": (delete(meta).where(HALTED), "and the ledger says that it goes on"),
+    "halt in another's name, to let go oneself": (update(meta).where(HALTED).values(value=OTHER), "by another than mallory"),
+    "end a legal hold": (delete(holds), "the hold of C-1 was taken away"),
+    "hold another case in its place": (update(holds).values(case=4), "C-4 is held, and nobody recorded that"),
+    "another reason for a hold": (update(holds).values(reason="none"), "the hold of C-1 is not the one"),
+    "decide an appeal": (update(appeals).where(appeals.c.id == 2).values(outcome="upheld"), "A-2 is not the appeal"),
+    "turn an appeal round": (update(appeals).where(appeals.c.id == 1).values(outcome="reversed"), "A-1 is not the appeal"),
+    "give an appeal more time": (update(appeals).where(appeals.c.id == 2).values(due_at=4e9), "A-2 is not the appeal"),
+    "make an appeal go away": (delete(appeals).where(appeals.c.id == 2), "A-2 is gone"),
+    "make an appeal up": (
+        insert(appeals).values({"case": 3, "from": "user", "reason": "x", "received_at": 1.0, "due_at": 2.0}),
+        "A-3 is there, and nobody recorded it",
+    ),
+    "plan in another's name, to approve oneself": (update(plans).values(planner="bilal"), "P-1 was made by another than bilal"),
+    "import another file": (update(batches).values(sha256="0" * 64), "B-1 was imported from another file"),
+    "import in another's name": (update(batches).values(by="bilal"), "B-1 was imported from another file, or by another person"),
+    "have a case sent twice": (
+        update(cases).where(cases.c.id == 2).values(delivered="draft", sent_at=None),
+        "C-2 is called unsent, but a request for it was",
+    ),
+    "spoil what a plan asks for": (update(plans).values(demands="{"), "cannot be understood"),
+    "spoil the switch": (update(meta).where(HALTED).values(value="{"), "cannot be understood"),
+}
+
+
+@pytest.mark.figure("attacks on what people decided", unit="attacks", how="found by audit verify")
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_is_found(desk, name):
+    statement, words = ATTACKS[name]
+    edit(desk, statement)
+    assert any(words in one for one in problems(desk)), problems(desk)
+
+
+@pytest.mark.figure("attacks on what people decided", unit="attacks", how="found by audit verify")
+def test_a_case_that_was_kept_apart_is_not_freed_unseen(desk):
+    desk.ledger.write(lambda book: keep_apart(book, 4, "another account has its name"))
+    assert problems(desk) == []
+    edit(desk, update(cases).values(held=""))
+    assert any("C-4 was kept apart by event" in one for one in problems(desk))
+
+
+def test_an_honest_end_of_all_of_it_has_no_problems(desk):
+    release(desk.ledger, 1, "the court is done", "alice")
+    decide_appeal(desk, 2, "reversed", "a mistake")
+    statement = unhalt_statement(desk)
+    assert unhalt(again(desk, "alice"), signed(desk.config.folder / "alice", statement)) == ""
+    assert problems(desk) == []
+    halt(desk, "again")
+    halt(again(desk, "bilal"), "a second word")
+    assert problems(desk) == []
+
+
+def test_a_person_who_is_erased_is_erased_from_appeals_too(desk):
+    close(desk.ledger, 2, "mistake", "planner")
+    erase(desk.ledger, 2, "asked to", "planner")
+    with desk.ledger.read() as db:
+        assert {tuple(row) for row in db.execute(select(appeals.c.reason, appeals.c.why, appeals.c.evidence))} == {("", "", "")}
+    assert problems(desk) == []
