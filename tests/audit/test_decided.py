@@ -12,7 +12,7 @@ from takedown.audit import verify
 from takedown.delivery.halting import halt, unhalt, unhalt_statement
 from takedown.ledger.cases import close
 from takedown.ledger.keeping import erase, hold, release
-from takedown.ledger.tables import appeals, batches, cases, holds, meta, plans
+from takedown.ledger.tables import appeals, batches, cases, holds, meta, plans, volumes
 from takedown.outcomes.differences import hold as keep_apart
 from takedown.planning.approving import approve
 from takedown.planning.making import Selection, make_plan
@@ -82,6 +82,7 @@ ATTACKS = {
         update(cases).where(cases.c.id == 2).values(delivered="draft", sent_at=None),
         "C-2 is called unsent, but a request for it was",
     ),
+    "make room under a day's limit": (delete(volumes), "P-1 carries 4 cases to facebook, and counts 0"),
     "spoil what a plan asks for": (update(plans).values(demands="{"), "cannot be understood"),
     "spoil the switch": (update(meta).where(HALTED).values(value="{"), "cannot be understood"),
 }
