@@ -22,6 +22,7 @@ from takedown.desk import Desk
 from takedown.heads import copies, stamps_beside
 from takedown.ledger.backup import FileThere
 from takedown.ledger.book import Book, canonical
+from takedown.ledger.errors import StrangeAddress
 from takedown.ledger.setup import migrate, resolve, secret_path
 from takedown.ledger.store import make_engine
 from takedown.ledger.tables import meta, metadata
@@ -99,6 +100,8 @@ def _target(desk: Desk, url: str) -> URL:
         target = resolve(url, desk.config.folder)
     except ArgumentError:
         raise NotThere(source="the ledger", target=url) from None
+    except StrangeAddress:  # what it says is about the configuration
+        raise NotThere(source="the ledger", target=url.partition(":")[0]) from None
     if source.get_backend_name() != "sqlite" or target.get_backend_name() != "postgresql":
         raise NotThere(source=source.get_backend_name(), target=target.get_backend_name())
     if target.password:
