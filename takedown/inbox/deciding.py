@@ -8,10 +8,10 @@ from functools import lru_cache
 
 from takedown.inbox import doubts, grammar, leading, phrases, refusals
 from takedown.inbox.countries import WORLDWIDE, territories
-from takedown.inbox.patterns import words
+from takedown.inbox.patterns import Words, words
 from takedown.inbox.verdicts import Verdict
 
-_SHORT: tuple[tuple[str, re.Pattern[str]], ...] = (
+_SHORT: tuple[tuple[str, Words], ...] = (
     ("not_found", words("not found|does not exist|could not be found|invalid (?:link|url)")),
     (
         "declined",

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from takedown.inbox.patterns import words
+from takedown.inbox.patterns import Words, words
 
 KNOWN = frozenset({"annex_ii", "annex_iii"})
 """Names that packs give to forms which can be read."""
@@ -45,7 +45,7 @@ _HEADING = words(r"\b(?:feedback following (?:the )?removal|information (?:about
 _MARKED = re.compile(r"^[\s>|]*(?:[\[(]\s*[xX✓✔☒✗✘]\s*[\])]|[☒☑✓✔])\s*(.*)")
 _CUT = re.compile(r"[\s>|]*-{5,}\s*$")
 _QUOTED = re.compile(r"\s*[>|]")
-_MEANINGS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
+_MEANINGS: tuple[tuple[str, str, Words], ...] = (
     ("removed", "", words(r"^the terrorist content has been removed\W*$")),
     ("restricted", "", words(r"^access to (?:the )?terrorist content has been disabled(?: in all member states)?\W*$")),
     ("in_review", "force_majeure", words(r"^(?:there is )?force majeure\b|^de facto impossibility\b")),
@@ -116,7 +116,7 @@ def _meaning(box: str) -> tuple[str, str] | None:
     return next(((value, code) for value, code, pattern in _MEANINGS if pattern.search(box)), None)
 
 
-def _field(lines: list[str], pattern: re.Pattern[str]) -> str:
+def _field(lines: list[str], pattern: Words) -> str:
     return next((found[1].strip() for line in lines if (found := pattern.match(line)) and found[1].strip()), "")
 
 

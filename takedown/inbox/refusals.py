@@ -5,10 +5,8 @@ Written, as `phrases` is, for text that went through `plain.normal`, one sentenc
 
 from __future__ import annotations
 
-import re
-
 from takedown.inbox import tongues
-from takedown.inbox.patterns import words
+from takedown.inbox.patterns import Words, words
 from takedown.inbox.phrases import DONE, THING
 
 _REMOVING = r"""(?:remov|tak(?:e|en|ing) down|tak(?:e|en|ing) (?:any |further )?action|delet|disabl|suspend|restrict|withh
@@ -96,7 +94,7 @@ NO_VIOLATION = words(
     + "|"
     + tongues.NO_VIOLATION
 )
-WHY_NOT: tuple[tuple[str, re.Pattern[str]], ...] = (
+WHY_NOT: tuple[tuple[str, Words], ...] = (
     ("cannot_reach", words(r"""end-to-end[- ]encrypt|\b(?:chats?|messages?|groups?) (?:\w+ ){0,3}are private (?:amongst|among
 |between)\b|\b(?:no|not have|without) (?:technical )?(?:access|ability
 |means) to (?:the )?(?:private |users' )?(?:messages?|chats?|contents?)\b""")),
