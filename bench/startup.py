@@ -55,6 +55,8 @@ def _pair(folder: Path, start: Start) -> tuple[float, float]:
 
 
 def _run(folder: Path, words: tuple[str, ...], env: Mapping[str, str]) -> float:
+    """Seconds. What pip compiles when it installs, the first round compiles here, whatever the environment says."""
     none = subprocess.DEVNULL
     whole = {**os.environ, **env}
+    whole.pop("PYTHONDONTWRITEBYTECODE", None)
     return seconds(lambda: subprocess.run(words, cwd=folder, env=whole, stdin=none, stdout=none, stderr=none, check=True))

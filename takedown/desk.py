@@ -18,6 +18,7 @@ from takedown.policy.schema import Policy
 from takedown.policy.signed import InForce, SaidElsewhere, read_signed
 from takedown.registry import Registry, load
 from takedown.settings import Config, Settings, platform_settings
+from takedown.sources import fingerprint_now
 
 if TYPE_CHECKING:
     from takedown.notices import Packs
@@ -94,8 +95,12 @@ class Desk:
     def packs(self) -> Packs:
         from takedown.notices import load_packs  # what is planned needs them; what is sent does not
 
+        return load_packs(self._pack_folders)
+
+    @property
+    def _pack_folders(self) -> list[Path]:
         folder = self.settings.packs.folder
-        return load_packs([self.config.path(folder)] if folder else [])
+        return [self.config.path(folder)] if folder else []
 
     @cached_property
     def _platforms(self) -> dict[str, Platform]:
@@ -132,10 +137,14 @@ class Desk:
         shaped: dict[str, Any] = {
             "policy": self.policy_hash(),
             "authority": settings.authority.model_dump(mode="json"),
-            "packs": {name: self.packs[name].fingerprint for name in sorted(packs)},
+            "packs": {name: self._fingerprint(name) for name in sorted(packs)},
             "platforms": {name: self._shape(name) for name in sorted(platforms)},
         }
         return hashlib.sha256(canonical(shaped).encode()).hexdigest()
+
+    def _fingerprint(self, pack: str) -> str:
+        """Of a pack as it lies there; loading all of them takes as long as the rest of what is looked at before sending."""
+        return fingerprint_now(pack, self._pack_folders) or self.packs[pack].fingerprint
 
     def _shape(self, name: str) -> dict[str, Any]:
         own = self.terms(name).model_dump(mode="json")

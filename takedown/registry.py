@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from importlib.metadata import EntryPoint, entry_points
 
 from takedown.contract import NotATarget, Platform, Reason, Target, Url, parse_url, plain_link, refang
@@ -24,12 +24,42 @@ class Broken:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Registry:
-    """Every installed platform by name, in alphabetical order, and the plugins that could not be loaded."""
+Claim = Callable[[], "type[Platform] | Broken"]
+"""Loads what an entry point names."""
 
-    platforms: Mapping[str, type[Platform]]
-    broken: tuple[Broken, ...] = ()
+
+class Registry:
+    """Every installed platform by name, in alphabetical order, and the plugins that could not be loaded.
+
+    One is imported when it is first asked for: what is sent needs its own platforms, and not all.
+    """
+
+    def __init__(self, claims: Mapping[str, Claim]) -> None:
+        self.platforms = Installed(claims)
+
+    @property
+    def broken(self) -> tuple[Broken, ...]:
+        return tuple(made for made in map(self.platforms.found, self.platforms.claimed) if isinstance(made, Broken))
+
+
+class Installed(Mapping[str, "type[Platform]"]):
+    """The platforms that can be used; of a broken one it says, as of one that nobody claims, that it is not there."""
+
+    def __init__(self, claims: Mapping[str, Claim]) -> None:
+        self.claimed = claims
+        self.found = cache(lambda name: claims[name]())
+
+    def __getitem__(self, name: str) -> type[Platform]:
+        made = self.found(name)
+        if isinstance(made, Broken):
+            raise KeyError(name)
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self.claimed if not isinstance(self.found(name), Broken))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def load(listed: Mapping[str, str] | None = None) -> Registry:
@@ -40,11 +70,7 @@ def load(listed: Mapping[str, str] | None = None) -> Registry:
     claims: dict[str, list[EntryPoint]] = {}
     for point in sorted(entry_points(group=GROUP)):
         claims.setdefault(point.name, []).append(point)
-    found = {name: _only(points, listed) for name, points in claims.items()}
-    return Registry(
-        {name: made for name, made in found.items() if not isinstance(made, Broken)},
-        tuple(made for made in found.values() if isinstance(made, Broken)),
-    )
+    return Registry({name: partial(_only, points, listed) for name, points in claims.items()})
 
 
 def recognise(text: str, platforms: Mapping[str, Platform]) -> Target | NotATarget:

@@ -14,6 +14,7 @@ from takedown.contract import Instrument, Kind, Measure
 from takedown.notices.errors import Fault
 from takedown.notices.pack import Pack
 from takedown.notices.pack_file import Data
+from takedown.sources import FOLLOW_UPS, INCLUDE
 
 FIRST = "en"
 """The language in which every text is there, to be translated from."""
@@ -51,14 +52,6 @@ FOLLOW_UP_SAYS = {
     "item.url": "the exact URLs",
     "said": "what is said",
 }
-FOLLOW_UPS = {
-    "withdrawal": "takes a request back",
-    "withdrawal_subject": "is the subject of a mail that takes a request back",
-    "reply": "answers a platform's question",
-    "reply_subject": "is the subject of a mail that answers a platform's question",
-}
-"""Texts that every pack has in common, unless it has its own, and what each does."""
-INCLUDE = re.compile(r"""{%-?\s*include\s+["']([^"']*)["']""")
 
 
 class Wording(Data):

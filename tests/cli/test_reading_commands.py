@@ -91,7 +91,8 @@ def test_nothing_hostile_reaches_the_screen(json_flag: list[str]) -> None:
 
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    registry = Registry(load().platforms, (Broken("cuckoo", "cuckoo:Bird: ImportError: no \x1b[31mnest"),))
+    cuckoo = Broken("cuckoo", "cuckoo:Bird: ImportError: no \x1b[31mnest")
+    registry = Registry({**load().platforms.claimed, "cuckoo": lambda: cuckoo})
     monkeypatch.setattr("takedown.cli.platforms.installed", lambda: registry)
     monkeypatch.setattr("takedown.cli.recognise.installed", lambda: registry)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from desks import add_cases, make_desk
 
+from takedown.planning.making import Selection, make_plan
 from takedown.reading import SECTIONS
 from takedown.settings import Settings
 
@@ -54,10 +55,11 @@ def test_recognising_needs_no_ledger_and_no_network() -> None:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Of a desk with two cases."""
+    """Of a desk with two cases, in a plan."""
     place = tmp_path_factory.mktemp("desk")
     desk = make_desk(place, {})
     add_cases(desk, "x", range(2))
+    make_plan(desk, Selection())
     desk.ledger.close()
     return place
 
@@ -95,3 +97,26 @@ def test_sending_loads_what_it_may_not_need_when_it_does() -> None:
     code = f"import sys, takedown.cli.submit; print(*(m for m in {LATER!r} if m in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_sending_loads_the_platforms_that_it_needs_and_no_packs(folder: Path) -> None:
+    """That nothing changed under the plan is told by the hashes of its packs as they lie there."""
+    code = (
+        "import sys\n"
+        "from takedown.cli import run\n"
+        "run(['submit', 'P-1'])\n"
+        "print(*(m for m in sys.modules if m.startswith(('takedown_platforms.', 'takedown.notices')) and '._' not in m))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=folder, check=True)
+    assert done.stdout.splitlines()[-1].split() == ["takedown_platforms.x"]
+
+
+def test_what_mails_are_read_by_is_compiled_when_a_mail_is_read() -> None:
+    code = (
+        "from takedown.inbox import grammar\n"
+        "from takedown.inbox.patterns import Words\n"
+        "found = [one for one in vars(grammar).values() if isinstance(one, Words)]\n"
+        "print(len(found) > 5, sum('_compiled' in vars(one) for one in found))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "0"]

@@ -12,6 +12,7 @@ from notice_samples import PACK_IDS, PACKS, copied_texts, operators_folder, writ
 
 from takedown.contract import Instrument
 from takedown.notices import BadPacks, check_templates, load_packs, read_packs
+from takedown.sources import fingerprint_now
 
 INSTRUMENTS = {
     "court-order": Instrument.ORDER,
@@ -174,3 +175,27 @@ def test_a_language_that_lacks_a_shared_text_is_told_what_it_is_for(tmp_path: Pa
     assert fault.do.startswith("write it" if lost == "foot" else f"translate en/shared/{lost}.txt")
     purpose = {"withdrawal": "takes a request back", "reply": "answers a platform's question", "foot": "prints it"}
     assert purpose[lost.partition("_")[0]] in fault.what
+
+
+def test_a_fingerprint_is_told_without_loading_a_pack(tmp_path: Path) -> None:
+    assert {name: fingerprint_now(name, []) for name in PACK_IDS} == {name: PACKS[name].fingerprint for name in PACK_IDS}
+    folder = operators_folder(tmp_path)
+    file = folder / "packs" / "pk-peca-37.toml"
+    assert fingerprint_now("pk-peca-37", [folder]) == load_packs([folder])["pk-peca-37"].fingerprint != ""
+    before = fingerprint_now("pk-peca-37", [folder])
+    file.write_text(file.read_text() + "# mended\n")
+    assert fingerprint_now("pk-peca-37", [folder]) == load_packs([folder])["pk-peca-37"].fingerprint != before
+
+
+@pytest.mark.parametrize("text", ["", "not TOML", "languages = 7", 'languages = ["en"]\nforms = 7', "\xff"])
+def test_of_a_pack_that_is_not_plainly_sound_no_fingerprint_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "pk-peca-37.toml").write_text(text, encoding="latin-1")
+    assert fingerprint_now("pk-peca-37", [tmp_path]) == ""
+    assert fingerprint_now("../pk-peca-37", [tmp_path / "packs"]) == ""
+    assert fingerprint_now("pk-none", [tmp_path]) == ""
+
+
+def test_of_a_pack_that_is_there_twice_no_fingerprint_is_told(tmp_path: Path) -> None:
+    folder = operators_folder(tmp_path)
+    shutil.copy(folder / "packs" / "pk-peca-37.toml", folder)
+    assert fingerprint_now("pk-peca-37", [folder]) == ""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -178,7 +179,8 @@ def scene(
     settings = Settings(authority={"name": "Example Authority"}, policy={"approvals": approvals}, platforms=dict(platforms or {}))
     ledger = create(url or ledger_url(folder), folder, "sandbox", clock)
     desk = Desk(Config(settings, folder, folder / "takedown.toml", {}), ledger, "alice", clock)
-    desk.__dict__["registry"] = Registry({"chirp": Chirp, "wren": Wren}, broken)
+    claims = {one.name: partial(Broken, one.name, one.why) for one in broken}
+    desk.__dict__["registry"] = Registry({"chirp": lambda: Chirp, "wren": lambda: Wren, **claims})
     desk.__dict__["packs"] = Packs({"pk-peca-37": Patience()})  # type: ignore[dict-item] # only its patience is read
     ledger.write(
         lambda book: (
