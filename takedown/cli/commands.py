@@ -69,7 +69,10 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("verify", "takedown.cli.verify", "Look for ourselves whether targets are still there"),
         Entry("sight", "takedown.cli.verify", "Record a check by eye, with its evidence"),
         Entry(
-            "case", "takedown.cli.case", "List, show, explain, note, close and reopen cases", {"list": "takedown.cli.case_list"}
+            "case",
+            "takedown.cli.case",
+            "List, show, explain, note, close and reopen cases",
+            {"list": "takedown.cli.case_list", "show": "takedown.cli.case_show", "explain": "takedown.cli.case_show"},
         ),
         Entry("report", "takedown.cli.report", "What became of it: honest rates, how fast, trend; as a page"),
         Entry("export", "takedown.cli.export", "Write cases, deadlines, and what the public may read, to files"),

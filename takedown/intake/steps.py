@@ -24,7 +24,7 @@ from takedown.ledger.book import Book
 from takedown.ledger.cases import NothingProposed, no_such
 from takedown.ledger.ids import case_id
 from takedown.ledger.seals import CASE_ROW, case_seal, salts
-from takedown.ledger.steps import ANSWERED
+from takedown.ledger.states import DECLINED
 from takedown.ledger.store import Ledger
 from takedown.ledger.tables import cases, returns
 
@@ -74,7 +74,7 @@ def make_first(ledger: Ledger, setting: Setting, needed: Mapping[int, str], said
             row = _row(book, number)
             _refuse_first(row)
             same = [cases.c[name] == row[name] for name in ("authority", "platform", "identity")]
-            held = select(cases.c.id).where(*same, cases.c.basis == basis, (cases.c.closed == "") | (cases.c.claimed == ANSWERED))
+            held = select(cases.c.id).where(*same, cases.c.basis == basis, (cases.c.closed == "") | (cases.c.claimed == DECLINED))
             other = book.db.execute(held.order_by(cases.c.id.desc()).limit(1)).scalar()
             made = other is None
             if other is None:
@@ -162,9 +162,9 @@ def _refuse_next(book: Book, row: RowMapping, basis: str) -> None:
     if basis == row["basis"]:
         why, do = f"it was asked for under {basis}", "name another pack; a repeated request is: takedown resubmit --pending"
         raise StepRefused(case=case, which="next", why=why, do=do)
-    if row["claimed"] != ANSWERED:
+    if row["claimed"] != DECLINED:
         why = f"a next step needs the platform's answer that it declines; on record is: {row['claimed'].replace('_', ' ')}"
-        do = f"if it has declined: takedown claim add {case} --value {ANSWERED}"
+        do = f"if it has declined: takedown claim add {case} --value {DECLINED}"
         raise StepRefused(case=case, which="next", why=why, do=do)
     _refuse_open(book, row, basis, "next")
 

@@ -8,15 +8,14 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id
+from takedown.ledger.states import ASKED, DECLINED
 from takedown.ledger.tables import cases, request_cases
-
-ASKED = "needs_information"
 
 
 def may_be_answered() -> ColumnElement[bool]:
     """True of cases whose platform asked, or declined: what is added to a refusal goes in its thread, once."""
     open_ = or_(cases.c.answered_at.is_(None), cases.c.answered_at < cases.c.claimed_at)
-    return and_(cases.c.claimed.in_([ASKED, "declined"]), open_)
+    return and_(cases.c.claimed.in_([ASKED, DECLINED]), open_)
 
 
 def answered(book: Book, requests: Collection[int]) -> None:

@@ -6,6 +6,7 @@ elsewhere: `store.py`.
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Generator, Iterable, Iterator
@@ -39,6 +40,11 @@ def among(values: Iterable[str]) -> str:
     return "(" + ", ".join(f"'{value}'" for value in sorted(values)) + ")"
 
 
+def parsed(value: Any) -> Any:
+    """What a column of JSON holds: a file gives it as text, a server as what it says."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
 class Reader:
     """One consistent view of a ledger. SQL names its parameters `:name`."""
 
@@ -65,6 +71,12 @@ class Reader:
     def value(self, sql: str, **values: object) -> Any:
         """The first column of the first row; None without one."""
         return next(self.rows(sql, **values), (None,))[0]
+
+    def records(self, sql: str, **values: object) -> list[dict[str, Any]]:
+        """Rows by the names of their columns, all at once."""
+        found = self._connection.execute(self._spelt(sql), values)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found]
 
     def setting(self, name: str) -> str:
         """A value of the ledger's own table `meta`; empty when unset."""

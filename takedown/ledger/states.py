@@ -22,6 +22,10 @@ class State(StrEnum):
 
 FINAL = frozenset({"removed", "restricted", "declined"})
 """Claims after which the platform is not asked again."""
+ASKED = "needs_information"
+"""The claim that asks us a question."""
+DECLINED = "declined"
+"""The claim that opens the way to the next step; after any other there is nothing left to ask, or a question to answer."""
 ACTED = frozenset({"removed", "restricted"})
 """Claims that count as action."""
 UNREACHABLE = frozenset({"gone", "suspended", "withheld", "restricted"})

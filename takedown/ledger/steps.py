@@ -11,8 +11,6 @@ from takedown.ledger.tables import cases
 
 LONGEST = 20
 """Steps that are followed back: no target has so many, and a damaged ledger must not loop."""
-ANSWERED = "declined"
-"""The claim that opens the way to the next step; after any other there is nothing left to ask, or a question to answer."""
 
 
 def earlier(db: Connection, case: RowMapping) -> list[RowMapping]:
@@ -24,11 +22,6 @@ def earlier(db: Connection, case: RowMapping) -> list[RowMapping]:
         found.append(row)
         follows = row["follows"]
     return found
-
-
-def later(db: Connection, case: int) -> list[int]:
-    """The numbers of the cases that follow this one directly."""
-    return list(db.execute(select(cases.c.id).where(cases.c.follows == case).order_by(cases.c.id)).scalars())
 
 
 def counted_once() -> ColumnElement[bool]:

@@ -17,8 +17,7 @@ from takedown.desk import Desk
 from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id, number, plan_id, request_id
 from takedown.ledger.moves import State
-from takedown.ledger.questions import ASKED
-from takedown.ledger.states import DORMANT
+from takedown.ledger.states import ASKED, DORMANT
 from takedown.ledger.tables import cases, claims, meta, plans, request_cases, requests
 from takedown.ledger.truths import FINAL, UNREACHABLE
 from takedown.outcomes.clocks import said_of

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, select
 from takedown.contract import RefusedByPolicy
 from takedown.desk import Desk
 from takedown.ledger.ids import case_id
-from takedown.ledger.steps import ANSWERED, earlier
+from takedown.ledger.states import DECLINED
+from takedown.ledger.steps import earlier
 from takedown.ledger.tables import cases
 from takedown.planning.drafting import LeftOut
 
@@ -57,10 +58,10 @@ def _lacks(desk: Desk, db: Connection, row: RowMapping, needed: str) -> str:
     if done is None:
         return f"{title} wants to be asked under {needed} first: takedown case first-step {case}"
     first, claimed = case_id(done["id"]), done["claimed"]
-    if claimed == ANSWERED:
+    if claimed == DECLINED:
         return ""
     if claimed in AGREED:
         return f"{title} has {claimed} it in answer to {first}; nothing is left to ask: takedown case close {case} --as done"
     if done["sent_at"] is None:
         return f"its first step {first} has not been sent yet: takedown case explain {first}"
-    return f"{title} has not declined {first} yet; when it has: takedown claim add {first} --value {ANSWERED}"
+    return f"{title} has not declined {first} yet; when it has: takedown claim add {first} --value {DECLINED}"

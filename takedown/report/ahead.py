@@ -8,10 +8,7 @@ from typing import Any
 
 from takedown.clock import utc
 from takedown.ledger.ids import case_id, plan_id, request_id
-from takedown.ledger.moves import State
-from takedown.ledger.questions import ASKED
-from takedown.ledger.steps import ANSWERED
-from takedown.ledger.truths import ACTED, FINAL, UNREACHABLE
+from takedown.ledger.states import ACTED, ASKED, DECLINED, FINAL, UNREACHABLE, State
 from takedown.outcomes.repairs import FURTHER, repair_of
 from takedown.report.cases import Dossier
 from takedown.report.figures import contradiction
@@ -105,7 +102,7 @@ def _open(file: Dossier, patience: float | None, now: float) -> Ahead:
     plan = plan_id(newest["plan"]) if newest else "PLAN"
     detail = f": {newest['detail']}" if newest and newest["detail"] else ""
     match State(row["delivered"]):
-        case State.DRAFT if file.answer_before not in {"", ANSWERED}:
+        case State.DRAFT if file.answer_before not in {"", DECLINED}:
             first = case_id(row["follows"])
             waits = f"It waits until the platform has declined {first}, which it is asked first."
             return _told(waits, Step("see where that stands", f"takedown case explain {first}"), drop)

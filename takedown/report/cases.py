@@ -7,26 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, select
-
 from takedown.clock import iso
-from takedown.ledger.cases import no_such
+from takedown.ledger.errors import NoSuchCase
 from takedown.ledger.ids import batch_id, case_id, plan_id, request_id
-from takedown.ledger.steps import later
-from takedown.ledger.tables import (
-    attempts,
-    batches,
-    case_references,
-    cases,
-    claims,
-    events,
-    former_names,
-    openings,
-    request_cases,
-    requests,
-    returns,
-    sightings,
-)
+from takedown.ledger.reader import Reader, among, parsed
 from takedown.report.figures import NOT_LOOKED
 
 DECIDED = (
@@ -66,50 +50,47 @@ class Dossier:
         return next((one for one in self.requests if one["id"] == self.row["request"]), None)
 
 
-def dossier(db: Connection, case: int) -> Dossier:
+OF_CASE = 'SELECT * FROM {table} WHERE "case" = :case ORDER BY id'
+CARRIED = """SELECT r.id, r.plan, r.purpose, r.platform, r.channel, r.state, r.reference, r.destination, r.receipt, r.receipt_at,
+  r.detail, r.sha256, r.attempts, r.not_before, r.created_at, c.excepted
+  FROM requests r JOIN request_cases c ON c.request = r.id WHERE c."case" = :case ORDER BY r.id"""
+TRIED = """SELECT number, started_at, outcome, status, detail FROM attempts WHERE request = :request ORDER BY number"""
+TOLD = f"""SELECT seq, at, kind, data FROM events WHERE subject = :subject AND kind IN {among(DECIDED)} ORDER BY seq"""  # noqa: S608 -- of constants
+
+
+def dossier(ledger: Reader, case: int) -> Dossier:
     """Raises NoSuchCase."""
-    row = db.execute(select(cases).where(cases.c.id == case)).mappings().first()
+    row = next(iter(ledger.records("SELECT * FROM cases WHERE id = :case", case=case)), None)
     if row is None:
-        no_such(case)
-    batch = db.execute(select(batches).where(batches.c.id == row["batch"])).mappings().one()
-    others = select(case_references).where(case_references.c.case == case).order_by(case_references.c.id)
-    said = select(claims).where(claims.c.case == case).order_by(claims.c.id)
-    saw = select(sightings).where(sightings.c.case == case).order_by(sightings.c.id)
+        raise NoSuchCase(case=case_id(case))
+    row |= {name: parsed(row[name]) for name in ("fields", "evidence")}
+    (batch,) = ledger.records("SELECT * FROM batches WHERE id = :batch", batch=row["batch"])
+    references, claims, sightings, former, returns = (
+        ledger.records(OF_CASE.format(table=table), case=case)
+        for table in ("case_references", "claims", "sightings", "former_names", "returns")
+    )
+    later = ledger.rows("SELECT id FROM cases WHERE follows = :case ORDER BY id", case=case)
     return Dossier(
-        {**row}, {**batch}, _rows(db, others), _requests(db, case), _rows(db, said), _rows(db, saw),
-        tuple(_events(db, case_id(case))), later(db, case), _before(db, row),
-        _rows(db, select(former_names).where(former_names.c.case == case).order_by(former_names.c.id)),
-        next(iter(_rows(db, select(returns).where(returns.c.case == case).order_by(returns.c.id.desc()).limit(1))), None),
+        row, batch, references, _requests(ledger, case), claims, sightings, tuple(_events(ledger, case_id(case))),
+        [one for (one,) in later], _before(ledger, row), former, returns[-1] if returns else None,
     )  # fmt: skip
 
 
-def _before(db: Connection, row: RowMapping) -> str:
+def _before(ledger: Reader, row: Mapping[str, Any]) -> str:
     """A case that follows another under the same basis is that one's return, and waits for nothing."""
-    step = (cases.c.id == row["follows"], cases.c.basis != row["basis"])
-    return str(db.execute(select(cases.c.claimed).where(*step)).scalar() or "")
+    first = "SELECT claimed FROM cases WHERE id = :follows AND basis <> :basis"
+    return ledger.value(first, follows=row["follows"], basis=row["basis"]) or "" if row["follows"] else ""
 
 
-def _rows(db: Connection, query: Select[*tuple[Any, ...]]) -> list[dict[str, Any]]:
-    return [{**row} for row in db.execute(query).mappings()]
+def _requests(ledger: Reader, case: int) -> list[dict[str, Any]]:
+    found = ledger.records(CARRIED, case=case)
+    return [{**one, "tries": ledger.records(TRIED, request=one["id"])} for one in found]
 
 
-def _requests(db: Connection, case: int) -> list[dict[str, Any]]:
-    wanted = [column for column in requests.c if column.name not in {"body", "headers", "salt"}]
-    carried = requests.join(request_cases, request_cases.c.request == requests.c.id)
-    query = select(*wanted, request_cases.c.item, request_cases.c.excepted).select_from(carried)
-    found = _rows(db, query.where(request_cases.c.case == case).order_by(requests.c.id))
-    told = [column for column in attempts.c if column.name != "reply"]
-    for one in found:
-        one["tries"] = _rows(db, select(*told).where(attempts.c.request == one["id"]).order_by(attempts.c.number))
-    return found
-
-
-def _events(db: Connection, subject: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+def _events(ledger: Reader, subject: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """What people decided about the case, with the private values that have not been erased."""
-    query = select(events.c.seq, events.c.at, events.c.kind, events.c.data).where(events.c.subject == subject)
-    mine = query.where(events.c.kind.in_(DECIDED)).order_by(events.c.seq)
-    for seq, at, kind, data in db.execute(mine).all():
-        opened = dict(db.execute(select(openings.c.name, openings.c.value).where(openings.c.seq == seq)).all())
+    for seq, at, kind, data in list(ledger.rows(TOLD, subject=subject)):
+        opened = dict(ledger.rows("SELECT name, value FROM openings WHERE seq = :seq", seq=seq))
         yield at, kind, {**json.loads(data), **opened}
 
 

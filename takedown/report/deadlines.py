@@ -17,8 +17,7 @@ from takedown.desk import Desk
 from takedown.display import safe
 from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.moves import State
-from takedown.ledger.questions import ASKED
-from takedown.ledger.states import DORMANT
+from takedown.ledger.states import ASKED, DORMANT
 from takedown.ledger.tables import cases, notifications, plans, requests
 from takedown.ledger.truths import FINAL, UNREACHABLE
 from takedown.notices.pack import Pack

@@ -9,7 +9,7 @@ from typing import Any
 from takedown.clocks.hands import Hand, Reading
 from takedown.display import words
 from takedown.ledger.ids import case_id, plan_id, request_id
-from takedown.ledger.moves import State
+from takedown.ledger.states import State
 from takedown.report.ahead import Step, ahead, day
 from takedown.report.cases import Dossier
 

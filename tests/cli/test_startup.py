@@ -72,6 +72,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["--json", "status", "--batch", "B-1"],
         ["case", "list"],
         ["case", "list", "--json", "--limit", "1", "--platform", "x"],
+        ["case", "show", "C-1"],
+        ["--json", "case", "explain", "C-2"],
         ["plan", "list"],
         ["--json", "inbox", "list", "--unmatched"],
     ],

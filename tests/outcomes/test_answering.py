@@ -4,7 +4,7 @@ import json
 from email import message_from_bytes, policy
 
 import pytest
-from desks import TurnedClock, again, make_key, signed
+from desks import TurnedClock, again, make_key, reading, signed
 from withdrawing import PORTAL, api, desk_with, file_by_hand, mailed, of, planned, send, stand_ins
 
 from takedown.audit import verify as audit
@@ -122,8 +122,8 @@ def test_an_answer_given_another_way_is_written_down_with_its_text(tmp_path, pla
 
 
 def story_of(desk):
-    with desk.ledger.read() as db:
-        return tell(dossier(db, 1), None, desk.clock.now())
+    with reading(desk).ledger() as ledger:
+        return tell(dossier(ledger, 1), None, desk.clock.now())
 
 
 def test_what_was_not_asked_is_not_answered(tmp_path, platforms):

@@ -23,8 +23,8 @@ def found(at_desk: Scene, limit: int | None = None, **chosen: object) -> list[st
 
 
 def story(at_desk: Scene, case: int = 1) -> Story:
-    with at_desk.desk.ledger.read() as db:
-        return tell(dossier(db, case), 3 * DAY, at_desk.clock.at)
+    with reading(at_desk.desk).ledger() as ledger:
+        return tell(dossier(ledger, case), 3 * DAY, at_desk.clock.at)
 
 
 def commands(told: Story) -> list[str]:
@@ -69,8 +69,8 @@ def test_a_dossier_holds_all_and_shows_no_bytes(at_desk: Scene) -> None:
     at_desk.sent(case)
     at_desk.claim(case, "declined", reason="no violation", ground="own_rules")
     note(at_desk.desk.ledger, case, "called\n  the hotline", "bilal")
-    with at_desk.desk.ledger.read() as db:
-        item = as_item(dossier(db, case))
+    with reading(at_desk.desk).ledger() as ledger:
+        item = as_item(dossier(ledger, case))
     assert [one["state"] for one in item["requests"]] == ["sent"]
     assert [(one["value"], one["ground"]) for one in item["claims"]] == [("declined", "own_rules")]
     assert item["decisions"][0]["note"] == "called the hotline"
@@ -79,8 +79,8 @@ def test_a_dossier_holds_all_and_shows_no_bytes(at_desk: Scene) -> None:
 
 
 def test_an_unknown_case_is_an_error(at_desk: Scene) -> None:
-    with at_desk.desk.ledger.read() as db, pytest.raises(NoSuchCase, match="no case C-7"):
-        dossier(db, 7)
+    with reading(at_desk.desk).ledger() as ledger, pytest.raises(NoSuchCase, match="no case C-7"):
+        dossier(ledger, 7)
 
 
 def test_closing_makes_an_unsent_plan_stale_and_is_recorded(at_desk: Scene) -> None:
