@@ -15,9 +15,16 @@ from takedown.display import Answer, Cell, Column, Facts, Table
 from takedown.ledger.ids import case_id, number
 from takedown.noted import KEPT, PURGED, SUBJECT, check
 
+app = typer.Typer()
 NEWEST = 50
 
 
+@app.callback()
+def _group() -> None:
+    """Check the audit chain."""
+
+
+@app.command("access")
 def access_(
     case: Annotated[str | None, typer.Option("--case", metavar="CASE", help="Looks that were or may have been at it")] = None,
     since: Annotated[str | None, typer.Option("--since", metavar="D", help="From this day on (UTC), as 2026-01-31")] = None,

@@ -63,7 +63,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             "inbox",
             "takedown.cli.inbox",
             "What platforms answered by mail: add, list, show, match, accept",
-            {"list": "takedown.cli.inbox_list"},
+            {"list": "takedown.cli.inbox_list", "show": "takedown.cli.inbox_show"},
         ),
         Entry("claim", "takedown.cli.claim", "Record by hand what a platform says: add, import"),
         Entry("verify", "takedown.cli.verify", "Look for ourselves whether targets are still there"),
@@ -78,7 +78,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("export", "takedown.cli.export", "Write cases, deadlines, and what the public may read, to files"),
     ),
     "Keep": (
-        Entry("audit", "takedown.cli.audit", "Check that the record is what was recorded"),
+        Entry("audit", "takedown.cli.audit", "Check that the record is what was recorded", {"access": "takedown.cli.access"}),
         Entry("handover", "takedown.cli.handover", "Give what a person was assigned to another, for leave"),
         Entry("evidence", "takedown.cli.evidence", "Hold, release, remove what is over, erase a person"),
         Entry("reconcile", "takedown.cli.audit", "Go on after the ledger was taken back in time"),

@@ -12,16 +12,14 @@ import typer
 from takedown.cli.context import current
 from takedown.cli.desk import desk_for, desk_of, sign
 from takedown.cli.inbox_list import list_, show_mails
+from takedown.cli.inbox_show import MessageId, bounced, show
 from takedown.cli.options import As, Key
-from takedown.cli.seen import shown as noted
 from takedown.contract import TakedownError, UsageError
 from takedown.desk import Desk
-from takedown.display import Answer, Facts, Prose
-from takedown.inbox.bounce import Bounce, read_bounce
-from takedown.inbox.classify import words_of
+from takedown.display import Answer
 from takedown.inbox.judging import Judgement
 from takedown.inbox.listing import as_item
-from takedown.inbox.parse import MAX_MAIL, parse
+from takedown.inbox.parse import MAX_MAIL
 from takedown.inbox.people import Told, accept, match, statement
 from takedown.inbox.store import Place, check, get, judge_new, listed, resolver, store
 from takedown.ledger.ids import case_id, message_name, number, request_id
@@ -32,8 +30,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 app.command("list")(list_)
-MessageId = Annotated[str, typer.Argument(metavar="MESSAGE", help="As in inbox list: M-12")]
-LONGEST = 20_000
+app.command("show")(show)
 
 
 class NotAMail(UsageError):
@@ -125,15 +122,10 @@ def _judged(file: Path, one: Judgement) -> dict[str, Any]:
         "sender": one.sender,
         "subject": one.subject,
         "number": one.read.number,
-        **_bounced(one.read.bounce),
+        **bounced(one.read.bounce),
         "reasons": list(one.why),
         "needs_person": one.person,
     }
-
-
-def _bounced(bounce: Bounce | None) -> dict[str, Any]:
-    """Whom a mail did not reach, as its notice names them, and whether nobody tries any more; nothing where it is no notice."""
-    return {"failed": bounce.address, "permanent": bounce.permanent} if bounce else {}
 
 
 def _said(claim: Claim) -> dict[str, Any]:
@@ -144,33 +136,6 @@ def _said(claim: Claim) -> dict[str, Any]:
 
 def _waiting(items: Sequence[dict[str, Any]]) -> int:
     return 8 if any(one["needs_person"] for one in items) else 0
-
-
-@app.command("show")
-def show(message: MessageId) -> None:
-    """Show a mail: what was made of it, and its words as text. Links are not followed, nothing is fetched."""
-    desk, ident = desk_of(), number(message, "M")
-    row = get(desk, ident)
-    noted(desk, "inbox show", (), {"mail": f"M-{ident}"})
-    mail = parse(row["raw"])
-    text = words_of(mail).whole[:LONGEST]
-    item = {**as_item(row), **_bounced(read_bounce(mail, text) if row["class"] == "bounce" else None)}
-    heads = [(name, mail.headers.text(name)) for name in ("from", "to", "date", "subject", "message-id", "in-reply-to")]
-    first = mail.headers.get("authentication-results")[:500]
-    pairs = [(name.replace("_", " "), _plain(value)) for name, value in item.items() if name not in {"sender", "subject"}]
-    kept = [pair for pair in pairs if pair[1]]
-    shown = {**item, "headers": dict(heads), "authentication_results": first, "text": text}
-    current().display.show(
-        Answer([shown], {}),
-        Facts(kept),
-        Prose(""),
-        Facts([pair for pair in (*heads, ("authentication-results", first)) if pair[1]], "Headers"),
-        Prose(f"\n{text}"),
-    )
-
-
-def _plain(value: object) -> str:
-    return {True: "yes", False: "no", None: ""}.get(value, str(value)) if isinstance(value, bool) or value is None else str(value)
 
 
 @app.command("match")

@@ -1,10 +1,11 @@
-"""The mails of a ledger in a line each."""
+"""The mails of a ledger: a line each, or one of them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from takedown.clock import iso
+from takedown.contract.errors import UsageError
 from takedown.ledger.ids import case_id, message_name, request_id
 from takedown.ledger.reader import Reader
 
@@ -19,6 +20,19 @@ def mails(ledger: Reader, unmatched: bool) -> list[dict[str, Any]]:
     """As items of `inbox list --json`, the oldest first; only those that somebody must look at."""
     rows = ledger.rows(MAILS.format("state <> 'done'" if unmatched else "1 = 1"))
     return [as_item(dict(zip(COLUMNS, row, strict=True))) for row in rows]
+
+
+class NoSuchMessage(UsageError):
+    """There is no message {message}."""
+
+    code, why, do = "TD-0850", "it was never stored in this ledger", "takedown inbox list"
+
+
+def mail_of(ledger: Reader, ident: int) -> tuple[dict[str, Any], bytes]:
+    """A mail as an item, and its bytes. Raises NoSuchMessage."""
+    for row in ledger.records("SELECT * FROM messages WHERE id = :id", id=ident):
+        return as_item(row), bytes(row["raw"])
+    raise NoSuchMessage(message=message_name(ident))
 
 
 def as_item(row: Any) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import RowMapping, insert, select, update
 
-from takedown.contract import UsageError
 from takedown.desk import Desk
 from takedown.inbox.authenticate import Resolver
 from takedown.inbox.judging import Judge, Judgement, known_requests, open_mail
+from takedown.inbox.listing import NoSuchMessage
 from takedown.ledger.book import Book
 from takedown.ledger.ids import message_name
 from takedown.ledger.moves import State, move
@@ -25,12 +25,6 @@ BATCH = 200
 FILES = "file"
 """The mailbox of mails that a person added."""
 SHOWN = [column for column in messages.c if column.name != "raw"]
-
-
-class NoSuchMessage(UsageError):
-    """There is no message {message}."""
-
-    code, why, do = "TD-0850", "it was never stored in this ledger", "takedown inbox list"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from desks import add_cases, make_desk
 
+from takedown.inbox.store import Place, store
 from takedown.planning.making import Selection, make_plan
 from takedown.reading import SECTIONS
 from takedown.settings import Settings
@@ -55,11 +56,12 @@ def test_recognising_needs_no_ledger_and_no_network() -> None:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Of a desk with two cases, in a plan."""
+    """Of a desk with two cases, in a plan, and a mail."""
     place = tmp_path_factory.mktemp("desk")
     desk = make_desk(place, {})
     add_cases(desk, "x", range(2))
     make_plan(desk, Selection())
+    store(desk, [(Place(), b"From: desk@platform.example\nSubject: TD\n\nWe have removed it.\n")])
     desk.ledger.close()
     return place
 
@@ -75,6 +77,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["case", "show", "C-1"],
         ["--json", "case", "explain", "C-2"],
         ["plan", "list"],
+        ["audit", "access"],
+        ["inbox", "show", "M-1"],
         ["--json", "inbox", "list", "--unmatched"],
     ],
 )
