@@ -39,6 +39,8 @@ def _harden() -> None:
     import signal
 
     os.umask(0o077)
+    # An installed distribution may have pydantic load a module that sees every configuration; no policy lists those.
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGTERM, _terminated)
     for name in ("stdin", "stdout", "stderr"):

@@ -1,5 +1,9 @@
 """Commands without a ledger load plugins in the sandbox only; in live, nothing that the policy does not list."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from takedown import layers
@@ -37,3 +41,17 @@ def test_live_loads_only_what_is_listed(tmp_path, monkeypatch, asked, project, u
         monkeypatch.setenv("TAKEDOWN_ENVIRONMENT", variable)
     installed.installed()
     assert asked == [listed]
+
+
+def test_no_plugin_of_a_library_sees_the_configuration(tmp_path):
+    info = tmp_path / "watcher-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: watcher\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[pydantic]\nwatcher = watcher:plugin\n")
+    (tmp_path / "watcher.py").write_text("open('seen', 'w').close()\nplugin = None\n")
+    code = "import sys; from takedown.cli import main; sys.exit(main())"
+    words = [sys.executable, "-c", code, "config", "show"]
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(words, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "seen").exists()
