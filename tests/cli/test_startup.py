@@ -59,7 +59,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Of a desk with two cases, in a plan, and a mail."""
     place = tmp_path_factory.mktemp("desk")
     desk = make_desk(place, {})
-    add_cases(desk, "x", range(2))
+    add_cases(desk, "telegram", range(2))
     make_plan(desk, Selection())
     store(desk, [(Place(), b"From: desk@platform.example\nSubject: TD\n\nWe have removed it.\n")])
     desk.ledger.close()
@@ -73,7 +73,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["status"],
         ["--json", "status", "--batch", "B-1"],
         ["case", "list"],
-        ["case", "list", "--json", "--limit", "1", "--platform", "x"],
+        ["case", "list", "--json", "--limit", "1", "--platform", "telegram"],
         ["case", "show", "C-1"],
         ["--json", "case", "explain", "C-2"],
         ["plan", "list"],
@@ -114,7 +114,7 @@ def test_sending_loads_the_platforms_that_it_needs_and_no_packs(folder: Path) ->
         "print(*(m for m in sys.modules if m.startswith(('takedown_platforms.', 'takedown.notices')) and '._' not in m))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=folder, check=True)
-    assert done.stdout.splitlines()[-1].split() == ["takedown_platforms.x"]
+    assert done.stdout.splitlines()[-1].split() == ["takedown_platforms.telegram"]
 
 
 def test_what_mails_are_read_by_is_compiled_when_a_mail_is_read() -> None:
