@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from importlib.metadata import EntryPoint, entry_points
 
 from takedown.contract import NotATarget, Platform, Reason, Target, Url, parse_url, plain_link, refang
@@ -47,7 +47,13 @@ class Installed(Mapping[str, "type[Platform]"]):
 
     def __init__(self, claims: Mapping[str, Claim]) -> None:
         self.claimed = claims
-        self.found = cache(lambda name: claims[name]())
+        self._made: dict[str, type[Platform] | Broken] = {}
+
+    def found(self, name: str) -> type[Platform] | Broken:
+        """What an entry point's name stands for. Raises KeyError for one that nobody claims."""
+        if name not in self._made:
+            self._made[name] = self.claimed[name]()
+        return self._made[name]
 
     def __getitem__(self, name: str) -> type[Platform]:
         made = self.found(name)
