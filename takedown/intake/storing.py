@@ -8,11 +8,11 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from importlib import import_module
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, func, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 
 from takedown.clock import iso
 from takedown.intake.checks import NEW_CASE, NewCase
@@ -201,7 +201,7 @@ def _inserter(db: Connection) -> Callable[[list[NewCase]], object]:
 
     Through the driver: Core's handling of each parameter takes as long as the insertion itself.
     """
-    flavour = postgresql if db.dialect.name == "postgresql" else sqlite
+    flavour = import_module(f"sqlalchemy.dialects.{db.dialect.name}")  # the other one is not needed, and loads slowly
     keys = [cases.c.authority, cases.c.platform, cases.c.identity, cases.c.basis]
     statement = flavour.insert(cases).on_conflict_do_nothing(index_elements=keys, index_where=text("closed = ''"))
     compiled = statement.compile(dialect=db.dialect, column_keys=list(WRITTEN[1:]))

@@ -14,7 +14,6 @@ from takedown.delivery.deliver import Halted
 from takedown.delivery.hold import Hold
 from takedown.delivery.lanes import Lane, lane_for
 from takedown.delivery.run import Progress
-from takedown.delivery.senders import ApiSender
 from takedown.desk import Desk
 from takedown.ledger.book import Book
 from takedown.ledger.halts import told_halt
@@ -97,6 +96,8 @@ class Asking:
         if not await hold.take():
             self.done.busy.append(self.lane.name)
             return
+        from takedown.delivery.senders import ApiSender  # clients of the network load slowly, and often nothing is to be asked
+
         self._hold, self._sender = hold, ApiSender(self.desk, self.lane)
         self._rest_until = 0.0
         self.progress.start(self.lane.name, len(self.rows))
