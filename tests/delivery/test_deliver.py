@@ -289,5 +289,6 @@ def test_without_a_key_half_of_the_connections_claim_together(tmp_path, stand_in
     with desk.ledger.read() as db:
         told = db.execute(select(events.c.data).where(events.c.kind == "request.sending").order_by(events.c.seq)).scalars()
         sizes = [len(json.loads(data)["requests"]) for data in told]
-    assert all(5 <= size <= 10 for size in sizes[:-1]), "never more than can be in flight, and few commits"
+    assert max(sizes) <= 10, "never more than can be in flight"
+    assert min(sizes[:-1]) >= 5, "few commits"
     nothing_lost_or_doubled(desk, sandbox)
