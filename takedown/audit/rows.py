@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, and_, exists, func, not_, select
 
 from takedown.audit.chain import FAULTS, Told, rows, tuples
+from takedown.ledger.counts import miscounted
 from takedown.ledger.ids import batch_id, case_id, message_name, number, request_id
 from takedown.ledger.seals import ATTEMPT, CASE_ROW, attempt_seal, case_seal, case_values, claim_seal, seal, sighting_seal
 from takedown.ledger.tables import attempts, cases, claims, messages, past_seals, request_cases, requests, sightings
@@ -26,6 +27,7 @@ def of_rows(db: Connection, told: Told) -> Iterator[str]:
     yield from _mails(db, told)
     yield from _sums(db)
     yield from _closings(db, told)
+    yield from miscounted(db)
 
 
 def _cases(db: Connection, told: Told) -> Iterator[str]:

@@ -51,6 +51,11 @@ class Reader:
     def __init__(self, connection: Any, server: bool) -> None:
         self._connection, self._server = connection, server
 
+    @property
+    def counts(self) -> bool:
+        """Whether the ledger keeps count of its cases itself: a file does, a server does not."""
+        return not self._server
+
     def closing(self) -> AbstractContextManager[Any]:
         return closing(self._connection)
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from takedown.clock import Clock, SystemClock, iso
 from takedown.ledger.acts import Nobody
 from takedown.ledger.book import Book
+from takedown.ledger.counts import miscounted, recount
 from takedown.ledger.errors import (
     NetworkDisk,
     NoLedger,
@@ -152,7 +153,10 @@ def migrate(connection: Connection, to: str = "head") -> None:
 
 
 def upgrade(url: str, folder: Path) -> tuple[str, str]:
-    """Migrate the ledger; returns (version before, version now). Raises NoLedger, NewerLedger."""
+    """Migrate the ledger, and count its cases anew where the counts are wrong; returns (version before, version now).
+
+    Raises NoLedger, NewerLedger.
+    """
     parsed = resolve(url, folder)
     if parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).exists():
         raise NoLedger(where=parsed.database)
@@ -163,6 +167,8 @@ def upgrade(url: str, folder: Path) -> tuple[str, str]:
             raise other_version(was, HEAD)
         before = _newest_rows(connection) if was < SEALED else {}
         migrate(connection)
+        if any(miscounted(connection)):
+            recount(connection)
         now = version(connection)
         if now != was:
             book = Book(connection, SystemClock().now())

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 CELLS = """SELECT platform, delivered, claimed, observed, closed, ground, count(*) FROM cases WHERE 1 = 1 {mine}
   GROUP BY platform, kind, basis, organisation, delivered, claimed, observed, closed, ground"""
 """Grouped by all that the index holds, in its order: sorting a million rows takes six times as long as reading them."""
+KEPT = "SELECT platform, delivered, claimed, observed, closed, ground, count FROM case_counts"
+"""The same of all cases, where the ledger keeps count of them: `ledger/tables/counts.py`."""
 WITHDRAWN = (
     "SELECT platform, withdrawal, batch, count(*) FROM cases WHERE withdrawal <> 'none' GROUP BY platform, withdrawal, batch"
 )
@@ -61,7 +63,7 @@ def status(reading: Reading, desk: Callable[[], Desk], batch: int | None = None)
     now = reading.clock.now()
     with reading.ledger() as ledger:
         view = View(reading, ledger, desk, now, batch)
-        platforms = tally(Cell(*row) for row in view.cases(CELLS))
+        platforms = tally(Cell(*row) for row in view.cases(KEPT if batch is None and ledger.counts else CELLS))
         for platform, acted in view.cases(BACK):
             platforms[platform].came_back(bool(acted))
         for (platform,) in view.cases(TAKEN_BACK):

@@ -45,6 +45,7 @@ def taken_back(desk, version):
     with engine.connect().execution_options(takedown_write=True) as db, db.begin():
         now.reflect(db)
         held = {name: [{**row} for row in db.execute(select(table)).mappings()] for name, table in metadata.tables.items()}
+        db.exec_driver_sql("DROP VIEW IF EXISTS case_codes")
         now.drop_all(db)
         migrate(db, version)
         then.reflect(db)

@@ -15,6 +15,12 @@ def up(seconds: float) -> float:
     return -(-round(seconds * 1000) // round(step * 1000)) * step
 
 
+def watched(one: naive.Life, when: float, how: str, at: float) -> float:
+    """What still waits is watched until the last full hour."""
+    waits = how == "unended" and one["closed_at"] is None
+    return max(0.0, when - round(at % HOUR, 3)) if waits else when
+
+
 def test_of_very_many_cases_times_are_rounded_up_to_hours_and_days(at_desk: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     busy(at_desk, 4, 300)
     exact = report(at_desk.desk)
@@ -24,7 +30,7 @@ def test_of_very_many_cases_times_are_rounded_up_to_hours_and_days(at_desk: Scen
     with at_desk.desk.ledger.read() as db:
         cases = naive.lives(db, found.at)
     for way, times in found.whole_times.items():
-        told = naive.ends(cases, way, found.at)
+        told = [(watched(one, when, how, found.at), how) for one in cases for when, how in naive.ends([one], way, found.at)]
         for how in ("acted", "declined", "unended"):
             sums: dict[float, int] = {}
             for when, ended in told:

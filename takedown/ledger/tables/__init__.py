@@ -10,6 +10,7 @@ from __future__ import annotations
 from takedown.ledger.tables.base import Id, meta, metadata
 from takedown.ledger.tables.cases import ALIKE, COUNTED, TIMES, batches, case_references, cases, former_names, holds, past_seals
 from takedown.ledger.tables.chain import events, heads, openings
+from takedown.ledger.tables.counts import case_counts, case_times, counting
 from takedown.ledger.tables.redress import appeals, notifications
 from takedown.ledger.tables.sending import OPEN, approvals, attempts, lanes, plans, request_cases, requests, volumes
 from takedown.ledger.tables.truths import claims, messages, returns, sightings
@@ -24,9 +25,12 @@ __all__ = [
     "approvals",
     "attempts",
     "batches",
+    "case_counts",
     "case_references",
+    "case_times",
     "cases",
     "claims",
+    "counting",
     "events",
     "former_names",
     "heads",
