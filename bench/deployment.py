@@ -6,142 +6,22 @@ The platform's own journal decides whether anything was lost or doubled. Exit 1 
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Generator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
-from typing import Any
+from tempfile import TemporaryDirectory
 
-from bench.desks import add_cases, ground, plan
-from bench.hosts import Host, Server, network, pooler, reachable_from, started
-from takedown.desk import Desk, open_desk
+from bench.hosts import Server, fill, pooler
+from bench.site import NotHere, Site, ended, site, until
 from takedown.fleet.handing import hand
-from takedown.sandbox.journal import read_journal
-from takedown.settings import load
 
 ROOT = Path(__file__).parent.parent
-TAKEDOWN = [sys.executable, "-m", "takedown.cli", "--no-input"]
-CASES, RATE = 150, "10/s"
-PATIENCE = 120.0
-"""Seconds until a trial is given up."""
-
-
-class NotHere(Exception):
-    """This machine lacks what a trial needs."""
-
-
-@dataclass
-class Site:
-    """Two workers' hosts, the servers, and the desk as it is seen from this machine."""
-
-    desk: Desk
-    plan: int
-    journal: Path
-    hosts: dict[str, Host]
-    servers: list[Server]
-    folder: Path
-    workers: dict[str, subprocess.Popen[Any]] = field(default_factory=dict[str, "subprocess.Popen[Any]"])
-
-    def work(self, host: str, url: str) -> None:
-        """A worker on a host, with a folder of its own: for a lane's owner there it is another machine."""
-        here, there = self.desk.config.folder, self.folder / host
-        there.mkdir(exist_ok=True)
-        shutil.copy(here / "takedown.toml", there)
-        shutil.copy(self.desk.ledger.secret_path, there)
-        os.environ["TAKEDOWN_LEDGER__URL"] = url
-        self.workers[host] = started(self.hosts[host], [*TAKEDOWN, "work"], there)
-        del os.environ["TAKEDOWN_LEDGER__URL"]
-
-    def taken(self) -> Counter[str]:
-        return Counter(row["reference"] for row in read_journal(self.journal) if row["event"] == "accepted")
-
-    def states(self, server: Server) -> Counter[str]:
-        told = server.ask("SELECT state || ' ' || count(*) FROM requests GROUP BY state", "takedown")
-        return Counter({state: int(count) for state, count in (line.split() for line in told.splitlines())})
-
-    def until_taken(self, more: int) -> None:
-        enough = sum(self.taken().values()) + more
-        _until(lambda: sum(self.taken().values()) >= enough, f"{more} more were taken")
-
-    def goes_on(self) -> float:
-        """Seconds until another request is taken."""
-        before = sum(self.taken().values())
-        return _until(lambda: sum(self.taken().values()) > before, "it goes on")
-
-    def settled(self, server: Server) -> None:
-        _until(lambda: not {"approved", "sending"} & set(self.states(server)), "all is settled")
-
-    def judged(self, server: Server) -> str:
-        """Raises AssertionError when something was lost, doubled or falsely called sent."""
-        took = self.taken()
-        rows = [line.split("|") for line in server.ask("SELECT reference, state FROM requests", "takedown").splitlines()]
-        state = dict(rows)
-        doubled = [one for one, count in took.items() if count > 1]
-        false = [one for one, said in state.items() if said == "sent" and one not in took]
-        lost = [one for one in took if state[one] not in {"sent", "unknown"}]
-        if doubled or false or lost:
-            raise AssertionError(f"{len(doubled)} doubled, {len(false)} falsely sent, {len(lost)} taken and not known")
-        counts = Counter(state.values())
-        return f"{counts['sent']} sent, {counts['unknown']} for a person, none lost or doubled"
-
-
-def _until(what: Callable[[], bool], name: str) -> float:
-    began = time.monotonic()
-    while not what():
-        if time.monotonic() - began > PATIENCE:
-            raise AssertionError(f"not within {PATIENCE:.0f} s: {name}")
-        time.sleep(0.1)
-    return time.monotonic() - began
-
-
-@contextmanager
-def site(*servers: str) -> Generator[Site]:
-    """A keyless platform, a handed plan on the first server, and hosts for two workers; none works yet."""
-    if os.geteuid() or not shutil.which("ip") or not shutil.which("runuser"):
-        raise NotHere("network namespaces need root, `ip` and `runuser`")
-    with ExitStack() as stack:
-        folder = Path(mkdtemp(prefix="takedown-deployment-"))
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        folder.chmod(0o755)
-        hosts = stack.enter_context(network("w1", "w2", *servers))
-        made = [Server(host, folder / host.name) for host in hosts[2:]]
-        stack.callback(lambda: [one.stop() for one in made])
-        made[0].make()
-        made[0].start()
-        made[0].ask("CREATE DATABASE takedown")
-        os.environ["TAKEDOWN_LEDGER__URL"] = made[0].near
-        stack.callback(os.environ.pop, "TAKEDOWN_LEDGER__URL", None)
-        here = stack.enter_context(ground(1, {"tiktok": RATE}, keyed=False))
-        del os.environ["TAKEDOWN_LEDGER__URL"]
-        text = (here.folder / "takedown.toml").read_text()
-        (here.folder / "takedown.toml").write_text(f'{text}[ledger]\nurl = "{made[0].near}"\n')
-        port = int(here.platforms["tiktok"]["base_url"].split(":")[2].split("/")[0])
-        for host in hosts[:2]:
-            stack.enter_context(reachable_from(host, port))
-        desk = open_desk(load(here.folder / "takedown.toml"), "bench")
-        add_cases(desk, "tiktok", range(CASES))
-        at = Site(desk, plan(desk), here.journal, {host.name: host for host in hosts}, made, folder)
-        stack.callback(desk.ledger.close)
-        stack.callback(lambda: [_ended(one) for one in at.workers.values()])
-        yield at
-
-
-def _ended(worker: subprocess.Popen[Any], seconds: float = 30.0) -> int:
-    if worker.poll() is None:
-        worker.send_signal(signal.SIGTERM)
-    try:
-        return worker.wait(seconds)
-    except subprocess.TimeoutExpired:
-        worker.kill()
-        return worker.wait()
+FROZEN = 40.0
 
 
 def worker_cut_off() -> str:
@@ -157,6 +37,45 @@ def worker_cut_off() -> str:
         at.hosts["w1"].cable("up")
         at.settled(server)
         return f"lane resumed after {took:.0f} s; {at.judged(server)}"
+
+
+def worker_frozen() -> str:
+    """Far longer than its lease, and than the server waits for what it has begun."""
+    with site("db") as at:
+        (server,) = at.servers
+        hand(at.desk, at.plan)
+        at.work("w1", server.url())
+        at.until_taken(20)
+        at.workers["w1"].send_signal(signal.SIGSTOP)
+        at.work("w2", server.url())
+        began = time.monotonic()
+        time.sleep(1)
+        took = 1 + at.goes_on()
+        time.sleep(max(FROZEN - (time.monotonic() - began), 0))
+        at.workers["w1"].send_signal(signal.SIGCONT)
+        at.settled(server)
+        return f"lane resumed after {took:.0f} s, woken after {FROZEN:.0f}; {at.judged(server)}"
+
+
+def disk_full() -> str:
+    """Whatever the server does then, be it that it dies: it is started again once there is room."""
+    with site("db", room="300m") as at:
+        (server,) = at.servers
+        hand(at.desk, at.plan)
+        for name in ("w1", "w2"):
+            at.work(name, server.url())
+        at.until_taken(20)
+        filled = server.folder / "filled"
+        fill(filled)
+        time.sleep(15)
+        filled.unlink()
+        died = not server.runs()
+        if died:
+            server.start()
+        took = at.goes_on()
+        at.settled(server)
+        how = "the server died and was started again" if died else "the server went on"
+        return f"full for 15 s, {how}, went on {took:.0f} s later; {at.judged(server)}"
 
 
 def server_cut_off() -> str:
@@ -202,8 +121,8 @@ def failover_asynchronous() -> str:
         primary.stop()
         replica.host.cable("up")
         replica.promote()
-        _until(lambda: any(one.poll() is not None for one in at.workers.values()), "a worker ends")
-        codes = sorted(_ended(one) for one in at.workers.values())
+        until(lambda: any(one.poll() is not None for one in at.workers.values()), "a worker ends")
+        codes = sorted(ended(one) for one in at.workers.values())
         if 12 not in codes:
             raise AssertionError(f"no worker said that commits were lost: they ended with {codes}")
         return f"workers ended with {codes}; {at.judged(replica)}"
@@ -217,7 +136,7 @@ def _replicated(synchronous: str) -> Generator[tuple[Site, Server, Server]]:
         replica.start()
         primary.ask(f"ALTER SYSTEM SET synchronous_standby_names = '{synchronous}'")
         primary.ask("SELECT pg_reload_conf()")
-        _until(lambda: primary.ask("SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'") == "1", "it follows")
+        until(lambda: primary.ask("SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'") == "1", "it follows")
         hand(at.desk, at.plan)
         for name in ("w1", "w2"):
             at.work(name, primary.url(replica))
@@ -281,6 +200,7 @@ def compose() -> str:
 
 TRIALS = {
     "systemd units": units, "compose file": compose, "a worker's cable is pulled": worker_cut_off,
+    "a worker stands still for 40 s": worker_frozen, "the server's disk is full": disk_full,
     "the server's cable is pulled": server_cut_off, "the server stands still": server_frozen,
     "failover, commits wait": failover_synchronous, "failover, commits do not wait": failover_asynchronous,
     "PgBouncer by session": pooled_by_session, "PgBouncer by transaction": pooled_by_transaction,

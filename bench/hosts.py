@@ -108,6 +108,24 @@ async def _relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, por
     await asyncio.gather(copy(reader, ours), copy(theirs, writer))
 
 
+@contextmanager
+def small_disk(folder: Path, room: str) -> Generator[None]:
+    """A file system of its own, of that size, in memory."""
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={room}", "takedown", str(folder)], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=False)
+
+
+def fill(file: Path) -> None:
+    """Take all the room that its file system has."""
+    with suppress(OSError), file.open("wb", buffering=0) as out:
+        while True:
+            out.write(bytes(1 << 16))
+
+
 class Server:
     """A PostgreSQL of the wheel on a host; its socket in the file system is reached from everywhere on this machine."""
 
@@ -142,6 +160,12 @@ class Server:
         """As in a crash."""
         with suppress(subprocess.CalledProcessError):
             self._as_its_user("pg_ctl", "-D", str(self.data), "-m", "immediate", "-w", "stop")
+
+    def runs(self) -> bool:
+        with suppress(subprocess.CalledProcessError):
+            self._as_its_user("pg_ctl", "-D", str(self.data), "status")
+            return True
+        return False
 
     def promote(self) -> None:
         self._as_its_user("pg_ctl", "-D", str(self.data), "-w", "promote")

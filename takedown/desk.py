@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +44,8 @@ class Desk:
     ledger: Ledger
     who: str
     clock: Clock
+    proven: dict[int, bytes] = field(default_factory=dict[int, bytes])
+    """Plans of withdrawals that this process has drafted anew, and of what they were made then."""
 
     @property
     def settings(self) -> Settings:

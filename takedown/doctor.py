@@ -98,6 +98,7 @@ def _ledger(desk: Desk) -> Iterator[Finding]:
             )
         else:
             yield _server(db)
+            yield _clock(desk)
     yield _heads(desk)
     free = shutil.disk_usage(desk.ledger.folder).free
     yield Finding("ok" if free > LOW_DISK else "look", "disk", f"{free / 1e9:.1f} GB free")
@@ -114,6 +115,16 @@ def _server(db: Connection) -> Finding:
         what = f"{name}; commits do not wait for its replica, and a failover would forget what was sent"
         return Finding("look", "ledger", what, "set synchronous_standby_names on the server")
     return Finding("ok", "ledger", f"{name}, commits wait for {waited_for}" if waited_for else name)
+
+
+def _clock(desk: Desk) -> Finding:
+    from takedown.delivery.drift import FAR, ahead
+
+    seconds = ahead(desk)
+    if abs(seconds) <= FAR:
+        return Finding("ok", "clock", "as the server's")
+    way = "ahead of" if seconds > 0 else "behind"
+    return Finding("look", "clock", f"{abs(seconds):.0f} s {way} the server's; no worker starts here", "timedatectl set-ntp true")
 
 
 def _heads(desk: Desk) -> Finding:

@@ -68,7 +68,7 @@ class Owner:
         make_row(book, self._lane)
         mine = lanes.c.name == self._lane
         row = book.db.execute(select(lanes).where(mine).with_for_update()).mappings().one()
-        asked, now = _ticks(), _server_time(book.db)
+        asked, now = _ticks(), server_time(book.db)
         dead = self._lock.held and str(row["owner"]).startswith(f"{self._lock.place}.")
         if row["owner"] and not dead and row["lease_until"] > now:
             return None
@@ -108,7 +108,7 @@ class Owner:
 
     def _prolong(self, book: Book) -> bool:
         mine = (lanes.c.name == self._lane, lanes.c.owner == self.token)
-        return book.db.execute(update(lanes).where(*mine).values(lease_until=_server_time(book.db) + LEASE)).rowcount == 1
+        return book.db.execute(update(lanes).where(*mine).values(lease_until=server_time(book.db) + LEASE)).rowcount == 1
 
 
 class _Lock:
@@ -168,8 +168,8 @@ def _ticks() -> float:
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
-def _server_time(db: Connection) -> float:
-    """The server's clock in seconds; 0 where there is no server, and so no lease."""
+def server_time(db: Connection) -> float:
+    """The server's clock in seconds since the epoch; 0 where there is no server, and so no lease."""
     if db.dialect.name != "postgresql":
         return 0.0
     return float(db.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())

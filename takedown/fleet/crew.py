@@ -21,7 +21,7 @@ from takedown.delivery.lanes import lane_for
 from takedown.delivery.owning import LaneLost, make_row
 from takedown.desk import Desk
 from takedown.fleet.handing import CHUNK
-from takedown.fleet.logs import where
+from takedown.fleet.logs import where, worker_name
 from takedown.fleet.metrics import Metrics
 from takedown.fleet.queue import POLL, RESCUES, Queue, Task
 from takedown.fleet.rounds import Rounds
@@ -174,7 +174,11 @@ class Crew:
         self._verified.pop(plan, None)
         if (held := self._senders.pop(lane, None)) is not None:
             await held[0].aclose()
-        stopped = update(lanes).where(lanes.c.name == lane).values(stopped=error.code, why=error.message)
+        stopped = (
+            update(lanes)
+            .where(lanes.c.name == lane)
+            .values(stopped=error.code, why=f"{error.message}, says worker {worker_name()}")
+        )
         back = update(plans).where(plans.c.id == plan).values(handed_at=None)
 
         def change(book: Book) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import platform
 import sys
 import threading
 import traceback
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
 
 FRAMES = 20
 OURS = ("takedown", "takedown_platforms")
+
+
+def worker_name() -> str:
+    """Machine and process, as the log and a lane that stopped name it."""
+    return f"{platform.node()}:{os.getpid()}"
 
 
 def make_log(worker: str) -> FilteringBoundLogger:

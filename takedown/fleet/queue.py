@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 from takedown.contract import MissingExtra, TakedownError, UsageError
 from takedown.desk import Desk
 from takedown.layers import BadConfiguration
 from takedown.ledger.errors import PooledByTransaction
-from takedown.ledger.server import CUT_OFF, keeps_sessions
+from takedown.ledger.server import CUT_OFF, keeps_sessions, translate
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -201,7 +202,10 @@ async def _in_its_schema(connection: Any) -> None:
 
 
 def make_queue(desk: Desk) -> None:
-    """Make the queue's tables unless they are there. Raises NeedsServer, MissingExtra, OtherQueue, PooledByTransaction."""
+    """Make the queue's tables unless they are there.
+
+    Raises NeedsServer, MissingExtra, OtherQueue, PooledByTransaction and what the ledger raises.
+    """
     if desk.ledger.engine.dialect.name != "postgresql":
         raise NeedsServer
     try:
@@ -210,20 +214,30 @@ def make_queue(desk: Desk) -> None:
     except ImportError:
         raise MissingExtra(what="workers", extra="fleet") from None
 
-    if not keeps_sessions(desk.ledger.engine):
-        raise PooledByTransaction
     here = ".".join(procrastinate.__version__.split(".")[:2])
-    with desk.ledger.engine.begin() as db:
-        db.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": SCHEMA})  # two that start at once
-        found = db.execute(text("SELECT obj_description(to_regnamespace(:name), 'pg_namespace')"), {"name": SCHEMA}).scalar()
-        if found is None:
-            db.execute(text(f"CREATE SCHEMA {SCHEMA}"))
-            db.execute(text(f"SET LOCAL search_path TO {SCHEMA}"))
-            raw: Any = db.connection.driver_connection
-            raw.execute(SchemaManager.get_schema())
-            db.execute(text(f"COMMENT ON SCHEMA {SCHEMA} IS '{here}'"))
-        elif found != here:
-            raise OtherQueue(found=found, here=here)
+    try:
+        if not keeps_sessions(desk.ledger.engine):
+            raise PooledByTransaction
+        with desk.ledger.engine.begin() as db:
+            found = _tables(db, here, SchemaManager.get_schema())
+    except DBAPIError as error:
+        raise translate(error) from None
+    if found != here:
+        raise OtherQueue(found=found, here=here)
+
+
+def _tables(db: Connection, version: str, schema: str) -> str:
+    """The version of the queue's tables, which are made where there are none."""
+    db.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": SCHEMA})  # two that start at once
+    found = db.execute(text("SELECT obj_description(to_regnamespace(:name), 'pg_namespace')"), {"name": SCHEMA}).scalar()
+    if found is not None:
+        return str(found)
+    db.execute(text(f"CREATE SCHEMA {SCHEMA}"))
+    db.execute(text(f"SET LOCAL search_path TO {SCHEMA}"))
+    raw: Any = db.connection.driver_connection
+    raw.execute(schema)
+    db.execute(text(f"COMMENT ON SCHEMA {SCHEMA} IS '{version}'"))
+    return version
 
 
 def depth(db: Connection) -> Depth | None:

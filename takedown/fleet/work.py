@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import os
-import platform
 import signal
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -16,14 +14,15 @@ from sqlalchemy import func, select
 
 from takedown.comparing import check
 from takedown.contract import TakedownError
+from takedown.delivery.drift import check_clock
 from takedown.delivery.mailed import compare_all
 from takedown.delivery.witness import witness
 from takedown.desk import Desk
 from takedown.fleet.crew import SWEEP, Crew
-from takedown.fleet.logs import everything, make_log
+from takedown.fleet.logs import everything, make_log, worker_name
 from takedown.fleet.metrics import Address, Metrics
 from takedown.fleet.queue import depth, make_queue, until
-from takedown.ledger.errors import LedgerFailed
+from takedown.ledger.errors import LedgerFailed, ReadOnly
 from takedown.ledger.tables import lanes
 
 if TYPE_CHECKING:
@@ -39,12 +38,14 @@ RESTART = 2.0
 def work(desk: Desk, seconds: float | None, metrics_at: Address | None, lanes_at_once: int | None = None) -> int:
     """Serve the fleet until told to stop, or for so long; returns the signal that stopped it, or 0.
 
-    Raises NeedsServer, MissingExtra, OtherQueue, BadConfiguration, BadPacks, what compare_all raises, LedgerFailed at the start.
+    Raises NeedsServer, MissingExtra, OtherQueue, ClockOff, BadConfiguration, BadPacks, what compare_all raises and LedgerFailed
+    at the start; ClockOff and what compare_all raises later too.
     """
     make_queue(desk)
+    check_clock(desk)
     compare_all(desk)
     _load(desk)
-    log = make_log(f"{platform.node()}:{os.getpid()}")
+    log = make_log(worker_name())
     worker = _Worker(desk, log, Metrics(), lanes_at_once or desk.settings.fleet.lanes)
     with everything(log):
         return asyncio.run(worker.run(seconds, metrics_at))
@@ -126,8 +127,9 @@ class _Worker:
                     await asyncio.to_thread(check, self._desk)
                     await asyncio.to_thread(witness, self._desk)
                     await self._crew.queue.put(SWEEP, SWEEP)
+                await asyncio.to_thread(check_clock, self._desk)
                 self._tell()
-            except LedgerFailed as error:
+            except (LedgerFailed, ReadOnly) as error:
                 self._log.warning("ledger away", what=error.message)
             except TakedownError as error:
                 self._log.error("stops", code=error.code, what=error.message)

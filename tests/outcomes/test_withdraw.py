@@ -41,7 +41,8 @@ from takedown.ledger.withdrawals import answered
 from takedown.outcomes.resubmit import choose
 from takedown.outcomes.sync import sync
 from takedown.outcomes.withdraw import go_on
-from takedown.planning.approving import StalePlan, Tampered, approve, release
+from takedown.planning import follow_ups
+from takedown.planning.approving import StalePlan, Tampered, approve, release, verify
 from takedown.planning.digest import leaf, plan_digest
 from takedown.planning.follow_ups import NoWayToSay
 from takedown.planning.reviewing import NothingToReview, accept, reject, statement, unreviewed
@@ -393,6 +394,34 @@ def test_a_withdrawal_whose_case_was_renamed_is_made_anew(tmp_path, platforms):
     set_case(desk, 1, key="another", url="https://t.me/another", version=2)
     with pytest.raises(StalePlan):
         send(desk, plan)
+
+
+def test_withdrawals_are_drafted_anew_once_and_again_when_something_changed(tmp_path, platforms, monkeypatch):
+    """A worker verifies its plans each minute."""
+    desk, seen = sent(tmp_path, platforms, mailed(platforms)), []
+    plan = withdraw(desk, [1, 2], "A mistake.").plan
+    whole = follow_ups.made_again
+    monkeypatch.setattr(follow_ups, "made_again", lambda *given: seen.append(1) or whole(*given))
+    verify(desk, plan)
+    verify(desk, plan)
+    assert len(seen) == 2
+    verify(again(desk), plan)
+    assert len(seen) == 4, "another process trusts nobody"
+    (first, _), (drafted, _) = of(desk, "removal"), of(desk, "withdrawal")
+    for row, values in (
+        (first, {"message_id": "<another@authority.example>"}),
+        (drafted, {"destination": "other@mail.example"}),
+    ):
+        was = {name: row[name] for name in values}
+        desk.ledger.write(lambda book, row=row, to=values: set_row(book, row, to))
+        with pytest.raises(Tampered):
+            verify(desk, plan)
+        desk.ledger.write(lambda book, row=row, to=was: set_row(book, row, to))
+        verify(desk, plan)
+
+
+def set_row(book, row, values):
+    book.db.execute(update(requests).where(requests.c.id == row["id"]).values(**values))
 
 
 # The second look.
