@@ -22,7 +22,7 @@ class Loses(Enum):
 
 
 class Line:
-    """Relays between a port of this machine and the server's Unix socket. Each `every`-th COMMIT is lost, none while that is 0."""
+    """Relays between a port here and the server's Unix socket. Each `every`-th COMMIT is lost, none while that is 0."""
 
     def __init__(self, server: str, loses: Loses, every: int) -> None:
         self._server, self._loses, self.every = server, loses, every
