@@ -13,7 +13,7 @@ FAR = 5.0
 class ClockOff(Temporary):
     """This machine's clock is {seconds:.0f} s {way} that of the ledger's server."""
 
-    code = "TD-1014"
+    code = "TD-1018"
     why = "pauses that a platform asked for would be cut short or grow; other workers go on"
     do = "set the clock of this machine or of the server (timedatectl set-ntp true), then start the worker again"
 
