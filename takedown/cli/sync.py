@@ -9,6 +9,7 @@ from takedown.cli.desk import desk_of
 from takedown.cli.inbox import Post, read_post
 from takedown.cli.options import As, OnPlatform
 from takedown.cli.submit import tell_withdrawn
+from takedown.delivery.again import ask_again
 from takedown.display import Answer, Facts
 from takedown.outcomes.sync import sync
 from takedown.outcomes.withdraw import go_on
@@ -20,18 +21,37 @@ app = typer.Typer()
 def sync_(platform: OnPlatform = None, as_name: As = None) -> int:
     """Ask platforms what became of requests, read the mailbox, and write down what they claim.
 
-    Nothing is sent but the withdrawals of what was being sent when it was taken back."""
+    What is uncertain is searched for, or asked again under the key that it had. Nothing else is sent but the withdrawals of what
+    was being sent when it was taken back."""
     desk = desk_of(as_name)
     lanes = current().display.lanes()
     try:
         tell_withdrawn(go_on(desk, 0.0, lanes))
+        again = ask_again(desk, platform, lanes)
+        if again.signal:
+            return 128 + again.signal
         done = sync(desk, platform, lanes)
+        done.settled += again.settled
+        done.unanswered += again.unsure
+        done.stopped |= again.stopped
     finally:
         lanes.done()
     post = Post() if platform else read_post(desk)
     display = current().display
-    pairs = [("requests asked", done.asked), ("new claims", done.news), ("no usable answer", done.unanswered), *post.pairs]
-    summary = {"asked": done.asked, "news": done.news, "unanswered": done.unanswered, "stopped": done.stopped}
+    pairs = [
+        ("requests asked", done.asked),
+        ("no longer uncertain", done.settled),
+        ("new claims", done.news),
+        ("no usable answer", done.unanswered),
+        *post.pairs,
+    ]
+    summary = {
+        "asked": done.asked,
+        "settled": done.settled,
+        "news": done.news,
+        "unanswered": done.unanswered,
+        "stopped": done.stopped,
+    }
     display.show(Answer([], {**summary, **post.summary}), Facts([(label, value) for label, value in pairs]))
     for lane, why in done.stopped.items():
         display.warn(f"{lane} stopped: {why}")

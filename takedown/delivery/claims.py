@@ -45,13 +45,13 @@ class Claimed:
 
 def sendable(lane: Lane, now: ColumnElement[Any] | float) -> ColumnElement[bool]:
     """Rows that may go out: surely unsent ones, and uncertain ones whose key the platform still knows, unless a case is held."""
-    if not lane.keyed:
+    if not lane.keyed:  # and so never `again`
         return requests.c.state == State.APPROVED.value
     young = or_(requests.c.key_born.is_(None), requests.c.key_born > now - lane.key_life)
     held = select(request_cases.c.request).join(cases, cases.c.id == request_cases.c.case).where(cases.c.held != "")
     free = or_(requests.c.purpose == WITHDRAWAL, requests.c.id.not_in(held))
     again = and_(requests.c.state == State.UNKNOWN.value, young, free)
-    return or_(requests.c.state == State.APPROVED.value, again)
+    return again if lane.again else or_(requests.c.state == State.APPROVED.value, again)
 
 
 def work(db: Connection, lane: Lane, plan: int, now: float) -> bool:
@@ -175,6 +175,16 @@ def recover(book: Book, lane: Lane) -> int:
     ]
     add_attempts(book, tries)
     return len(tries)
+
+
+def let_go(book: Book, *which: ColumnElement[bool]) -> None:
+    """Of these requests, what surely did not leave and whose plan has ended meanwhile, goes the way of that plan.
+
+    `undo` could not take it along: it was being sent then, or was uncertain.
+    """
+    ended = requests.c.plan.in_(select(plans.c.id).where(plans.c.state != "approved"))
+    found = book.db.execute(select(requests.c.id).where(*which, requests.c.state == State.APPROVED.value, ended))
+    move(book, [int(row[0]) for row in found], State.APPROVED, State.WITHDRAWN, event={"because": "its plan has ended"})
 
 
 def put_back(book: Book, held: Sequence[Claimed], owner: str) -> None:

@@ -70,8 +70,13 @@ class Delivered:
 def deliver(desk: Desk, plan: int, *, wait: float, limit: int | None, progress: Progress) -> Delivered:
     """Send an approved plan; again to resume. Raises what verify and compare_all raise, Halted, and what the ledger raises."""
     verified = ready(desk, plan)
+    hand_over(desk, plan)
+    return run_lanes(desk, verified, wired_lanes(desk, plan), Budget(wait, limit), progress)
+
+
+def run_lanes(desk: Desk, verified: Verified, on: list[tuple[Lane, int]], budget: Budget, progress: Progress) -> Delivered:
     try:
-        return asyncio.run(_deliver(desk, verified, wait, limit, progress))
+        return asyncio.run(_deliver(desk, verified, on, budget, progress))
     except TakenBack:
         hold_to_own(desk)  # tells it outside, and holds what is open
         raise
@@ -80,7 +85,7 @@ def deliver(desk: Desk, plan: int, *, wait: float, limit: int | None, progress: 
 
 
 def ready(desk: Desk, plan: int) -> Verified:
-    """Everything that must hold before a plan's first request leaves; its packets go to the operators' list.
+    """Everything that must hold before a request of a plan leaves.
 
     Raises NoOutsideCopy, Damaged, what verify and compare_all raise, Halted, and what the ledger raises.
     """
@@ -91,7 +96,6 @@ def ready(desk: Desk, plan: int) -> Verified:
     compare_all(desk)
     verified = verify(desk, plan)
     witness(desk)
-    hand_over(desk, plan)
     return verified
 
 
@@ -104,12 +108,11 @@ def hand_over(desk: Desk, plan: int) -> None:
         desk.ledger.write(lambda book: move(book, ids, State.APPROVED, State.OPERATOR, event={"plan": plan_id(plan)}))
 
 
-async def _deliver(desk: Desk, verified: Verified, wait: float, limit: int | None, progress: Progress) -> Delivered:
-    budget = Budget(wait, limit)
+async def _deliver(desk: Desk, verified: Verified, on: list[tuple[Lane, int]], budget: Budget, progress: Progress) -> Delivered:
     runs: list[LaneRun] = []
     closed: dict[str, str] = {}
     with _signals(budget) as caught:
-        for lane, total in wired_lanes(desk, verified.plan):
+        for lane, total in on:
             try:
                 sender = open_sender(desk, lane)
             except TakedownError as error:  # one platform's missing token keeps no other waiting

@@ -10,7 +10,10 @@ from takedown.desk import Desk
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """`channel` None: it looks and sends nothing. rate in 1/s; settle, key_life, deadline and pause in seconds."""
+    """`channel` None: it looks and sends nothing. rate in 1/s; settle, key_life, deadline and pause in seconds.
+
+    again: nothing leaves but what is uncertain, under the key that it had.
+    """
 
     name: str
     platform: str
@@ -23,6 +26,7 @@ class Lane:
     deadline: float
     failures: int
     pause: float
+    again: bool = False
 
     @property
     def interval(self) -> float:

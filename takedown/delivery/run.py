@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, func, select, update
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt, stop_any, wait_exponential_jitter
 from tenacity.stop import stop_base
 
-from takedown.delivery.claims import Claimed, claim, put_back, recover, sendable, still_mine, work
+from takedown.delivery.claims import Claimed, claim, let_go, put_back, recover, sendable, still_mine, work
 from takedown.delivery.decide import Later, Outcome, Refused, Sent, Stopped, Unsure, back_off
 from takedown.delivery.hold import Hold
 from takedown.delivery.lanes import Lane
@@ -26,7 +26,7 @@ from takedown.desk import Desk
 from takedown.ledger.book import Book
 from takedown.ledger.moves import State
 from takedown.ledger.prepared import Prepared
-from takedown.ledger.tables import lanes, meta, requests
+from takedown.ledger.tables import lanes, meta, plans, requests
 from takedown.planning.approving import Verified
 from takedown.transport.results import Held, NotSent, Result
 
@@ -123,9 +123,15 @@ class LaneRun:
             await asyncio.wait(self._open)
         held = list(self._held)
         try:
-            await self._ledger.awrite(lambda book: put_back(book, held, self._owner))
+            await self._ledger.awrite(lambda book: self._leave(book, held))
         finally:
             await self._hold.leave()
+
+    def _leave(self, book: Book, held: Sequence[Claimed]) -> None:
+        put_back(book, held, self._owner)
+        plan = self.verified.plan
+        if book.db.execute(select(plans.c.state).where(plans.c.id == plan)).scalar() != "approved":
+            let_go(book, requests.c.plan == plan, requests.c.lane == self.lane.name)
 
     @property
     def _owner(self) -> str:

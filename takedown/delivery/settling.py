@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, and_, not_, select, update
+from sqlalchemy import Connection, and_, not_, or_, select, update
 
 from takedown.contract import Receipt, TryLater
-from takedown.delivery.claims import sendable
+from takedown.delivery.claims import let_go, sendable
 from takedown.delivery.decide import Stopped
 from takedown.delivery.hold import Hold
 from takedown.delivery.lanes import Lane
@@ -16,7 +16,7 @@ from takedown.delivery.owning import check_owner
 from takedown.ledger.book import Book, commitment
 from takedown.ledger.moves import WITHDRAWAL, State, move
 from takedown.ledger.store import Ledger
-from takedown.ledger.tables import requests
+from takedown.ledger.tables import plans, requests
 from takedown.transport.results import LookAgain
 
 if TYPE_CHECKING:
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 
 def due_searches(db: Connection, lane: Lane, plan: int | None, now: float) -> Sequence[Mapping[str, Any]]:
-    """Uncertain requests that a search may settle now: those that no key can, settled long enough."""
+    """Uncertain requests that a search may settle now: those that no key can, settled long enough. `plan` None: of every plan.
+
+    What is left of a plan that has ended is not sent under its key any more, however young that is.
+    """
     waiting = and_(requests.c.lane == lane.name, requests.c.state == State.UNKNOWN.value, requests.c.not_before <= now)
     mine = (requests.c.plan == plan,) if plan is not None else ()
     followed = requests.alias("followed")
@@ -32,7 +35,8 @@ def due_searches(db: Connection, lane: Lane, plan: int | None, now: float) -> Se
     query = select(
         requests.c.id, requests.c.reference, requests.c.salt, requests.c.attempts, requests.c.purpose, theirs.label("followed")
     )
-    return [{**row} for row in db.execute(query.where(waiting, not_(sendable(lane, now)), *mine)).mappings()]
+    ended = requests.c.plan.in_(select(plans.c.id).where(plans.c.state != "approved"))
+    return [{**row} for row in db.execute(query.where(waiting, or_(not_(sendable(lane, now)), ended), *mine)).mappings()]
 
 
 async def settle_one(ledger: Ledger, sender: ApiSender, hold: Hold, row: Mapping[str, Any], look_again: LookAgain) -> str:
@@ -57,6 +61,7 @@ async def settle_one(ledger: Ledger, sender: ApiSender, hold: Hold, row: Mapping
             case None:
                 clear: dict[str, Any] = {"doubt_since": None, "not_before": 0.0, "detail": "the platform has no such request"}
                 move(book, [row["id"]], State.UNKNOWN, State.APPROVED, event={"because": "searched, not there"}, **clear)
+                let_go(book, requests.c.id == row["id"])
                 return "approved"
             case Stopped(what, why):
                 hold.stop(book, what, why)

@@ -74,8 +74,10 @@ class Unknown:
     @property
     def do(self) -> str:
         match self.settles:
-            case Settles.KEY | Settles.SEARCH:
+            case Settles.KEY:
                 return f"takedown submit {plan_id(self.plan)}"
+            case Settles.SEARCH:
+                return "takedown sync"
             case Settles.PORTAL:
                 return f"takedown portal next {self.id}"
             case _:
@@ -85,7 +87,8 @@ class Unknown:
 def uncertain(desk: Desk) -> list[Unknown]:
     """Every uncertain request, the oldest doubt first."""
     with desk.ledger.read() as db:
-        rows = db.execute(select(requests).where(requests.c.state == State.UNKNOWN.value)).mappings().all()
+        in_force = select(plans.c.state).where(plans.c.id == requests.c.plan).scalar_subquery().label("in_force")
+        rows = db.execute(select(requests, in_force).where(requests.c.state == State.UNKNOWN.value)).mappings().all()
         found = [_unknown(desk, db, row) for row in rows]
     return sorted(found, key=lambda one: (one.since, one.request))
 
@@ -121,7 +124,8 @@ def _settles(desk: Desk, row: RowMapping) -> Settles:
         lane = lane_for(desk, row["lane"])
     except TakedownError:  # its adapter is gone or wrongly configured
         return Settles.PERSON
-    if lane.keyed and row["key_born"] is not None and row["key_born"] > desk.clock.now() - lane.key_life:
+    alive = row["key_born"] is not None and row["key_born"] > desk.clock.now() - lane.key_life
+    if lane.keyed and alive and row["in_force"] == "approved":
         return Settles.KEY
     return Settles.SEARCH if lane.searchable else Settles.PERSON
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import func, select, update
 
 from takedown.delivery.chunks import next_due
-from takedown.delivery.deliver import Delivered, ready, standing, wired_lanes
+from takedown.delivery.deliver import Delivered, hand_over, ready, standing, wired_lanes
 from takedown.delivery.lanes import Lane
 from takedown.delivery.run import Progress
 from takedown.desk import Desk
@@ -43,6 +43,7 @@ def hand(desk: Desk, plan: int) -> Handed:
     """
     make_queue(desk)
     ready(desk, plan)
+    hand_over(desk, plan)
     found = {lane.name: count for lane, count in wired_lanes(desk, plan)}
 
     def change(book: Book) -> None:

@@ -1,4 +1,7 @@
-"""`sync`: ask status endpoints what became of requests, and write down what they claim. A second sync changes nothing."""
+"""`sync`: ask status endpoints what became of requests, and write down what they claim. A second sync changes nothing.
+
+Where an endpoint can be searched, it is also asked for what is uncertain, whatever became of its plan.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,12 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 
 from takedown.contract import Channel, Denied, ItemStatus, StatusReport, Trackable, TryLater, Unclear
+from takedown.delivery.claims import recover
 from takedown.delivery.deliver import Halted
 from takedown.delivery.hold import Hold
 from takedown.delivery.lanes import Lane, lane_for
 from takedown.delivery.run import Progress
+from takedown.delivery.settling import due_searches, settle_one
 from takedown.desk import Desk
 from takedown.ledger.book import Book
 from takedown.ledger.halts import told_halt
@@ -30,9 +35,13 @@ BATCH = 50
 
 @dataclass
 class Synced:
-    """What a sync did: requests asked, claims that were new, requests without a usable answer, lanes that stopped and why."""
+    """What a sync did: requests asked, claims that were new, requests without a usable answer, lanes that stopped and why.
+
+    settled: sendings that were uncertain, and are not any more.
+    """
 
     asked: int = 0
+    settled: int = 0
     news: int = 0
     unanswered: int = 0
     stopped: dict[str, str] = field(default_factory=dict[str, str])
@@ -76,6 +85,11 @@ def _work(desk: Desk, platform: str | None) -> Iterator[tuple[Lane, Sequence[Map
     with desk.ledger.read() as db:
         for row in db.execute(query).mappings():
             found.setdefault(row["platform"], []).append({**row})
+        unsure = (requests.c.state == State.UNKNOWN.value, requests.c.channel == Channel.API.value)
+        uncertain = set(db.execute(select(requests.c.platform).where(*unsure).distinct()).scalars())
+    for name in sorted(uncertain - found.keys()):
+        if platform in {None, name} and lane_for(desk, f"{name}:{Channel.API}").searchable:
+            found[name] = []
     for name, rows in found.items():
         if desk.terms(name).base_url and isinstance(desk.platform(name), Trackable):
             yield lane_for(desk, f"{name}:{Channel.API}"), rows
@@ -102,6 +116,8 @@ class Asking:
         self._rest_until = 0.0
         self.progress.start(self.lane.name, len(self.rows))
         try:
+            if self.lane.searchable:
+                await self._settle()
             for start in range(0, len(self.rows), BATCH):
                 if self.lane.name in self.done.stopped:
                     return
@@ -109,6 +125,23 @@ class Asking:
         finally:
             await hold.leave()
             await self._sender.aclose()
+
+    async def _settle(self) -> None:
+        """Search for what is uncertain; one that stays so may be asked for again later."""
+        ledger = self.desk.ledger
+        await ledger.awrite(lambda book: recover(book, self.lane))
+        now = self.desk.clock.now()
+        for row in ledger.peek(lambda db: due_searches(db, self.lane, None, now)):
+            if self.lane.name in self.done.stopped or self.desk.clock.now() < self._hold.not_before:
+                self.done.unanswered += 1
+                continue
+            await self._hold.pace.slot()
+            word = await settle_one(ledger, self._sender, self._hold, row, self._look)
+            self.done.asked += 1
+            self.done.settled += word in {"sent", "approved"}
+            self.done.unanswered += word == "unknown"
+            if word == "stopped":
+                self.done.stopped[self.lane.name] = "credentials: the platform refused them"
 
     async def _batch(self, rows: Sequence[Mapping[str, Any]]) -> None:
         width = asyncio.Semaphore(WIDTH)

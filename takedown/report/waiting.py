@@ -165,7 +165,8 @@ def _later(due: list[Due]) -> Iterator[Matter]:
         yield Matter("reminder", "reminders frozen with their plan, for when patience ends", asleep, "request")
 
 
-UNCERTAIN = f"SELECT lane, key_born FROM requests r WHERE state = '{State.UNKNOWN.value}' {{mine}}"  # noqa: S608
+IN_FORCE = "(SELECT p.state = 'approved' FROM plans p WHERE p.id = r.plan)"
+UNCERTAIN = f"SELECT lane, CASE WHEN {IN_FORCE} THEN key_born END FROM requests r WHERE state = '{State.UNKNOWN.value}' {{mine}}"  # noqa: S608
 
 
 def _uncertain(view: View, machine: bool) -> Iterator[Matter]:

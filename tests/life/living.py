@@ -19,6 +19,7 @@ from takedown.comparing import Behind, reconcile
 from takedown.comparing import statement as behind_statement
 from takedown.contract import TakedownError
 from takedown.delivery import senders
+from takedown.delivery.again import ask_again
 from takedown.delivery.deliver import deliver
 from takedown.delivery.halting import halt, unhalt, unhalt_statement
 from takedown.delivery.unknowns import Decision, settle_again, settle_sent, statement
@@ -97,10 +98,11 @@ class Life:
     # The steps.
 
     def step(self) -> None:
+        brake = 2.0 if self.desk.ledger.setting("halted") else 0.2
         ways: dict[Callable[[], None], float] = {
             self.bring_in: 3, self.plan: 4, self.approve: 5, self.forge: 1, self.submit: 12, self.wait: 6, self.decide: 2,
-            self.ask: 3, self.remind: 2, self.withdraw: 3, self.go_on: 2, self.resolve: 3, self.drop: 1, self.turn_down: 1,
-            self.shut: 1, self.note: 1, self.forget: 0.5, self.brake: 0.5, self.copy: 0.5, self.go_back: 0.2, self.change: 1,
+            self.ask: 3, self.remind: 2, self.withdraw: 3, self.go_on: 2, self.resolve: 3, self.drop: 0.5, self.turn_down: 0.5,
+            self.shut: 1, self.note: 1, self.forget: 0.5, self.brake: brake, self.copy: 0.5, self.go_back: 0.2, self.change: 1,
         }  # fmt: skip
         way = self.rng.choices(list(ways), list(ways.values()))[0]
         self.do(way)
@@ -177,6 +179,7 @@ class Life:
                     one.told[case] = self.rng.choice(WORDS)
 
     def ask(self) -> None:
+        ask_again(self.desk, None, Quiet())
         sync(self.desk, None, Quiet())
 
     def remind(self) -> None:
@@ -343,11 +346,12 @@ class Life:
                     self.world.clock.at += 700.0
                     self.do(partial(self.send_or_drop, plan["id"]))
             self.do(self.go_on)
+            self.do(self.ask)
         alive = self.world.clock.at - KEY_LIFE
-        query = select(requests).join(plans, plans.c.id == requests.c.plan).where(plans.c.state == "approved")
+        query = select(requests, plans.c.state.label("of_plan")).join(plans, plans.c.id == requests.c.plan)
         for row in self._rows(query.where(requests.c.state.in_(OPEN), requests.c.not_before < DORMANT)):
-            keys = PLATFORMS[row["platform"]]
-            machine = keys.get("search") or (keys.get("idempotency") and (row["key_born"] or 0) > alive)
+            keys, in_force = PLATFORMS[row["platform"]], row["of_plan"] == "approved"
+            machine = keys.get("search") or (keys.get("idempotency") and in_force and (row["key_born"] or 0) > alive)
             person = row["state"] == "unknown" and not machine
             assert person, f"left hanging: R-{row['id']} on {row['lane']} is {row['state']}: {row['detail']}"
 

@@ -1,0 +1,88 @@
+"""What is uncertain, asked for again without a new sending: the part of `sync` that needs keys, and what it must find first."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from sqlalchemy import func, select
+
+from takedown.contract import Channel, RefusedByPolicy
+from takedown.delivery.claims import recover
+from takedown.delivery.deliver import Halted, ready, run_lanes
+from takedown.delivery.hold import Hold
+from takedown.delivery.lanes import Lane, lane_for
+from takedown.delivery.run import Budget, Progress
+from takedown.desk import Desk
+from takedown.ledger.moves import State
+from takedown.ledger.tables import plans, requests
+
+
+@dataclass
+class AskedAgain:
+    """Sendings that are not uncertain any more, and those that are; lanes that stopped and why; what interrupted it."""
+
+    settled: int = 0
+    unsure: int = 0
+    stopped: dict[str, str] = field(default_factory=dict[str, str])
+    signal: int = 0
+
+
+def ask_again(desk: Desk, platform: str | None, progress: Progress) -> AskedAgain:
+    """Ask for what is uncertain once more, under the same keys; nothing else leaves. What dead processes left is uncertain too.
+
+    Plans that may not be sent any more are left alone. Raises what compare_all raises, Halted, and what the ledger raises.
+    """
+    asyncio.run(_recover(desk, platform))
+    done, before = AskedAgain(), _uncertain(desk, platform)
+    for plan, on in sorted(before.items()):
+        try:
+            ended = run_lanes(desk, ready(desk, plan), on, Budget(0.0), progress)
+        except Halted:
+            raise
+        except RefusedByPolicy:  # it has grown stale, say: `submit` tells whoever goes on with it
+            continue
+        done.stopped |= ended.stopped or {}
+        if ended.signal:
+            done.signal = ended.signal
+            break
+    done.unsure = _total(_uncertain(desk, platform)) if before else 0
+    done.settled = _total(before) - done.unsure
+    return done
+
+
+Uncertain = dict[int, list[tuple[Lane, int]]]
+
+
+def _total(found: Uncertain) -> int:
+    return sum(count for on in found.values() for _, count in on)
+
+
+def _uncertain(desk: Desk, platform: str | None) -> Uncertain:
+    """By plan in force: its keyed lanes with something uncertain on them, and how many."""
+    mine = (requests.c.state == State.UNKNOWN.value, requests.c.channel == Channel.API.value, plans.c.state == "approved")
+    query = select(requests.c.plan, requests.c.lane, func.count()).join(plans, plans.c.id == requests.c.plan).where(*mine)
+    found: Uncertain = {}
+    with desk.ledger.read() as db:
+        for plan, name, total in db.execute(query.group_by(requests.c.plan, requests.c.lane)).all():
+            if (lane := lane_for(desk, name)).keyed and platform in {None, lane.platform}:
+                found.setdefault(plan, []).append((replace(lane, again=True), total))
+    return found
+
+
+async def _recover(desk: Desk, platform: str | None) -> None:
+    """What a dead process was sending is uncertain, also where nothing is left to send: else it would be sending for ever.
+
+    Who holds the lane is alive, or has not been found dead yet.
+    """
+    query = select(requests.c.lane).where(requests.c.state == State.SENDING.value).distinct()
+    with desk.ledger.read() as db:
+        names = list(db.execute(query.where(requests.c.platform == platform) if platform else query).scalars())
+    for lane in (lane_for(desk, name) for name in names):
+        hold = Hold(desk.ledger, desk.clock, lane)
+        if await hold.take():
+            try:
+                await desk.ledger.awrite(partial(recover, lane=lane))
+            finally:
+                await hold.leave()

@@ -1,0 +1,141 @@
+"""What is uncertain is settled without a new sending, by whatever command comes first, and whatever became of its plan."""
+
+import json
+from threading import Lock
+
+from desks import Quiet, again
+from dying import STEPS, WRITTEN, send_and_die
+from raw_server import Break, RawServer, http, ident_in, receipt_of
+from sendings import planned, send, states
+from sqlalchemy import select, update
+
+from takedown.audit import verify as audit
+from takedown.delivery.again import ask_again
+from takedown.delivery.unknowns import Settles, uncertain
+from takedown.ledger.tables import requests
+from takedown.outcomes.sync import sync
+from takedown.planning.undoing import discard
+
+
+class Forgetful:
+    """Takes what it is sent, or only some of it, and loses its answers until `heals`; knows what it took when it is asked."""
+
+    def __init__(self, takes=lambda number: True):
+        self.takes, self.heals, self.taken = takes, False, {}
+
+    def __call__(self, asked):
+        if asked.method == "GET":
+            reference = asked.path.partition("reference=")[2]
+            if not reference:
+                return (http(200, next(one for one in self.taken.values() if one["id"] == ident_in(asked.path))),)
+            return (
+                http(200, {"results": [{**one, "reference": name} for name, one in self.taken.items() if name == reference]}),
+            )
+        number = int(asked.cases[0][2:])
+        if self.takes(number):
+            self.taken.setdefault(asked.reference, receipt_of(asked, f"R{number}"))
+        if not self.heals:
+            return (Break.RESET,)
+        return (http(200, self.taken[asked.reference]),)
+
+
+def api(server, **more):
+    return {
+        "facebook": {"channel": "api", "base_url": f"http://127.0.0.1:{server.port}/in", "rate": "50/s", "settle": "1s", **more}
+    }
+
+
+def due_now(desk):
+    desk.clock.start -= 2  # a hundred seconds later
+    desk.ledger.write(lambda book: book.db.execute(update(requests).where(requests.c.state == "unknown").values(not_before=0.0)))
+
+
+def test_sync_searches_for_what_is_uncertain(tmp_path):
+    endpoint = Forgetful(takes=lambda number: number < 3)
+    with RawServer(endpoint).open() as server:
+        desk, plan = planned(tmp_path, api(server, search=True, settle="60s"), 4)
+        send(desk, plan, wait=0)
+        assert states(desk) == {"unknown": 4}
+        due_now(desk)
+        assert {one.do for one in uncertain(desk)} == {"takedown sync"}
+        done = sync(again(desk), None, Quiet())
+        assert (done.settled, done.unanswered) == (4, 0)
+        assert states(desk) == {"sent": 2, "approved": 2}
+        assert len(server.posts()) == 4, "it only asks"
+        assert audit(desk.ledger).problems == []
+
+
+def test_what_a_search_does_not_find_goes_with_its_plan_where_that_has_ended(tmp_path):
+    endpoint = Forgetful(takes=lambda number: number == 1)
+    with RawServer(endpoint).open() as server:
+        desk, plan = planned(tmp_path, api(server, search=True, idempotency=True, settle="60s"), 3)
+        send(desk, plan, wait=0, limit=2)
+        discard(desk.ledger, plan, "a mistake")
+        due_now(desk)
+        assert [one.settles for one in uncertain(desk)] == [Settles.SEARCH] * 2
+        assert sync(again(desk), None, Quiet()).settled == 2
+        assert states(desk) == {"sent": 1, "draft": 2}
+        assert audit(desk.ledger).problems == []
+
+
+def test_sync_asks_again_under_the_same_key_and_sends_nothing_else(tmp_path):
+    endpoint = Forgetful()
+    with RawServer(endpoint).open() as server:
+        desk, plan = planned(tmp_path, api(server, idempotency=True), 5)
+        send(desk, plan, wait=0, limit=2)
+        assert states(desk) == {"unknown": 2, "approved": 3}
+        endpoint.heals = True
+        due_now(desk)
+        done = ask_again(again(desk), None, Quiet())
+        assert (done.settled, done.unsure, done.stopped) == (2, 0, {})
+        assert states(desk) == {"sent": 2, "approved": 3}
+        assert len({one.headers["idempotency-key"] for one in server.posts()}) == 2
+        assert ask_again(again(desk), None, Quiet()).settled == 0
+
+
+def test_a_key_is_no_way_out_of_a_plan_that_has_ended(tmp_path):
+    endpoint = Forgetful()
+    with RawServer(endpoint).open() as server:
+        desk, plan = planned(tmp_path, api(server, idempotency=True), 2)
+        send(desk, plan, wait=0, limit=1)
+        discard(desk.ledger, plan, "a mistake")
+        due_now(desk)
+        assert [one.settles for one in uncertain(desk)] == [Settles.PERSON]
+        assert ask_again(again(desk), None, Quiet()).settled == 0
+        assert len(server.posts()) == 1
+
+
+def test_what_was_on_its_way_when_its_plan_was_discarded_goes_with_it_unless_it_was_taken(tmp_path):
+    """It was being sent, so that the discarding could not take it along; and the platform was too busy to take it."""
+    discarded, one_by_one = [], Lock()
+
+    def answer(asked):
+        with one_by_one:
+            if not discarded:
+                discarded.append(discard(again(desk).ledger, plan, "a mistake"))
+        busy = int(asked.cases[0][2:]) % 2
+        return (http(429, b"", "retry-after: 1") if busy else http(201, receipt_of(asked, f"R{asked.cases[0]}")),)
+
+    with RawServer(answer).open() as server:
+        desk, plan = planned(tmp_path, api(server), 25)  # more than are on the wire at once
+        send(desk, plan, wait=0)
+        took = {case for one in server.posts() for case in one.cases if not int(case[2:]) % 2}
+        with desk.ledger.read() as db:
+            held = db.execute(select(requests.c.state, requests.c.body)).all()
+        sent = {one["case"] for state, body in held if state == "sent" for one in json.loads(body)["items"]}
+        assert sent == took
+        assert {state for state, _ in held} <= {"sent", "withdrawn"}, "nothing waits for a plan that nobody sends"
+        assert audit(desk.ledger).problems == []
+
+
+def test_what_a_dead_process_was_sending_is_found_though_its_plan_has_ended(tmp_path):
+    """Nobody would send on that lane again, and what is being sent can neither be searched for nor decided."""
+    with RawServer(Forgetful()).open() as server:
+        desk, plan = planned(tmp_path, api(server), 25)
+        assert send_and_die(desk, plan, STEPS[WRITTEN])
+        discard(desk.ledger, plan, "a mistake")
+        assert "sending" in states(desk)
+        ask_again(again(desk), None, Quiet())
+        assert states(desk)["unknown"] >= 1
+        assert "sending" not in states(desk)
+        assert [one.settles for one in uncertain(desk)] == [Settles.PERSON] * states(desk)["unknown"]
