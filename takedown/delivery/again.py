@@ -12,7 +12,7 @@ from takedown.contract import Channel, RefusedByPolicy
 from takedown.delivery.claims import recover
 from takedown.delivery.deliver import Halted, ready, run_lanes
 from takedown.delivery.hold import Hold
-from takedown.delivery.lanes import Lane, lane_for
+from takedown.delivery.lanes import Lane, known_lane
 from takedown.delivery.run import Budget, Progress
 from takedown.desk import Desk
 from takedown.ledger.moves import State
@@ -34,7 +34,8 @@ def ask_again(desk: Desk, platform: str | None, progress: Progress) -> AskedAgai
 
     Plans that may not be sent any more are left alone. Raises what compare_all raises, Halted, and what the ledger raises.
     """
-    asyncio.run(_recover(desk, platform))
+    if begun := _begun(desk, platform):
+        asyncio.run(_recover(desk, begun))
     done, before = AskedAgain(), _uncertain(desk, platform)
     for plan, on in sorted(before.items()):
         try:
@@ -66,20 +67,26 @@ def _uncertain(desk: Desk, platform: str | None) -> Uncertain:
     found: Uncertain = {}
     with desk.ledger.read() as db:
         for plan, name, total in db.execute(query.group_by(requests.c.plan, requests.c.lane)).all():
-            if (lane := lane_for(desk, name)).keyed and platform in {None, lane.platform}:
+            lane = known_lane(desk, name)
+            if lane and lane.keyed and platform in {None, lane.platform}:
                 found.setdefault(plan, []).append((replace(lane, again=True), total))
     return found
 
 
-async def _recover(desk: Desk, platform: str | None) -> None:
+def _begun(desk: Desk, platform: str | None) -> list[Lane]:
+    """The lanes on which something is being sent, as the ledger has it."""
+    query = select(requests.c.lane).where(requests.c.state == State.SENDING.value).distinct()
+    with desk.ledger.read() as db:
+        names = db.execute(query.where(requests.c.platform == platform) if platform else query).scalars().all()
+    return [lane for name in names if (lane := known_lane(desk, name))]
+
+
+async def _recover(desk: Desk, begun: list[Lane]) -> None:
     """What a dead process was sending is uncertain, also where nothing is left to send: else it would be sending for ever.
 
     Who holds the lane is alive, or has not been found dead yet.
     """
-    query = select(requests.c.lane).where(requests.c.state == State.SENDING.value).distinct()
-    with desk.ledger.read() as db:
-        names = list(db.execute(query.where(requests.c.platform == platform) if platform else query).scalars())
-    for lane in (lane_for(desk, name) for name in names):
+    for lane in begun:
         hold = Hold(desk.ledger, desk.clock, lane)
         if await hold.take():
             try:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Float, Select, and_, bindparam, func, or_, select, update
 
-from takedown.delivery.lanes import Lane
+from takedown.delivery.lanes import SKEW, Lane
 from takedown.delivery.owning import check_owner
 from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id, plan_id
@@ -47,7 +47,8 @@ def sendable(lane: Lane, now: ColumnElement[Any] | float) -> ColumnElement[bool]
     """Rows that may go out: surely unsent ones, and uncertain ones whose key the platform still knows, unless a case is held."""
     if not lane.keyed:  # and so never `again`
         return requests.c.state == State.APPROVED.value
-    young = or_(requests.c.key_born.is_(None), requests.c.key_born > now - lane.key_life)
+    born = requests.c.key_born
+    young = and_(born.is_not(None), born > now - lane.key_life, born <= now + SKEW)  # as `lane.remembers`
     held = select(request_cases.c.request).join(cases, cases.c.id == request_cases.c.case).where(cases.c.held != "")
     free = or_(requests.c.purpose == WITHDRAWAL, requests.c.id.not_in(held))
     again = and_(requests.c.state == State.UNKNOWN.value, young, free)
@@ -133,7 +134,7 @@ def still_mine(db: Connection, one: Claimed, owner: str, lane: Lane, now: float)
         return Held("another process owns it now")
     if plan != "approved" or sha256 != one.row["sha256"]:
         return Held("its plan is no longer in force")
-    if one.doubtful and now > born + lane.key_life:
+    if one.doubtful and not lane.remembers(born, now):
         return Held("the platform may have forgotten its key")
     return None
 

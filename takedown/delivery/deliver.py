@@ -177,8 +177,7 @@ def standing(desk: Desk, plan: int, busy: tuple[str, ...] = (), interrupted: int
             case State.REFUSED | State.OPERATOR:
                 word = state
             case State.UNKNOWN:
-                alive = lane.keyed and key_born is not None and key_born > now - lane.key_life
-                word = "retry_later" if alive or lane.searchable else "unknown"
+                word = "retry_later" if lane.remembers(key_born, now) or lane.searchable else "unknown"
             case _:
                 word = "retry_later" if tried else "remaining"
         if word:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from takedown.contract import Channel, breaker, per_second, span
+from takedown.contract import Channel, TakedownError, breaker, per_second, span
 from takedown.desk import Desk
+
+SKEW = 60.0
+"""Seconds by which a clock may be corrected without anybody wondering."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,13 @@ class Lane:
     @property
     def interval(self) -> float:
         return 1 / self.rate
+
+    def remembers(self, born: float | None, now: float) -> bool:
+        """Whether the platform surely still knows a key that was born then. None: its age is not known.
+
+        Nor is that of one that will be born: the clock was set back since.
+        """
+        return self.keyed and born is not None and now - self.key_life < born <= now + SKEW
 
     @property
     def block(self) -> int:
@@ -64,6 +74,14 @@ def lane_for(desk: Desk, name: str) -> Lane:
         failures=failures,
         pause=pause,
     )
+
+
+def known_lane(desk: Desk, name: str) -> Lane | None:
+    """The same, or None where its adapter is gone or wrongly configured: one platform's trouble keeps no other waiting."""
+    try:
+        return lane_for(desk, name)
+    except TakedownError:
+        return None
 
 
 def probe_lane(desk: Desk, platform: str) -> Lane:

@@ -124,8 +124,7 @@ def _settles(desk: Desk, row: RowMapping) -> Settles:
         lane = lane_for(desk, row["lane"])
     except TakedownError:  # its adapter is gone or wrongly configured
         return Settles.PERSON
-    alive = row["key_born"] is not None and row["key_born"] > desk.clock.now() - lane.key_life
-    if lane.keyed and alive and row["in_force"] == "approved":
+    if lane.remembers(row["key_born"], desk.clock.now()) and row["in_force"] == "approved":
         return Settles.KEY
     return Settles.SEARCH if lane.searchable else Settles.PERSON
 

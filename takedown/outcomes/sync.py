@@ -16,7 +16,7 @@ from takedown.contract import Channel, Denied, ItemStatus, StatusReport, Trackab
 from takedown.delivery.claims import recover
 from takedown.delivery.deliver import Halted
 from takedown.delivery.hold import Hold
-from takedown.delivery.lanes import Lane, lane_for
+from takedown.delivery.lanes import Lane, known_lane, lane_for
 from takedown.delivery.run import Progress
 from takedown.delivery.settling import due_searches, settle_one
 from takedown.desk import Desk
@@ -88,7 +88,8 @@ def _work(desk: Desk, platform: str | None) -> Iterator[tuple[Lane, Sequence[Map
         unsure = (requests.c.state == State.UNKNOWN.value, requests.c.channel == Channel.API.value)
         uncertain = set(db.execute(select(requests.c.platform).where(*unsure).distinct()).scalars())
     for name in sorted(uncertain - found.keys()):
-        if platform in {None, name} and lane_for(desk, f"{name}:{Channel.API}").searchable:
+        lane = known_lane(desk, f"{name}:{Channel.API}") if platform in {None, name} else None
+        if lane and lane.searchable:
             found[name] = []
     for name, rows in found.items():
         if desk.terms(name).base_url and isinstance(desk.platform(name), Trackable):

@@ -189,7 +189,7 @@ def _settles_itself(view: View, name: str, born: float | None) -> bool:
         lane = lane_for(view.desk(), name)
     except TakedownError:  # its adapter is gone or wrongly configured: a person must look
         return False
-    return lane.searchable or (lane.keyed and born is not None and born > view.now - lane.key_life)
+    return lane.searchable or lane.remembers(born, view.now)
 
 
 def _packets(view: View) -> Iterator[Matter]:

@@ -11,9 +11,10 @@ from sqlalchemy import select, update
 
 from takedown.audit import verify as audit
 from takedown.delivery.again import ask_again
-from takedown.delivery.unknowns import Settles, uncertain
+from takedown.delivery.unknowns import Decision, Settles, settle_again, uncertain
 from takedown.ledger.tables import requests
 from takedown.outcomes.sync import sync
+from takedown.outcomes.withdraw import take_back
 from takedown.planning.undoing import discard
 
 
@@ -102,6 +103,28 @@ def test_a_key_is_no_way_out_of_a_plan_that_has_ended(tmp_path):
         due_now(desk)
         assert [one.settles for one in uncertain(desk)] == [Settles.PERSON]
         assert ask_again(again(desk), None, Quiet()).settled == 0
+        assert len(server.posts()) == 1
+
+
+def test_what_is_taken_back_before_it_is_sent_again_is_not_sent_again(tmp_path):
+    """A person let it go out again, which made its key young, and another took it back: then nobody knows the key's age."""
+    with RawServer(Forgetful()).open() as server:
+        desk, plan = planned(tmp_path, api(server, idempotency=True), 1)
+        send(desk, plan, wait=0)
+        settle_again(desk, 1, Decision.AGAIN, None)
+        take_back(desk, [1], "It is another person.", 0.0, Quiet())
+        assert states(desk) == {"unknown": 1}
+        assert send(again(desk), plan, wait=600).unknown == 1
+        assert len(server.posts()) == 1
+        assert [one.settles for one in uncertain(desk)] == [Settles.PERSON]
+
+
+def test_a_clock_that_was_set_back_makes_no_key_young(tmp_path):
+    with RawServer(Forgetful()).open() as server:
+        desk, plan = planned(tmp_path, api(server, idempotency=True), 1)
+        send(desk, plan, wait=0)
+        desk.ledger.write(lambda book: book.db.execute(update(requests).values(not_before=0.0, key_born=book.now + 3600)))
+        assert send(again(desk), plan, wait=0).unknown == 1
         assert len(server.posts()) == 1
 
 

@@ -73,7 +73,8 @@ class Life:
         self.backups: list[Path] = []
         self.again: Counter[str] = Counter()
         self.vouched: set[str] = set()
-        self.forgotten: set[str] = set()
+        self.untold: set[str] = set()
+        """Only planned when the backup was made, and sent since, which it cannot know."""
         self.done: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.trace: list[str] = []
@@ -261,13 +262,12 @@ class Life:
         """Yesterday's backup is put in place; nothing may leave until a second person has understood it."""
         if not self.backups or self.world.deadly:
             return
-        known = {self.name_of(row) for row in self._rows(select(requests))}
         self.desk.ledger.close()
         (self.folder / "takedown.db.before-restore").unlink(missing_ok=True)
         settings = self.desk.settings
         restore(settings.ledger.url, self.desk.config.folder, settings.environment, self.rng.choice(self.backups))
         self.desk = again(self.desk, "planner")
-        self.forgotten |= known - {self.name_of(row) for row in self._rows(select(requests))}
+        self.untold |= {self.name_of(row) for row in self._rows(select(requests).where(requests.c.state == "withdrawn"))}
         other = again_(self.desk, "alice")
         before = len(self.world.every())
         for plan in self._rows(select(plans).where(plans.c.state == "approved")):
@@ -314,7 +314,7 @@ class Life:
             assert times <= 1 + self.again[name], f"doubled: {said}"
             if state == "sent" and name not in self.vouched:
                 assert times, f"falsely sent: {said}"
-            if times and not self.again[name]:
+            if times and not self.again[name] and name not in self.untold:
                 assert state in {"sent", "unknown", "sending"}, f"taken, and not known: {said}"
         self._check_claims()
 
