@@ -58,6 +58,8 @@ def read_bounce(mail: Mail, text: str) -> Bounce | None:
         return None
     if inner := _wrapped(mail):
         return inner
+    if (told := _among_words(mail, text)) and not told.arrived:
+        return _bounce(mail, text, told.names, told.permanent is not False, told.why)
     return _bounce(mail, text, failed_in(own, mail), not _tries_on(mail, own), "a mail system's notice")
 
 
@@ -105,8 +107,21 @@ def _looks_like_one(mail: Mail, text: str) -> bool:
         SUBJECT.match(re.sub(r"^(?:(?:re|aw|sv|fwd?):\s*)+", "", mail.subject.strip(), flags=re.I)),
         UNDELIVERED.search(" ".join(text[:1500].split())),
         daemon and any(one.kind in _RETURNED for one in mail.parts),
+        mail.kind == "multipart/report" and dict(mail.params).get("report-type", "").lower() == "delivery-status",
     )
     return sum(map(bool, signs)) > 1 and (bool(signs[0]) or not headers.get("in-reply-to"))
+
+
+def _among_words(mail: Mail, text: str) -> _Told | None:
+    """A report's fields where they stand among the words, as a mail that lost its boundary on the way has them."""
+    undivided = next((one.text for one in mail.parts if one.kind == "multipart/report"), "")
+    found = re.findall(
+        r"^((?:original|final)-recipient|action|status)[ \t]*:[ \t]*([^\n]{1,300})$",
+        (undivided or text)[:MAX_NOTICE],
+        re.I | re.M,
+    )
+    told = _told(Headers(tuple((name.lower(), value.strip()) for name, value in found[:20])))
+    return told if told.names and len(found) > 1 else None
 
 
 def _tries_on(mail: Mail, own: str) -> bool:
