@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
-from typing import Any, cast
 from urllib.parse import quote
 
 from pydantic import Field
@@ -31,9 +29,9 @@ from takedown.contract import (
     Unclear,
     Url,
     beside_the_point,
-    until_epoch,
 )
 from takedown_platforms._official import VERIFIED, OfficialPlatform, official_channels, words
+from takedown_platforms._x_answers import MAYBE_TAKEN, NOT_ALLOWED, TOO_MANY, codes, read_lookup, read_oembed, wait, why
 
 WWW = "https://x.com"
 SHORT = words("t.co pic.twitter.com pic.x.com")
@@ -204,7 +202,7 @@ class X(OfficialPlatform, Observable, Traceable):
     def read_probe(self, probe: Probe, reply: Reply) -> Seen:
         if said := beside_the_point(reply):
             return said
-        return _read_oembed(reply) if probe.method == "x_oembed" else _read_lookup(reply, ASKED.findall(probe.url)[0])
+        return read_oembed(reply) if probe.method == "x_oembed" else read_lookup(reply, ASKED.findall(probe.url)[0])
 
     def lasting(self, target: Target, stable_id: str) -> Target | None:
         return self._numbered(stable_id) if target.kind is Kind.ACCOUNT and NUMBER.fullmatch(stable_id) else None
@@ -215,63 +213,21 @@ class X(OfficialPlatform, Observable, Traceable):
     def own_error(self, reply: Reply) -> Reading | None:
         """`errors[]` with codes, or a problem document (both documented); in a 200 they may stand beside a partial success."""
         if reply.status == 429:
-            return TryLater(_wait(reply), _why(reply))
+            return TryLater(wait(reply), why(reply))
         if not reply.at("errors"):
             return None
-        codes = _codes(reply)
-        if codes and codes <= TOO_MANY:
-            return TryLater(_wait(reply), _why(reply))
-        if codes and codes <= NOT_ALLOWED:
-            return Denied("credentials", _why(reply))
-        if reply.status < 300 or codes & MAYBE_TAKEN:
-            return Unclear(_why(reply))
-        return Refusal(str(min(codes, default=reply.status)), _why(reply)) if reply.status in {400, 422} else None
+        told = codes(reply)
+        if told and told <= TOO_MANY:
+            return TryLater(wait(reply), why(reply))
+        if told and told <= NOT_ALLOWED:
+            return Denied("credentials", why(reply))
+        if reply.status < 300 or told & MAYBE_TAKEN:
+            return Unclear(why(reply))
+        return Refusal(str(min(told, default=reply.status)), why(reply)) if reply.status in {400, 422} else None
 
 
 API = "https://api.x.com/2"
 ASKED = re.compile(r"(?:usernames|ids)=([^&]+)")
-
-
-def _read_oembed(reply: Reply) -> Seen:
-    """404 is gone; 403 is protected or suspended, and does not say which (FxEmbed #43, twitteroauth #472)."""
-    if reply.status == 200 and isinstance(reply.at("html"), str) and reply.at("html"):
-        return Seen("available")
-    if reply.status == 404 and "json" in reply.headers.get("content-type", "") and reply.at("error"):
-        return Seen("gone", "oEmbed knows the post no more")
-    if reply.status == 403 and "not authorized to see this status" in str(reply.at("error")):
-        return Seen("restricted", "protected or suspended; X does not say which")
-    return Seen("unknown", f"HTTP {reply.status} without a documented answer")
-
-
-def _read_lookup(reply: Reply, asked: str) -> Seen:
-    """A lookup answers 200 for everything; `type` is the same for suspended and missing, so the words are read."""
-    if reply.status != 200:
-        return Seen("unknown", f"HTTP {reply.status}: {_why(reply)}"[:300])
-    found, errors = reply.at("data", 0), _errors(reply)
-    if isinstance(found, dict) and not errors:
-        return _found(reply)
-    if found is not None or len(errors) != 1:
-        return Seen("unknown", "neither the one target nor the one reason why not")
-    title, detail = str(errors[0].get("title")), str(errors[0].get("detail"))
-    if f"[{asked}]" not in detail.lower():
-        return Seen("unknown", "an answer about something else")
-    match title:
-        case "Forbidden" if detail.startswith("User has been suspended"):
-            return Seen("suspended", detail[:300])
-        case "Not Found Error" if detail.startswith("Could not find"):
-            return Seen("gone", detail[:300])
-        case _ if "not authorized to see" in detail:
-            return Seen("restricted", "protected, or of a protected or suspended account")
-        case _:
-            return Seen("unknown", detail[:300])
-
-
-def _found(reply: Reply) -> Seen:
-    ident, listed = str(reply.at("data", 0, "id") or ""), reply.at("data", 0, "withheld", "country_codes")
-    countries = tuple(str(one)[:2] for one in cast("list[Any]", listed)) if isinstance(listed, list) else ()
-    if not ident:
-        return Seen("unknown", "an answer that names no id")
-    return Seen("withheld", "X withholds it", countries, ident) if countries else Seen("available", stable_id=ident)
 
 
 def _status(parts: tuple[str, ...], query: Mapping[str, str]) -> str:
@@ -289,39 +245,3 @@ def _status(parts: tuple[str, ...], query: Mapping[str, str]) -> str:
             return number
         case _:
             return ""
-
-
-# developer.x.com/en/support/x-api/error-troubleshooting
-TOO_MANY = frozenset({88})
-NOT_ALLOWED = frozenset({32, 64, 89, 99, 135, 215, 220, 326, 416})
-MAYBE_TAKEN = frozenset({130, 131, 187})
-"""Over capacity, internal error, duplicate: after each of them the request may have been taken."""
-
-A_WHILE = timedelta(hours=1)
-
-
-def _errors(reply: Reply) -> list[dict[str, Any]]:
-    found = reply.at("errors")
-    rows = cast("list[Any]", found) if isinstance(found, list) else []
-    return [cast("dict[str, Any]", row) for row in rows if isinstance(row, dict)]
-
-
-def _codes(reply: Reply) -> frozenset[int]:
-    """The codes of all errors; none when one of them has no readable code."""
-    codes = [error.get("code") for error in _errors(reply)]
-    known = [code for code in codes if isinstance(code, int) and not isinstance(code, bool)]
-    return frozenset(known) if len(known) == len(codes) else frozenset()
-
-
-def _why(reply: Reply) -> str:
-    told = [error.get("message") or error.get("detail") or error.get("title") for error in _errors(reply)]
-    told = [*told, reply.at("detail"), reply.at("title")]
-    return "; ".join(dict.fromkeys(text for text in told if isinstance(text, str) and text))[:500] or f"HTTP {reply.status}"
-
-
-def _wait(reply: Reply) -> timedelta | None:
-    """The longer of Retry-After and `x-rate-limit-reset`; an hour when a spent cap says neither."""
-    asked = [reply.retry_after, until_epoch(reply.headers.get("x-rate-limit-reset", ""), reply.received_at)]
-    longest = max((delay for delay in asked if delay is not None), default=None)
-    spent = str(reply.at("type")).endswith("/usage-capped")
-    return longest or (A_WHILE if spent else None)

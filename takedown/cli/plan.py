@@ -53,6 +53,9 @@ def plan(
     batch: Batch = None,
     platform: OnPlatform = None,
     case: Annotated[list[str] | None, typer.Option("--case", metavar="C-N", help="Only this case; may be repeated")] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, metavar="N", help="At most so many cases; the others wait for another plan")
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Also write each request's bytes there")] = None,
     key: Key = None,
     emergency: Annotated[
@@ -64,7 +67,8 @@ def plan(
     if ctx.invoked_subcommand is not None:
         return None
     desk = _planner(desk_of(as_name), as_name, key)
-    chosen = Selection(number(batch, "B") if batch else None, platform, tuple(number(one, "C") for one in case or ()))
+    named = tuple(number(one, "C") for one in case or ())
+    chosen = Selection(number(batch, "B") if batch else None, platform, named, limit=limit)
     return plan_cases(desk, chosen, emergency or "", out, key)
 
 

@@ -14,7 +14,7 @@ from takedown.ledger.questions import close, given, may_be_answered
 from takedown.ledger.tables import cases, request_cases, requests
 from takedown.planning.drafting import Drafter
 from takedown.planning.follow_ups import about, draft_follow_up
-from takedown.planning.making import Numbers
+from takedown.planning.numbers import Numbers
 from takedown.planning.small import small_plan, store
 
 LONGEST = 20_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Update, and_, bindparam, case, func, insert, or_, select, update
 
@@ -14,7 +15,7 @@ from takedown.ledger.errors import NoSuchBatch, NoSuchCase
 from takedown.ledger.ids import batch_id, case_id, plan_id
 from takedown.ledger.moves import State
 from takedown.ledger.rows import to_case
-from takedown.ledger.tables import batches, cases, meta, plans, request_cases, requests, volumes
+from takedown.ledger.tables import batches, cases, plans, request_cases, requests, volumes
 from takedown.planning.barring import Bar, Barred, rules, why_barred
 from takedown.planning.caps import check_day
 from takedown.planning.demands import demands_hash
@@ -23,6 +24,7 @@ from takedown.planning.drafting import Drafted, Drafter, LeftOut, Versioned, gro
 from takedown.planning.first_orders import first_orders
 from takedown.planning.flags import flags_of
 from takedown.planning.lists import Protected
+from takedown.planning.numbers import Numbers
 from takedown.planning.planner import check_may_plan
 from takedown.planning.reviewed_packs import check_reviewed
 from takedown.planning.steps import refuse, waiting
@@ -42,18 +44,22 @@ class NothingToPlan(UsageError):
 class OverCap(RefusedByPolicy):
     """The plan would hold {count} cases, the policy allows {cap}."""
 
-    code = "TD-0707"
-    why, do = "policy.max_cases_per_plan keeps a plan small enough to be reviewed", "plan a part: --platform or --batch"
+    code, why = "TD-0707", "policy.max_cases_per_plan keeps a plan small enough to be reviewed"
+    do = "plan a part: takedown plan --limit {cap}, and again for the others"
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which cases: those in `delivered` states, narrowed by batch, platform or case numbers. All are numbers or names."""
+    """Which cases: those in `delivered` states, narrowed by batch, platform or case numbers. All are numbers or names.
+
+    `limit`: how many of them at most, the first by platform and basis; None takes all.
+    """
 
     batch: int | None = None
     platform: str | None = None
     cases: tuple[int, ...] = ()
     delivered: tuple[str, ...] = (State.DRAFT.value,)
+    limit: int | None = None
 
     def where(self) -> list[ColumnElement[bool]]:
         narrowed: list[ColumnElement[bool]] = [cases.c.delivered.in_(self.delivered), cases.c.closed == "", cases.c.held == ""]
@@ -78,32 +84,6 @@ class Planned:
     warnings: tuple[str, ...] = ()
 
 
-class Numbers:
-    """Request numbers, reserved in blocks: a gap is harmless, a number used twice is not."""
-
-    def __init__(self, desk: Desk, block: int = 500) -> None:
-        self._desk, self._block = desk, block
-        self._numbers: Iterator[int] = iter(())
-
-    def take(self) -> int:
-        found = next(self._numbers, None)
-        if found is None:
-            first = self._desk.ledger.write(lambda book: _reserve(book, "next_request", self._block))
-            self._numbers = iter(range(first, first + self._block))
-            return next(self._numbers)
-        return found
-
-
-def _reserve(book: Book, name: str, count: int) -> int:
-    held = book.db.execute(select(meta.c.value).where(meta.c.name == name).with_for_update()).scalar()
-    first = int(held or 1)
-    if held is None:
-        book.db.execute(insert(meta).values(name=name, value=str(first + count)))
-    else:
-        book.db.execute(update(meta).where(meta.c.name == name).values(value=str(first + count)))
-    return first
-
-
 def make_plan(desk: Desk, selection: Selection, emergency: str = "") -> Planned:
     """Freeze the selected cases into requests. `emergency`: why it cannot wait; a second person signs all the same.
 
@@ -120,8 +100,8 @@ def _make(desk: Desk, selection: Selection, emergency: str) -> Planned:
     cap = desk.policy.max_cases_per_plan
     if not count:
         raise NothingToPlan(where=f" in B-{selection.batch}" if selection.batch else "")
-    if count > cap:
-        raise OverCap(count=count, cap=cap)
+    if (most := min(count, selection.limit or count)) > cap:
+        raise OverCap(count=most, cap=cap)
     check_may_plan(desk)
     if desk.settings.environment == "live":
         check_reviewed(desk, _bases(desk, selection))
@@ -129,13 +109,13 @@ def _make(desk: Desk, selection: Selection, emergency: str) -> Planned:
     now = desk.clock.now()
     plan = desk.ledger.write(lambda book: _begin(book, desk, now))
     totals = Totals(plan, emergency)
-    numbers = Numbers(desk, min(500, 2 * count))
+    numbers = Numbers(desk, min(500, 2 * most))
     drafter = Drafter(desk, plan, now, numbers.take, left_out=[*wait.values()])
     try:
         with desk.ledger.read() as db:
             chunk: list[Drafted] = []
             look = Look(desk, [*wait])
-            ready = _selected(db, selection, look)
+            ready = islice(_selected(db, selection, look), selection.limit)
             for group in groups(_sized(desk, ready)):
                 chunk += drafter.draft(group)
                 if len(chunk) >= CHUNK:

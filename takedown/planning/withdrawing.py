@@ -24,7 +24,7 @@ from takedown.ledger.withdrawals import asked
 from takedown.planning.approving import release
 from takedown.planning.drafting import Drafted, Drafter
 from takedown.planning.follow_ups import About, about, draft_follow_up
-from takedown.planning.making import Numbers
+from takedown.planning.numbers import Numbers
 from takedown.planning.small import SmallPlan, small_plan, store
 from takedown.planning.undoing import UNSENT, undo, unsent_in
 from takedown.planning.unfinished import CasesChanged

@@ -1,12 +1,11 @@
 """Taking back: over the channel that a case was sent on, once, never silently, also while it is being sent."""
 
 import json
-import threading
 import urllib.request
 from email import message_from_bytes, policy
 
 import pytest
-from desks import Quiet, TurnedClock, again, make_key, signed
+from desks import Quiet, TurnedClock, make_key
 from inbox_desk import office
 from sqlalchemy import select, update
 from withdrawing import (
@@ -28,25 +27,19 @@ from withdrawing import (
     withdrawn,
 )
 
-from takedown.approval import OwnPlan
 from takedown.audit import verify as audit
 from takedown.contract import RefusedByPolicy, UsageError
-from takedown.delivery.portal.taking import open_task
-from takedown.delivery.unknowns import Decision, settle_again, settle_sent
 from takedown.ledger.cases import close
 from takedown.ledger.ids import plan_id
-from takedown.ledger.tables import case_references, cases, events, openings, plans, requests
+from takedown.ledger.tables import case_references, cases, plans, requests
 from takedown.ledger.truths import Sighting, add_sightings
 from takedown.ledger.withdrawals import answered
 from takedown.outcomes.resubmit import choose
 from takedown.outcomes.sync import sync
-from takedown.outcomes.withdraw import go_on
 from takedown.planning import follow_ups
-from takedown.planning.approving import StalePlan, Tampered, approve, release, verify
+from takedown.planning.approving import StalePlan, Tampered, verify
 from takedown.planning.digest import leaf, plan_digest
 from takedown.planning.follow_ups import NoWayToSay
-from takedown.planning.reviewing import NothingToReview, accept, reject, statement, unreviewed
-from takedown.planning.undoing import get_plan
 from takedown.planning.withdrawable import NothingToWithdraw, OthersToo, TakenBackAlready
 from takedown.planning.withdrawing import withdraw
 
@@ -201,131 +194,6 @@ def test_a_plan_of_which_nothing_is_left_has_ended(tmp_path, platforms):
         assert db.execute(select(plans.c.state)).scalar() == "discarded"
 
 
-def test_what_is_being_sent_is_withdrawn_as_soon_as_it_was(tmp_path, platforms):
-    desk = desk_with(tmp_path, platforms, mailed(platforms), 1)
-    send_later(desk)
-    (row,) = of(desk, "removal")
-    made = back(desk, 1)
-    assert (made.done.waiting, made.sent) == ((1,), None)
-    assert stands(desk) == [("sending", "requested")]
-    assert go_on(desk, 5, Quiet()) == [], "nothing can be done yet"
-    shift(desk, row["id"], "sending", "sent", receipt="250 queued")
-    (one,) = go_on(again(desk, "somebody"), 5, Quiet())
-    assert (one.done.withdrawing, one.sent.exit) == ((1,), 0)
-    assert stands(desk) == [("sent", "sent")]
-    with desk.ledger.read() as db:
-        assert db.execute(select(plans.c.planner, plans.c.reason).where(plans.c.purpose == "withdrawal")).one() == (
-            "planner",
-            "It is another person of the same name.",
-        )
-    assert go_on(desk, 5, Quiet()) == []
-
-
-def send_later(desk):
-    """Approved, and in the hands of a process."""
-    plan = planned(desk)
-    held = get_plan(desk.ledger, plan)
-    desk.ledger.write(lambda book: release(book, held, desk.policy))
-    for row in of(desk, "removal"):
-        shift(desk, row["id"], "approved", "sending")
-
-
-@pytest.mark.parametrize("arrived", [True, False])
-def test_what_may_have_arrived_and_shall_go_out_again_is_uncertain_until_somebody_knows(tmp_path, platforms, arrived):
-    desk = desk_with(tmp_path, platforms, mailed(platforms), 1)
-    send_later(desk)
-    (row,) = of(desk, "removal")
-    shift(desk, row["id"], "sending", "unknown", attempts=1)
-    settle_again(again(desk, "bilal"), row["id"], Decision.AGAIN, None)
-    assert back(desk, 1).done.waiting == (1,)
-    assert stands(desk) == [("unknown", "requested")]
-    assert go_on(desk, 5, Quiet()) == []
-    if arrived:
-        settle_sent(again(desk, "bilal"), row["id"], "250 queued", "0" * 64)
-        (one,) = go_on(desk, 5, Quiet())
-        assert (one.done.withdrawing, one.sent.exit) == ((1,), 0)
-    else:
-        settle_again(again(desk, "bilal"), row["id"], Decision.NOT_SENT, None)
-        go_on(desk, 5, Quiet())
-        assert of(desk, "withdrawal") == []
-    assert stands(desk) == [("sent", "sent") if arrived else ("withdrawn", "none")]
-    assert audit(desk.ledger).problems == [] or not arrived
-
-
-@pytest.mark.parametrize(("ended", "delivered"), [("approved", "withdrawn"), ("refused", "refused")])
-def test_what_was_not_sent_after_all_never_leaves(tmp_path, platforms, ended, delivered):
-    desk = desk_with(tmp_path, platforms, mailed(platforms), 1)
-    send_later(desk)
-    back(desk, 1)
-    shift(desk, of(desk, "removal")[0]["id"], "sending", ended)
-    go_on(desk, 5, Quiet())
-    assert stands(desk) == [(delivered, "none")]
-    assert of(desk, "withdrawal") == []
-    assert journal(platforms, "accepted") == []
-
-
-def test_a_packet_that_is_open_at_the_portal_counts_as_being_sent(tmp_path, platforms):
-    desk = sent(tmp_path, platforms, PORTAL, 1)
-    open_task(desk, of(desk, "removal")[0]["id"])
-    assert back(desk, 1).done.waiting == (1,)
-
-
-@pytest.mark.safeguard("S14")
-def test_withdrawing_while_it_is_sent_never_leaves_a_request_standing(tmp_path, platforms, figure):
-    """faults.md C13. Many threads withdraw while the plan is being sent."""
-    count = 40
-    desk = desk_with(tmp_path, platforms, api(platforms, idempotency=True, rate="200/s"), count)
-    plan = planned(desk)
-    start = threading.Barrier(5)
-
-    def sender():
-        start.wait()
-        send(again(desk), plan)
-
-    def officer(numbers):
-        mine = again(desk)
-        start.wait()
-        for one in numbers:
-            withdraw(mine, [one], "A mistake.")
-
-    work = [threading.Thread(target=sender)]
-    work += [threading.Thread(target=officer, args=(range(1 + at, count + 1, 4),)) for at in range(4)]
-    for one in work:
-        one.start()
-    for one in work:
-        one.join()
-    for _ in range(3):
-        go_on(desk, 20, Quiet())
-        for row in of(desk, "withdrawal"):
-            if row["state"] != "sent":
-                send(desk, row["plan"])
-    took = [case for row in journal(platforms, "accepted") for case in row["cases"]]
-    kept = [item for row in journal(platforms, "accepted") for item in [row["id"] + "-1"] if item not in withdrawn(platforms)]
-    assert set(stands(desk)) <= {("sent", "sent"), ("withdrawn", "none")}
-    assert max(withdrawn(platforms).values(), default=1) == 1
-    assert len(took) == len(set(took))
-    assert audit(desk.ledger).problems == []
-    how = "40 cases withdrawn by four people while their plan is being sent: taken by the platform and not withdrawn"
-    figure("withdrawals that raced a sending and lost", len(kept), bound="<=", target=0, unit="requests", how=how)
-
-
-def test_an_answer_that_was_lost_is_settled_by_asking(tmp_path):
-    with stand_ins(tmp_path, searchable=True) as platforms:
-        desk = sent(tmp_path, platforms, api(platforms, search=True, settle="1s"))
-        plan = withdraw(desk, [1, 2], "A mistake.").plan
-        first, second = of(desk, "withdrawal")
-        for row in (first, second):
-            shift(desk, row["id"], "approved", "sending", "unknown", attempts=1)
-        book = platforms.books["facebook"]
-        book.withdraw(book.by_id(of(desk, "removal")[0]["receipt"]), "it had arrived")
-        assert send(desk, plan).exit == 0
-        assert stands(desk) == [("sent", "sent"), ("sent", "sent")]
-        assert set(withdrawn(platforms).values()) == {1}
-
-
-# Refusals.
-
-
 @pytest.mark.safeguard("S14")
 def test_nothing_is_withdrawn_twice_nor_without_a_reason_nor_when_it_was_never_sent(tmp_path, platforms):
     desk = sent(tmp_path, platforms, api(platforms))
@@ -422,55 +290,6 @@ def test_withdrawals_are_drafted_anew_once_and_again_when_something_changed(tmp_
 
 def set_row(book, row, values):
     book.db.execute(update(requests).where(requests.c.id == row["id"]).values(**values))
-
-
-# The second look.
-
-
-@pytest.fixture
-def reviewed(tmp_path, platforms):
-    keys = {name: make_key(tmp_path, name) for name in ("planner", "bilal")}
-    desk = desk_with(tmp_path, platforms, api(platforms), 2, approvals=1)
-    plan = planned(desk)
-    approve(again(desk, "bilal"), plan, 2, signed(keys["bilal"], get_plan(desk.ledger, plan)["digest"]))
-    send(desk, plan)
-    done = back(desk, 1)
-    assert done.sent.exit == 0, "one person is enough"
-    return desk, done.done.plan, keys, get_plan(desk.ledger, done.done.plan)["digest"]
-
-
-@pytest.mark.safeguard("S5")
-def test_whoever_withdrew_it_cannot_review_it(reviewed):
-    desk, plan, keys, digest = reviewed
-    with pytest.raises(OwnPlan):
-        accept(desk, plan, signed(keys["planner"], digest))
-    with pytest.raises(OwnPlan):
-        accept(again(desk, "planner"), plan, signed(keys["bilal"], digest))
-    with desk.ledger.read() as db:
-        assert [one.plan for one in unreviewed(db)] == [plan]
-
-
-def test_a_second_person_stands_by_it_once(reviewed):
-    desk, plan, keys, digest = reviewed
-    second = again(desk, "bilal")
-    accept(second, plan, signed(keys["bilal"], digest))
-    with pytest.raises(NothingToReview):
-        accept(second, plan, signed(keys["bilal"], digest))
-    with desk.ledger.read() as db:
-        assert unreviewed(db) == []
-    assert audit(desk.ledger).problems == []
-
-
-def test_or_finds_it_wrong_and_the_record_keeps_that(reviewed):
-    desk, plan, keys, _ = reviewed
-    second = again(desk, "bilal")
-    assert reject(second, plan, "It was right.", signed(keys["bilal"], statement(second, plan))) == [1]
-    with desk.ledger.read() as db:
-        assert unreviewed(db) == []
-        seq = db.execute(select(events.c.seq).where(events.c.kind == "plan.reviewed")).scalar_one()
-        held = dict(db.execute(select(openings.c.name, openings.c.value).where(openings.c.seq == seq)).all())
-    assert held == {"by": "bilal", "reason": "It was right."}
-    assert audit(desk.ledger).problems == []
 
 
 def test_what_a_platform_answered_otherwise_is_written_down_once(tmp_path, platforms):

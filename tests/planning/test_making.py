@@ -75,6 +75,17 @@ def test_a_cap_is_kept(desk, tmp_path):
         make_plan(again(desk), Selection())
 
 
+def test_what_is_more_than_a_plan_may_hold_is_planned_in_parts(desk, tmp_path):
+    text = (tmp_path / "takedown.toml").read_text().replace("max_cases_per_plan = 500", "max_cases_per_plan = 4")
+    (tmp_path / "takedown.toml").write_text(text)
+    small = again(desk)
+    with pytest.raises(OverCap, match="5 cases"):
+        make_plan(small, Selection(limit=5))
+    assert [make_plan(small, Selection(limit=4)).cases for _ in range(2)] == [4, 3]
+    with pytest.raises(NothingToPlan):
+        make_plan(small, Selection(limit=4))
+
+
 def test_a_mail_plan_freezes_a_reminder_that_threads(desk):
     plan = make_plan(desk, Selection(platform="instagram")).plan
     rows = requests_of(desk, plan)
