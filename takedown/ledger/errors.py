@@ -12,6 +12,14 @@ class NoLedger(TakedownError):
     why, do = "nothing was set up here yet, or this is not the desk's folder: the one with takedown.toml", "takedown init"
 
 
+class NotOpen(TakedownError):
+    """The ledger {where} is there and cannot be opened: {what}."""
+
+    code, exit = "TD-1024", 10
+    why = "it or its folder is not yours to write in, which reading needs as well, or the disk is full"
+    do = "look at the owner and the permissions of both (ls -la), and at the disk; then run the same command again"
+
+
 class ServerAway(Temporary):
     """The ledger's server cannot be reached: {what}."""
 
@@ -65,6 +73,14 @@ class LedgerFailed(Temporary):
     code = "TD-1101"
     why = "nothing that is not recorded is sent"
     do = "look at the disk (space, permissions) or the server, then run the same command again"
+
+
+class Locked(LedgerFailed):
+    """The ledger is locked by another process: {what}."""
+
+    code, exit = "TD-1108", 11
+    why = "another command, or a program that copies files, has held it for longer than a command waits"
+    do = "wait until that has ended, then run the same command again"
 
 
 class ReadOnly(Temporary):

@@ -17,9 +17,11 @@ from typing import Any
 from takedown.contract.errors import MissingExtra
 from takedown.ledger.errors import (
     Damaged,
+    Locked,
     NetworkDisk,
     NoLedger,
     NoSuchBatch,
+    NotOpen,
     Unreadable,
     WrongEnvironment,
     not_connected,
@@ -107,7 +109,14 @@ def open_reader(url: str, folder: Path, environment: str) -> Generator[Reader]:
     except sqlite3.DatabaseError as error:
         if is_damage(error):
             raise Damaged(what=error) from None
+        if is_locked(error):
+            raise Locked(what=error) from None
         raise
+
+
+def is_locked(error: BaseException | None) -> bool:
+    """Whether an error of SQLite's says that somebody else has held its file for too long."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 def is_damage(error: sqlite3.Error) -> bool:
@@ -129,7 +138,7 @@ def _of_file(file: Path, environment: str) -> Reader:
         reader = Reader(connection, server=False)
         there = reader.value("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'")
     except sqlite3.OperationalError as error:
-        raise NoLedger(where=f"{file} ({error})") from None
+        raise (Locked(what=error) if is_locked(error) else NotOpen(where=file, what=error)) from None
     except sqlite3.DatabaseError as error:
         raise Unreadable(where=file, what=error) from None
     _fits(reader, environment, bool(there), str(file))

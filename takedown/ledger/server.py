@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from takedown.ledger.errors import Damaged, LedgerFailed, PooledByTransaction, ReadOnly
-from takedown.ledger.reader import is_damage
+from takedown.ledger.errors import Damaged, LedgerFailed, Locked, PooledByTransaction, ReadOnly
+from takedown.ledger.reader import is_damage, is_locked
 from takedown.ledger.tables.base import for_server
 
 AGAIN = 1.0
@@ -111,6 +111,8 @@ def translate(error: BaseException) -> BaseException:
     if _state(error) in FORGOTTEN:
         return PooledByTransaction()
     cause = getattr(error, "orig", error)
+    if is_locked(cause):
+        return Locked(what=cause)
     if isinstance(cause, sqlite3.Error) and (cause is error or is_damage(cause)):  # bare ones come of reading rows
         return Damaged(what=cause)
     return LedgerFailed(what=str(error.orig)) if isinstance(error, OperationalError) else error

@@ -16,8 +16,10 @@ from takedown.ledger.acts import Nobody
 from takedown.ledger.book import Book
 from takedown.ledger.counts import miscounted, recount
 from takedown.ledger.errors import (
+    Locked,
     NetworkDisk,
     NoLedger,
+    NotOpen,
     NotSynchronous,
     Unreadable,
     WrongEnvironment,
@@ -26,6 +28,7 @@ from takedown.ledger.errors import (
 )  # fmt: skip
 from takedown.ledger.ids import make_secret
 from takedown.ledger.place import network_disk, newest, sqlite_file
+from takedown.ledger.reader import is_locked
 from takedown.ledger.server import gone, translate
 from takedown.ledger.store import Ledger, make_engine
 from takedown.ledger.tables import attempts, cases, claims, meta, sightings
@@ -111,7 +114,7 @@ def open_ledger(url: str, folder: Path, environment: str, clock: Clock | None = 
     except OperationalError as error:
         what = str(error.orig).strip()
         if engine.dialect.name == "sqlite":
-            raise NoLedger(where=f"{where} ({what})") from None
+            raise (Locked(what=what) if is_locked(error.orig) else NotOpen(where=parsed.database, what=what)) from None
         raise not_connected(where, what) from None
     except DatabaseError as error:
         raise Unreadable(where=where, what=error.orig) from None

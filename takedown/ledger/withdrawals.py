@@ -38,9 +38,3 @@ def answered(book: Book, numbers: Iterable[int], value: str, source: str, *, by:
             told = {"source": source, **({"evidence": evidence} if evidence else {})}
             book.record(f"withdrawal.{value}", case_id(number), told, {"by": by} if by else None)
     return fresh
-
-
-def withdrawn_from(book: Book, numbers: Iterable[int]) -> list[int]:
-    """Those of these cases that were withdrawn and may still be answered about."""
-    query = select(cases.c.id).where(cases.c.id.in_(list(numbers)), cases.c.withdrawal.in_(sorted(ANSWERABLE)))
-    return list(book.db.execute(query).scalars())

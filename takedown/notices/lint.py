@@ -137,12 +137,19 @@ def _language_faults(pack: Pack, language: str, texts: Mapping[str, str]) -> Ite
             )
 
 
+SIMILAR = "pk-peca-37"
+"""A pack whose texts are named as an example."""
+
+
 def _lost(pack: Pack, language: str, name: str) -> Fault:
     """A text that a language lacks. What every pack has in common stands once, in shared/; the rest in the pack's own folder."""
     of, purpose = pack.texts_of or pack.id, FOLLOW_UPS.get(name.removesuffix(".txt"))
     place = name if name.endswith(".toml") else f"shared/{name}" if purpose else f"{of}/{name}"
     what = f"there is no such text, which {purpose} and every language needs" if purpose else "there is no such text"
-    return Fault(pack.file, f"{language}/{place}", what, f"translate {FIRST}/{place}, or take {language} out of languages")
+    do = f"translate {FIRST}/{place}, or take {language} out of languages"
+    if language == FIRST and not purpose:
+        do = f'write it beside the pack, or take the texts of another one: texts_of = "{SIMILAR}"'
+    return Fault(pack.file, f"{language}/{place}", what, do)
 
 
 def _printed(pack: Pack, language: str) -> Iterator[tuple[str, str]]:

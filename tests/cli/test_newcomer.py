@@ -171,3 +171,11 @@ def test_what_the_sandbox_prints_makes_a_desk_that_can_practise(desk: Path) -> N
 def test_an_export_to_a_dash_is_no_file_of_that_name(desk: Path) -> None:
     done = takedown("export", "--format", "csv", "-o", "-", cwd=desk)
     assert (done.code, "takedown case list --json" in done.err, (desk / "-").exists()) == (2, True, False)
+
+
+@pytest.mark.sqlite("what can be wrong with a file")
+@pytest.mark.parametrize("command", ["status", "plan"])
+def test_a_ledger_that_cannot_be_opened_is_not_missing(tmp_path: Path, command: str) -> None:
+    (tmp_path / "takedown.db").mkdir()
+    done = takedown(command, cwd=tmp_path)
+    assert (done.code, "is there and cannot be opened" in done.err, "takedown init" in done.err) == (10, True, False)

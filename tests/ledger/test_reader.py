@@ -1,10 +1,12 @@
 """A ledger that is only read is refused for the same reasons as one that is opened to write."""
 
 import sqlite3
+from contextlib import closing, nullcontext
 
 import pytest
 
 from takedown.contract import TakedownError
+from takedown.ledger.errors import Locked
 from takedown.ledger.place import network_disk, sqlite_file
 from takedown.ledger.reader import open_reader
 from takedown.ledger.setup import create, open_ledger
@@ -74,3 +76,29 @@ def test_a_file_is_found_from_the_folder_of_the_configuration(tmp_path):
     assert str(sqlite_file("sqlite:////var/a.db", tmp_path)) == "/var/a.db"
     assert sqlite_file("sqlite://", tmp_path) == tmp_path / "takedown.db"
     assert sqlite_file("postgresql://desk:word@host/db", tmp_path) is None
+
+
+def test_a_ledger_that_somebody_holds_is_locked_and_no_other_fault(tmp_path, monkeypatch):
+    monkeypatch.setattr("takedown.ledger.store.BUSY_MS", 1)
+    ledger = create(URL, tmp_path, "sandbox")
+    with closing(sqlite3.connect(tmp_path / "takedown.db", isolation_level=None)) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(Locked) as told:
+            ledger.write(lambda book: None)
+    ledger.close()
+    assert (told.value.exit, told.value.retryable) == (11, True)
+
+
+@pytest.mark.parametrize("way", [open_ledger, open_reader])
+def test_one_that_is_held_whole_cannot_be_opened_and_is_called_locked(tmp_path, monkeypatch, way):
+    monkeypatch.setattr("takedown.ledger.store.BUSY_MS", 1)
+    monkeypatch.setattr("takedown.ledger.reader.BUSY_SECONDS", 0.001)
+    create(URL, tmp_path, "sandbox").close()
+    with closing(sqlite3.connect(tmp_path / "takedown.db", isolation_level=None)) as holder:
+        holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+        holder.execute("BEGIN EXCLUSIVE")
+        with (
+            pytest.raises(Locked),
+            nullcontext(way(URL, tmp_path, "sandbox")) if way is open_ledger else way(URL, tmp_path, "sandbox"),
+        ):
+            pass

@@ -199,3 +199,16 @@ def test_of_a_pack_that_is_there_twice_no_fingerprint_is_told(tmp_path: Path) ->
     folder = operators_folder(tmp_path)
     shutil.copy(folder / "packs" / "pk-peca-37.toml", folder)
     assert fingerprint_now("pk-peca-37", [folder]) == ""
+
+
+def test_a_pack_of_ones_own_needs_texts_or_takes_those_of_another(tmp_path: Path) -> None:
+    built_in = (files("takedown_notices") / "packs" / "pk-peca-37.toml").read_text()
+    own = built_in.replace('id = "pk-peca-37"', 'id = "own-law"').replace('languages = ["en", "ur"]', 'languages = ["en"]')
+    (tmp_path / "own-law.toml").write_text(own)
+    faults = read_packs([tmp_path])[1]
+    assert {fault.field.partition("/")[0] for fault in faults} == {"en"}
+    assert {fault.do for fault in faults} == {
+        'write it beside the pack, or take the texts of another one: texts_of = "pk-peca-37"'
+    }
+    (tmp_path / "own-law.toml").write_text('texts_of = "pk-peca-37"\n' + own)
+    assert read_packs([tmp_path])[1] == ()

@@ -5,7 +5,7 @@ import urllib.request
 from email import message_from_bytes, policy
 
 import pytest
-from desks import Quiet, TurnedClock, make_key
+from desks import Quiet, TurnedClock, again, make_key
 from inbox_desk import office
 from sqlalchemy import select, update
 from withdrawing import (
