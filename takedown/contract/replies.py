@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any, Literal, cast
 
 SHORTEST, LONGEST = timedelta(seconds=1), timedelta(hours=1)
@@ -110,13 +111,7 @@ class Reply:
     @property
     def json(self) -> dict[str, Any]:
         """The body as an object; empty when it is none (cut short, not JSON, doubtful, with a NUL)."""
-        try:
-            found = strict_json(self.body)
-        except BadJson:
-            return {}
-        if b"\\u0000" in self.body:  # PostgreSQL stores no NUL in a text
-            return {}
-        return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+        return _object(self.body)
 
     def at(self, *path: str | int) -> Any:
         """A value inside the body, or None wherever the path does not fit."""
@@ -134,6 +129,18 @@ class Reply:
     def retry_after(self) -> timedelta | None:
         """`Retry-After` as a delay of 1 s to 1 h; None when absent or unreadable. RFC 9110 section 10.2.3."""
         return delay(self.headers.get("retry-after", ""), self.received_at)
+
+
+@lru_cache(maxsize=1)
+def _object(body: bytes) -> dict[str, Any]:
+    """An answer is asked for several things, one right after the other."""
+    try:
+        found = strict_json(body)
+    except BadJson:
+        return {}
+    if b"\\u0000" in body:  # PostgreSQL stores no NUL in a text
+        return {}
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
 
 def clamp(seconds: float) -> timedelta:

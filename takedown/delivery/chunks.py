@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from takedown.delivery.budget import Budget, Progress
 from takedown.delivery.claims import sendable
 from takedown.delivery.lanes import Lane
-from takedown.delivery.run import Budget, LaneRun, Progress
+from takedown.delivery.run import LaneRun
 from takedown.desk import Desk
 from takedown.ledger.states import DORMANT, State
 from takedown.ledger.tables import lanes, requests

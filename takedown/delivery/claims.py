@@ -76,7 +76,7 @@ def claim(book: Book, lane: Lane, verified: Verified, owner: str, size: int, nex
         move(book, repeats, State.UNKNOWN, State.APPROVED, event={"because": "same key"})
     told = {"plan": plan_id(verified.plan), "digest": verified.digest}
     moved = set(begin(book, [row["id"] for row in found], owner, told))
-    _PACED.run(book.db, {"a_lane": lane.name, "a_time": next_at})
+    _PACED.changed(book.db, {"a_lane": lane.name, "a_time": next_at})
     return [Claimed(row, now) for row in found if row["id"] in moved]
 
 
@@ -94,16 +94,16 @@ def _due(lane: Lane, *columns: ColumnElement[Any]) -> Select[Any]:
 
 _PACED = Prepared(update(lanes).where(lanes.c.name == bindparam("a_lane")).values(next_at=bindparam("a_time")))
 _CARRIED = Prepared(
-    select(request_cases.c.request, request_cases.c.case)
-    .where(request_cases.c.request.in_(bindparam("ids", expanding=True)))
-    .order_by(request_cases.c.request, request_cases.c.position),
+    select(request_cases.c.request, request_cases.c.position, request_cases.c.case).where(
+        request_cases.c.request.in_(bindparam("ids", expanding=True))
+    ),
     many="ids",
 )
 
 
 def _check(book: Book, verified: Verified, found: Sequence[Mapping[str, Any]]) -> None:
     carried: dict[int, list[str]] = {}
-    for request, carried_case in _CARRIED.rows(book.db, {"ids": [row["id"] for row in found]}):
+    for request, _, carried_case in sorted(map(tuple, _CARRIED.rows(book.db, {"ids": [row["id"] for row in found]}))):
         carried.setdefault(request, []).append(case_id(carried_case))
     for row in found:
         if not verified.vouches(row["position"], leaf(row["salt"], row, row["body"], carried.get(row["id"], []))):

@@ -9,7 +9,7 @@ from takedown.delivery.records import Ended
 from takedown.ledger.book import Book
 from takedown.ledger.store import Ledger
 
-GATHER = 0.02
+GATHER = 0.05
 """Seconds that an ending waits at most for others. Nobody pays for it: an attempt has given its connection back before."""
 
 Waiting = tuple[Ended, "asyncio.Future[None]"]

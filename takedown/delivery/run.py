@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import bindparam, func, select, update
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt, stop_any, wait_exponential_jitter
 from tenacity.stop import stop_base
 
-from takedown.delivery.claims import Claimed, claim, let_go, put_back, recover, sendable, still_mine, work
+from takedown.delivery.budget import Budget, Progress
+from takedown.delivery.claims import Claimed, recover, sendable, still_mine
+from takedown.delivery.connections import Connections
 from takedown.delivery.decide import Later, Outcome, Refused, Sent, Stopped, Unsure, back_off
 from takedown.delivery.hold import Hold
 from takedown.delivery.lanes import Lane
 from takedown.delivery.recorder import Recorder
 from takedown.delivery.records import Ended, record
 from takedown.delivery.settling import due_searches, settle_one
+from takedown.delivery.supply import Supply
 from takedown.desk import Desk
 from takedown.ledger.book import Book
 from takedown.ledger.moves import State
 from takedown.ledger.prepared import Prepared
-from takedown.ledger.tables import lanes, meta, plans, requests
+from takedown.ledger.tables import lanes, meta, requests
 from takedown.planning.approving import Verified
 from takedown.transport.results import Held, NotSent, Result
 
@@ -35,43 +36,6 @@ if TYPE_CHECKING:
 
 SHORT_RETRIES = 3
 POLL_OWNER = 1.0
-COMPANY = 0.006
-"""Seconds that a claim without a key waits at most until half of the connections are free: those share a commit, while the other
-half is on the wire."""
-
-
-class Progress(Protocol):
-    """What a screen wants to know; times in seconds since the epoch."""
-
-    def start(self, lane: str, total: int) -> None: ...
-
-    def advance(self, lane: str, outcome: str) -> None: ...
-
-    def waiting(self, lane: str, until: float, why: str) -> None: ...
-
-
-@dataclass
-class Budget:
-    """What one command or task may still do: seconds of idle waiting in each lane, how many sendings, and whether to stop.
-
-    Nothing begins at or after `until` (epoch seconds).
-    """
-
-    wait: float
-    limit: int | None = None
-    until: float = float("inf")
-    stop: asyncio.Event = field(default_factory=asyncio.Event)
-    trouble: list[BaseException] = field(default_factory=list[BaseException])
-
-    def take_one(self) -> bool:
-        if self.limit is None:
-            return True
-        self.limit -= 1
-        return self.limit >= 0
-
-    def give_back(self) -> None:
-        if self.limit is not None:
-            self.limit += 1
 
 
 @dataclass
@@ -91,12 +55,10 @@ class LaneRun:
         self._hold = Hold(self._ledger, self._clock, self.lane)
         self._recorder = Recorder(self._ledger, self._record)
         self._waited = 0.0
-        self._held: deque[Claimed] = deque()
+        self._connections = Connections(self.sender.width)
+        self._supply = Supply(self._ledger, self._hold, self.lane, self.verified, self._recorder, self._connections, self.budget)
         self._open: set[asyncio.Task[None]] = set()
-        self._width, self._free = asyncio.Semaphore(self.sender.width), self.sender.width
-        self._enough = asyncio.Event()
-        self._stopped = self._more = False
-        self.busy = False
+        self._stopped = self.busy = False
 
     async def run(self) -> None:
         if not await self._own():
@@ -121,17 +83,10 @@ class LaneRun:
     async def _finish(self) -> None:
         if self._open:
             await asyncio.wait(self._open)
-        held = list(self._held)
         try:
-            await self._ledger.awrite(lambda book: self._leave(book, held))
+            await self._supply.give_back()
         finally:
             await self._hold.leave()
-
-    def _leave(self, book: Book, held: Sequence[Claimed]) -> None:
-        put_back(book, held, self._owner)
-        plan = self.verified.plan
-        if book.db.execute(select(plans.c.state).where(plans.c.id == plan)).scalar() != "approved":
-            let_go(book, requests.c.plan == plan, requests.c.lane == self.lane.name)
 
     @property
     def _owner(self) -> str:
@@ -140,15 +95,15 @@ class LaneRun:
     async def _loop(self) -> None:
         while not (self._stopped or self.budget.stop.is_set() or self.budget.trouble):
             await self._settle()
-            await self._width.acquire()
+            await self._connections.take()
             one = await self._next()
             if one is not None:
-                self._free -= 1
+                self._connections.use()
                 task = asyncio.create_task(self._attempt(one))
                 self._open.add(task)
                 task.add_done_callback(self._open.discard)
                 continue
-            self._width.release()
+            self._connections.drop()
             if self._open:
                 await asyncio.wait(self._open, return_when=asyncio.FIRST_COMPLETED)
                 continue
@@ -162,26 +117,17 @@ class LaneRun:
         if self._over():
             self._stopped = True
             return None
-        if now < self._hold.not_before or (not self._held and not self._work(now)) or not self.budget.take_one():
+        if now < self._hold.not_before or not self._supply.waits(now) or not self.budget.take_one():
             self._stopped = self._stopped or (self.budget.limit is not None and self.budget.limit < 0)
             return None
         await self._hold.pace.slot()
         if self.budget.stop.is_set() or self._clock.now() < self._hold.not_before:
             self._unused()
             return None
-        if not self._held:
-            if self._alone():
-                await self._company()
-            size, next_at = self._size(), self._hold.pace.next_at
-            self._recorder.hand_over()  # one commit for what came back and what goes out next
-            self._held.extend(
-                await self._ledger.awrite(lambda book: claim(book, self.lane, self.verified, self._owner, size, next_at))
-            )
-            self._more = len(self._held) == size
-        if not self._held:
+        one = await self._supply.take()
+        if one is None:
             self._unused()
-            return None
-        return self._held.popleft()
+        return one
 
     def _over(self) -> bool:
         """Whether the next slot lies beyond the budget's time."""
@@ -192,27 +138,9 @@ class LaneRun:
         self._hold.pace.give_back()
         self.budget.give_back()
 
-    def _alone(self) -> bool:
-        """Whether a claim would pay a commit for few requests where the pace lets out more of them together."""
-        return not self.lane.keyed and self._free < min(self.lane.burst, self.sender.width // 2)
-
-    async def _company(self) -> None:
-        self._enough.clear()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._enough.wait(), COMPANY)
-
-    def _size(self) -> int:
-        """How many to claim: with a key a block; without one what can be in flight at once, and the pace lets out together."""
-        most = self.lane.block if self.lane.keyed else min(self._free, self.lane.burst)
-        return max(1, most if self.budget.limit is None else min(most, self.budget.limit + 1))
-
-    def _work(self, now: float) -> bool:
-        """Whether a claim is worth a slot; one that came back full says so of the next."""
-        return self._more or self._ledger.peek(lambda db: work(db, self.lane, self.verified.plan, now))
-
     async def _due(self) -> float | None:
         """When the next thing can be done: a row, the lane itself, or a search; None when only people can go on."""
-        if self._held:  # claimed already; the lane itself rests
+        if self._supply.held:  # claimed already; the lane itself rests
             return self._hold.not_before
         now = self._clock.now()
         mine = (requests.c.plan == self.verified.plan, requests.c.lane == self.lane.name)
@@ -269,7 +197,7 @@ class LaneRun:
         released = False
         try:
             result = await self._send(one)
-            self._land()  # the connection is free while the outcome is committed
+            self._connections.land()  # the connection is free while the outcome is committed
             released = True
             outcome = self.sender.decide(one, result)
             wait = self._retry_in(one, outcome)
@@ -279,13 +207,7 @@ class LaneRun:
             self.budget.trouble.append(error)
         finally:
             if not released:
-                self._land()
-
-    def _land(self) -> None:
-        self._free += 1
-        self._width.release()
-        if not self._alone():
-            self._enough.set()
+                self._connections.land()
 
     def _word(self, outcome: Outcome) -> str:
         """For the screen: how a request ended, or that it will be tried again."""
@@ -337,7 +259,7 @@ class LaneRun:
         record(book, self._owner, self.lane, ended)
         for well, group in groupby(ended, lambda end: isinstance(end.outcome, Sent)):
             if well:
-                _WELL.run(book.db, {"a_lane": self.lane.name})
+                _WELL.changed(book.db, {"a_lane": self.lane.name})
                 continue
             for end in group:
                 self._consider(book, end)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select, update
 
+from takedown.delivery.budget import Progress
 from takedown.delivery.chunks import next_due
 from takedown.delivery.deliver import Delivered, hand_over, ready, standing, wired_lanes
 from takedown.delivery.lanes import Lane
-from takedown.delivery.run import Progress
 from takedown.desk import Desk
 from takedown.fleet.queue import Queue, make_queue
 from takedown.ledger.book import Book

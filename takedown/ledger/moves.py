@@ -86,7 +86,8 @@ def move(
 def begin(book: Book, ids: Sequence[int], owner: str, event: Mapping[str, Any]) -> list[int]:
     """`owner` begins to send approved requests, at most 500: approved -> sending, the attempt counted. Returns them in order."""
     taken = {"ids": ids, "a_time": book.now, "an_owner": owner}
-    moved = sorted(int(row[0]) for row in _BEGIN.rows(book.db, taken))
+    all_of_them = _BEGIN.changed(book.db, taken) == len(ids)
+    moved = sorted(ids if all_of_them else (int(row[0]) for row in _BEGUN.rows(book.db, {"ids": ids, "owner": owner})))
     if moved:
         _carry(book, moved, State.SENDING)
         data = {"from": State.APPROVED.value, "to": State.SENDING.value, "requests": moved, **event}
@@ -105,8 +106,15 @@ _BEGIN = Prepared(
         # A key that never arrived does not age.
         key_born=case((requests.c.doubt_since.is_(None), _NOW), else_=requests.c.key_born),
         updated_at=_NOW,
-    )
-    .returning(requests.c.id),
+    ),
+    many="ids",
+)
+_BEGUN = Prepared(
+    select(requests.c.id).where(
+        requests.c.id.in_(bindparam("ids", expanding=True)),
+        requests.c.state == State.SENDING.value,
+        requests.c.owner == bindparam("owner"),
+    ),
     many="ids",
 )
 
@@ -166,7 +174,7 @@ def _setting(names: tuple[str, ...]) -> Prepared:
 
 def _carry(book: Book, moved: list[int], to: State) -> None:
     for start in range(0, len(moved), 500):
-        _following(to).run(book.db, {"moved": moved[start : start + 500], "a_time": book.now})
+        _following(to).changed(book.db, {"moved": moved[start : start + 500], "a_time": book.now})
 
 
 @cache

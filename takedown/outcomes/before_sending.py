@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import or_, select
 
 from takedown.contract import span
-from takedown.delivery.run import Progress
+from takedown.delivery.budget import Progress
 from takedown.desk import Desk
 from takedown.ledger.moves import State
 from takedown.ledger.states import DORMANT

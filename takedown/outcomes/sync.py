@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 
 from takedown.contract import Channel, Denied, ItemStatus, StatusReport, Trackable, TryLater, Unclear
+from takedown.delivery.budget import Progress
 from takedown.delivery.claims import recover
 from takedown.delivery.deliver import Halted
 from takedown.delivery.hold import Hold
 from takedown.delivery.lanes import Lane, known_lane, lane_for
-from takedown.delivery.run import Progress
 from takedown.delivery.settling import due_searches, settle_one
 from takedown.desk import Desk
 from takedown.ledger.book import Book

@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from takedown.contract import Platform, Seen, Target, Traceable
+from takedown.delivery.budget import Progress
 from takedown.delivery.deliver import Halted
 from takedown.delivery.hold import Hold
 from takedown.delivery.lanes import probe_lane
 from takedown.delivery.portal.attachments import keep
-from takedown.delivery.run import Progress
 from takedown.desk import Desk
 from takedown.ledger.cases import no_such
 from takedown.ledger.halts import told_halt

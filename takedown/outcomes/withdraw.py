@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from takedown.approval import Signature
 from takedown.contract import RefusedByPolicy
+from takedown.delivery.budget import Progress
 from takedown.delivery.deliver import Delivered, deliver
-from takedown.delivery.run import Progress
 from takedown.desk import Desk
 from takedown.ledger.cases import no_such
 from takedown.ledger.moves import WITHDRAWAL, State

@@ -12,7 +12,7 @@ from sendings import api, nothing_lost_or_doubled, planned, references, send, st
 from sqlalchemy import select, update
 
 from takedown.approval import BadSignature
-from takedown.delivery import run
+from takedown.delivery import connections, run
 from takedown.delivery.deliver import Halted
 from takedown.delivery.halting import halt
 from takedown.ledger.tables import events, lanes, meta, requests
@@ -282,7 +282,7 @@ def test_a_rest_at_the_end_is_waited_for(tmp_path, stand_in):
 
 
 def test_without_a_key_half_of_the_connections_claim_together(tmp_path, stand_in, monkeypatch):
-    monkeypatch.setattr(run, "COMPANY", 3600.0)
+    monkeypatch.setattr(connections, "COMPANY", 3600.0)
     sandbox = stand_in(keyed=False)
     desk, plan = planned(tmp_path, api(sandbox, rate="100000/s"), 33)
     assert send(desk, plan).sent == 33

@@ -5,7 +5,7 @@ import pytest
 from rich.console import Console
 from screens import Terminal, screen, steering
 
-from takedown.delivery.run import Progress
+from takedown.delivery.budget import Progress
 from takedown.display.lanes import BarLanes, Lanes, LineLanes, NoLanes
 
 NOW = time.mktime((2026, 3, 4, 14, 0, 0, 0, 0, -1))

@@ -32,7 +32,7 @@ def test_rows_are_those_of_sqlalchemy(book, ids):
 
 def test_what_stands_in_a_statement_goes_with_what_is_given(book):
     renamed = update(openings).where(openings.c.seq == bindparam("a_seq"), openings.c.name == "sender").values(value="erased")
-    book(lambda book: Prepared(renamed).run(book.db, {"a_seq": 1}))
+    book(lambda book: Prepared(renamed).changed(book.db, {"a_seq": 1}))
     book(lambda book: Prepared(renamed).each(book.db, [{"a_seq": 2}, {"a_seq": 99}]))
     values = select(openings.c.value).order_by(openings.c.seq)
     assert book(lambda book: [row[0] for row in Prepared(values).rows(book.db, {})]) == ["erased", "erased", ROWS[2]["value"]]
