@@ -9,11 +9,11 @@ from functools import partial
 from sqlalchemy import func, select
 
 from takedown.contract import Channel, RefusedByPolicy
+from takedown.delivery.budget import Budget, Progress
 from takedown.delivery.claims import recover
 from takedown.delivery.deliver import Halted, ready, run_lanes
 from takedown.delivery.hold import Hold
 from takedown.delivery.lanes import Lane, known_lane
-from takedown.delivery.run import Budget, Progress
 from takedown.desk import Desk
 from takedown.ledger.moves import State
 from takedown.ledger.tables import plans, requests
