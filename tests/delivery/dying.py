@@ -14,7 +14,7 @@ import aiosmtplib.protocol
 import httpcore
 from desks import QuickClock, Quiet, again
 
-from takedown.delivery import run
+from takedown.delivery import run, supply
 from takedown.delivery.deliver import deliver
 from takedown.desk import open_desk
 from takedown.settings import load
@@ -102,7 +102,7 @@ def live(folder: Path, start: float, plan: int, step: str, nth: int) -> None:
     clock.start = start
     http = httpcore.AsyncHTTP11Connection
     with (
-        patch.object(run, "claim", reaper.before(STEPS[0], run.claim)),
+        patch.object(supply, "claim", reaper.before(STEPS[0], supply.claim)),
         patch.object(run.LaneRun, "_send", reaper.before(STEPS[1], run.LaneRun._send)),
         patch.object(run, "still_mine", reaper.around(STEPS[2], STEPS[3], run.still_mine)),
         patch.object(http, "_receive_response_headers", reaper.before(STEPS[4], http._receive_response_headers)),
