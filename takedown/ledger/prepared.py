@@ -102,7 +102,8 @@ class Prepared:
         given = table("given", *(column(name) for name in names))
 
         def as_column(element: Any, **_: object) -> Any:
-            return given.c[element.key] if isinstance(element, BindParameter) and element.key in names else None
+            name = str(element.key) if isinstance(element, BindParameter) else ""  # pyright: ignore[reportUnknownMemberType]
+            return given.c[name] if name in names else None
 
         read: Any = replacement_traverse(cast("Update", self._statement), {}, as_column)
         constants = {"literal_binds": True}  # what stands in the statement itself is ours
