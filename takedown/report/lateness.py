@@ -18,7 +18,9 @@ WAITING = f"closed = '' AND delivered = '{State.SENT.value}'"
 NEXT_BASIS = f"SELECT min(basis) FROM cases WHERE {WAITING} AND basis > :basis"  # noqa: S608 -- of constants, here and below
 LATE = f"""SELECT count(*) FROM cases WHERE {WAITING} AND basis = :basis AND sent_at < :by
   AND claimed NOT IN {among(FINAL)} AND observed NOT IN {among(UNREACHABLE)} {{mine}}"""  # noqa: S608
-LATE_BACK = LATE.replace("sent_at <", "withdrawal <> 'none' AND sent_at <")
+WITHDRAWN = "(SELECT id AS number FROM cases WHERE withdrawal <> 'none') back CROSS JOIN cases WHERE id = back.number AND"
+LATE_BACK = LATE.replace("cases WHERE", WITHDRAWN)
+"""From the few to their cases, too: the index that finds what waits does not know what was withdrawn."""
 SAID = f"value = 'needs_information' OR reason_code IN {among(STOPPING)}"
 """Of the partial index on claims."""
 STOPPED = f"""SELECT c.id, c.sent_at, c.answered_at, c.claimed, c.claimed_at, k.value, k.reason_code, k.recorded_at
