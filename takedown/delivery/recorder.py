@@ -24,14 +24,14 @@ class Recorder:
         self._timer: asyncio.TimerHandle | None = None
         self._writing: set[asyncio.Task[None]] = set()
 
-    async def put(self, ended: Ended) -> None:
-        """Sleep until this ending is on disk. Raises what writing it alone raises."""
+    def put(self, ended: Ended) -> asyncio.Future[None]:
+        """Done when this ending is on disk; it raises what writing it alone raises."""
         loop = asyncio.get_running_loop()
         written: asyncio.Future[None] = loop.create_future()
         self._waiting.append((ended, written))
         if self._timer is None:
             self._timer = loop.call_later(GATHER, self.hand_over)
-        await written
+        return written
 
     def hand_over(self) -> None:
         """Give the writer what has gathered, now: what it is given right after this shares the commit."""

@@ -99,11 +99,12 @@ class Prepared:
         if isinstance(self._statement, Insert):
             into = self._plain.text.partition(" (")[0]
             return f"{into} ({_quoted(names)}) VALUES ?"
-        given = table("given", *(column(name) for name in names))
+        columns: Any = [column(name) for name in names]
+        given = table("given", *columns)
 
         def as_column(element: Any, **_: object) -> Any:
-            name = str(element.key) if isinstance(element, BindParameter) else ""  # pyright: ignore[reportUnknownMemberType]
-            return given.c[name] if name in names else None
+            name = str(element.key) if isinstance(element, BindParameter) else ""
+            return cast("Any", given.c)[name] if name in names else None
 
         read: Any = replacement_traverse(cast("Update", self._statement), {}, as_column)
         constants = {"literal_binds": True}  # what stands in the statement itself is ours
