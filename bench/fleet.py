@@ -29,7 +29,7 @@ from takedown.fleet.queue import depth, make_queue
 from takedown.ledger.tables import requests
 
 LANES = ("facebook", "instagram", "tiktok", "x")
-CASES_A_LANE = 400
+FIRST_A_LANE, CASES_A_LANE = 60, 400
 CREWS = (1, 2, 4)
 BY_THEMSELVES = ("SYNC", "VERIFY", "RESUBMIT", "WITHDRAWALS", "DEADLINES")
 """Tasks that nobody starts would be in the figures."""
@@ -164,20 +164,26 @@ def _left(desk: Desk) -> int:
 
 
 def _cpu(server: Any, seed: int, count: int, turn: int) -> float:
-    """Seconds of CPU that workers use for a case, each with its share of the lanes; what they used before is not counted."""
+    """Seconds of CPU that workers use for a case, each with its share of the lanes.
+
+    What they used before is not counted, nor a first plan, over which each of them pays what a process pays once.
+    """
     with _desk(server, seed, f"cpu{turn}", dict.fromkeys(LANES, UNPACED)) as here:
-        for name in LANES:
-            add_cases(here.desk, name, range(CASES_A_LANE))
-        planned = plan(here.desk)
         make_queue(here.desk)
         with _workers(here.folder, count, len(LANES) // count) as running:
             _wait(lambda: _living(here.desk) == count)
-            time.sleep(2.0)
+            _all_sent(here.desk, range(FIRST_A_LANE))
             before = [_spent(one.pid) for one in running]
-            hand(here.desk, planned)
-            _wait(lambda: not _left(here.desk))
+            _all_sent(here.desk, range(FIRST_A_LANE, FIRST_A_LANE + CASES_A_LANE))
             used = sum(_spent(one.pid) - was for one, was in zip(running, before, strict=True))
     return used / (CASES_A_LANE * len(LANES))
+
+
+def _all_sent(desk: Desk, numbers: range) -> None:
+    for name in LANES:
+        add_cases(desk, name, numbers)
+    hand(desk, plan(desk))
+    _wait(lambda: not _left(desk))
 
 
 def _wait(what: Callable[[], bool]) -> None:
