@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Float, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Float, Integer, and_, bindparam, func, or_, select, update
 
 from takedown.delivery.lanes import SKEW, Lane
 from takedown.delivery.owning import check_owner
@@ -57,7 +58,7 @@ def sendable(lane: Lane, now: ColumnElement[Any] | float) -> ColumnElement[bool]
 
 def work(db: Connection, lane: Lane, plan: int, now: float) -> bool:
     """Whether anything is due."""
-    return db.execute(_due(lane, requests.c.id), {"a_plan": plan, "now": now, "size": 1}).first() is not None
+    return bool(_due(lane, "id").rows(db, {"a_plan": plan, "now": now, "size": 1}))
 
 
 def claim(book: Book, lane: Lane, verified: Verified, owner: str, size: int, next_at: float) -> list[Claimed]:
@@ -67,8 +68,8 @@ def claim(book: Book, lane: Lane, verified: Verified, owner: str, size: int, nex
     """
     now = book.now
     check_owner(book, lane.name, owner)
-    due = _due(lane, *requests.c)
-    found = [{**row} for row in book.db.execute(due, {"a_plan": verified.plan, "now": now, "size": size}).mappings()]
+    due = {"a_plan": verified.plan, "now": now, "size": size}
+    found = [_row(values) for values in _due(lane, *_COLUMNS).rows(book.db, due)]
     if not found:
         return []
     _check(book, verified, found)
@@ -80,15 +81,32 @@ def claim(book: Book, lane: Lane, verified: Verified, owner: str, size: int, nex
     return [Claimed(row, now) for row in found if row["id"] in moved]
 
 
+def _row(values: Sequence[Any]) -> dict[str, Any]:
+    row = dict(zip(_COLUMNS, values, strict=True))
+    if isinstance(row["headers"], str):  # so a file holds them
+        row["headers"] = _headers(row["headers"])
+    return row
+
+
 @lru_cache(maxsize=64)
-def _due(lane: Lane, *columns: ColumnElement[Any]) -> Select[Any]:
+def _headers(text: str) -> Mapping[str, str]:
+    """Of a lane's requests most have the same, which nobody changes."""
+    found: dict[str, str] = json.loads(text)
+    return found
+
+
+_COLUMNS = tuple(one.name for one in requests.c)
+
+
+@lru_cache(maxsize=64)
+def _due(lane: Lane, *names: str) -> Prepared:
     now = bindparam("now", type_=Float)
     mine = and_(requests.c.plan == bindparam("a_plan"), requests.c.lane == lane.name)
-    return (
-        select(*columns)
+    return Prepared(
+        select(*(requests.c[name] for name in names))
         .where(mine, sendable(lane, now), requests.c.not_before <= now)
         .order_by(requests.c.position)
-        .limit(bindparam("size"))
+        .limit(bindparam("size", type_=Integer))
     )
 
 

@@ -34,6 +34,11 @@ class Connections:
         if self.free >= self._wanted:
             self._enough.set()
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is on the wire."""
+        return self.free == self.width
+
     async def company(self, most: int) -> None:
         """Wait until half of them are free, or `most`, whichever is fewer; or for a moment."""
         self._wanted = min(most, self.width // 2)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from takedown.delivery.records import Ended
 from takedown.ledger.book import Book
 from takedown.ledger.store import Ledger
 
+T = TypeVar("T")
 GATHER = 0.05
 """Seconds that an ending waits at most for others. Nobody pays for it: an attempt has given its connection back before."""
 
@@ -34,19 +36,37 @@ class Recorder:
         return written
 
     def hand_over(self) -> None:
-        """Give the writer what has gathered, now: what it is given right after this shares the commit."""
+        """Give the writer what has gathered, now."""
+        if group := self._gathered():
+            self._follow(group, self._submit(group))
+
+    def hand_over_with(self, change: Callable[[Book], T]) -> asyncio.Future[T]:
+        """Give the writer what has gathered and, for the same commit, `change`; done with what it returned."""
+        group = self._gathered()
+        if not group:
+            return self._ledger.awrite(change)
+        written, changed = self._ledger.awrite_both(self._writing_of(group), change)
+        self._follow(group, written)
+        return changed
+
+    def _gathered(self) -> Sequence[Waiting]:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         group, self._waiting = self._waiting, []
-        if group:
-            task = asyncio.create_task(self._wake(group, self._submit(group)))
-            self._writing.add(task)
-            task.add_done_callback(self._writing.discard)
+        return group
+
+    def _follow(self, group: Sequence[Waiting], commit: asyncio.Future[None]) -> None:
+        task = asyncio.create_task(self._wake(group, commit))
+        self._writing.add(task)
+        task.add_done_callback(self._writing.discard)
 
     def _submit(self, group: Sequence[Waiting]) -> asyncio.Future[None]:
+        return self._ledger.awrite(self._writing_of(group))
+
+    def _writing_of(self, group: Sequence[Waiting]) -> Callable[[Book], None]:
         endings = [ended for ended, _ in group]
-        return self._ledger.awrite(lambda book: self._write(book, endings))
+        return lambda book: self._write(book, endings)
 
     async def _wake(self, group: Sequence[Waiting], commit: asyncio.Future[None]) -> None:
         """Tell those who wait; where a group failed each is tried alone, so that one takes no other down."""

@@ -202,9 +202,9 @@ class LaneRun:
             outcome = self.sender.decide(one, result)
             wait = self._retry_in(one, outcome)
             written = self._recorder.put(Ended(one, outcome, wait, result))
-            if not isinstance(outcome, Sent):  # it may be the lane's affair, which is not to learn of it late
-                self._stopped = self._stopped or isinstance(outcome, Stopped | Held)
-                self._recorder.hand_over()
+            self._stopped = self._stopped or isinstance(outcome, Stopped | Held)
+            if self._connections.idle or not isinstance(outcome, Sent):
+                self._recorder.hand_over()  # nothing comes to join it, or it is the lane's affair, too
             await written
             self.progress.advance(self.lane.name, self._word(outcome))
         except Exception as error:  # noqa: BLE001 -- the run stops, and the row stays `sending`: uncertain, never lost

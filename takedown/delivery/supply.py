@@ -77,9 +77,10 @@ class Supply:
         return max(1, self.budget.most(most, -1))  # the one that asks has been counted
 
     def _order(self, size: int) -> None:
-        self.recorder.hand_over()  # one commit for what came back and what goes out next
         self._asked, next_at = size, self.hold.pace.next_at
-        self._coming = self.ledger.awrite(lambda book: claim(book, self.lane, self.verified, self.hold.owner, size, next_at))
+        owner = self.hold.owner
+        # One commit for what came back and what goes out next.
+        self._coming = self.recorder.hand_over_with(lambda book: claim(book, self.lane, self.verified, owner, size, next_at))
 
     async def _arrive(self) -> None:
         coming, self._coming = self._coming, None

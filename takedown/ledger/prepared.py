@@ -46,7 +46,10 @@ class Prepared:
         return int(self._on_a_file(db, values).rowcount)
 
     def each(self, db: Connection, values: Sequence[dict[str, Any]]) -> None:
-        """Once for each of `values`, which have the same names and change rows of their own; nothing comes back."""
+        """Once for each of `values`, which have the same names and change rows of their own; nothing comes back.
+
+        What stands in the statement itself is text or numbers.
+        """
         if db.dialect.name != "sqlite":
             db.execute(self._statement, values)
             return

@@ -29,6 +29,7 @@ from takedown.ledger.ids import load_secret
 from takedown.ledger.server import AGAIN, back, end, gone, server_engine, translate
 from takedown.ledger.tables import meta
 
+S = TypeVar("S")
 T = TypeVar("T")
 Job = tuple[Callable[[Book], Any], "Future[Any]"]
 BUSY_MS = 20_000
@@ -88,7 +89,7 @@ class Ledger:
         self.engine, self.folder, self.name = engine, folder, name
         self.secret_path = secret
         self.clock = clock or SystemClock()
-        self._queue: SimpleQueue[Job | None] = SimpleQueue()
+        self._queue: SimpleQueue[list[Job] | None] = SimpleQueue()
         self._writer: threading.Thread | None = None
         self._peek: Connection | None = None
         self.committed: Mark | None = None
@@ -135,24 +136,34 @@ class Ledger:
         """`write` for coroutines: in the queue when this returns; who awaits it sleeps until the group is on disk."""
         return asyncio.wrap_future(self._submit(change))
 
+    def awrite_both(self, first: Callable[[Book], S], then: Callable[[Book], T]) -> tuple[asyncio.Future[S], asyncio.Future[T]]:
+        """Two changes that reach the writer together, and so share a commit unless one of them fails."""
+        one: Future[S] = Future()
+        other: Future[T] = Future()
+        self._put([(first, one), (then, other)])
+        return asyncio.wrap_future(one), asyncio.wrap_future(other)
+
     def _submit(self, change: Callable[[Book], T]) -> Future[T]:
+        future: Future[T] = Future()
+        self._put([(change, future)])
+        return future
+
+    def _put(self, jobs: list[Job]) -> None:
         if self._writer is None:
             self._writer = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
             self._writer.start()
-        future: Future[T] = Future()
-        self._queue.put((change, future))
-        return future
+        self._queue.put(jobs)
 
     def _run(self) -> None:
         with self.engine.connect().execution_options(takedown_write=True) as connection:
-            while (job := self._queue.get()) is not None:
-                group = [job]
+            while (jobs := self._queue.get()) is not None:
+                group = [*jobs]
                 while len(group) < GROUP and not self._queue.empty():
                     following = self._queue.get()
                     if following is None:
                         self._queue.put(None)
                         break
-                    group.append(following)
+                    group += following
                 if not self._commit(connection, group) and len(group) > 1:
                     for one in group:  # one of them failed: each alone, so that it takes no other down
                         self._commit(connection, [one])

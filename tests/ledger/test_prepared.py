@@ -50,3 +50,29 @@ def test_a_failure_is_sqlalchemys_and_takes_the_transaction_back(book):
         book(two)
     assert "standin" not in str(told.value)
     assert len(book(lambda book: Prepared(AMONG, many="ids").rows(book.db, {"ids": [1, 2, 3, 4]}))) == 3
+
+
+@pytest.mark.parametrize("count", [1, 3, 4, 21, 150])
+def test_many_rows_are_written_and_changed_each_for_itself(book, count):
+    many = [{**ROWS[0], "seq": n, "value": f"standin_{n:04} ?"} for n in range(10, 10 + count)]
+    renamed = Prepared(
+        update(openings)
+        .where(openings.c.seq == bindparam("a_seq"), openings.c.name == "sender")
+        .values(value=bindparam("a_value"), name="VALUES ?")
+    )
+    book(lambda book: Prepared(insert(openings), names=COLUMNS).each(book.db, many))
+    book(lambda book: renamed.each(book.db, [{"a_seq": row["seq"], "a_value": f"{row['value']}!"} for row in reversed(many)]))
+    found = book(lambda book: [tuple(row) for row in Prepared(AMONG, many="ids").rows(book.db, {"ids": [*range(10, 200)]})])
+    assert found == [(row["seq"], "VALUES ?", row["salt"], f"{row['value']}!") for row in many]
+
+
+def test_whole_numbers_and_text_come_back_in_one_piece(book):
+    among = select(openings.c.seq, openings.c.value).where(openings.c.seq.in_(bindparam("ids", expanding=True)))
+    found = book(lambda book: Prepared(among, many="ids").rows(book.db, {"ids": [3, 1, 99]}))
+    assert sorted(map(tuple, found)) == [(row["seq"], row["value"]) for row in ROWS if row["seq"] != 2]
+    assert not list(book(lambda book: Prepared(among, many="ids").rows(book.db, {"ids": []})))
+
+
+def test_how_many_rows_were_changed_is_told(book):
+    erased = update(openings).where(openings.c.seq.in_(bindparam("ids", expanding=True))).values(value="erased")
+    assert book(lambda book: Prepared(erased, many="ids").changed(book.db, {"ids": [1, 3, 99]})) == 2

@@ -1,5 +1,6 @@
 """The writer: durable, in groups, and nobody pays for another's mistake."""
 
+import asyncio
 import threading
 from pathlib import Path
 
@@ -97,6 +98,25 @@ def test_one_failing_change_takes_no_other_down(ledger):
     with ledger.read() as db:
         kinds = [row[0] for row in db.execute(select(events.c.kind).order_by(events.c.seq))]
     assert kinds == ["ledger.made", "good", "good"]
+
+
+@pytest.mark.parametrize("failing", [0, 1])
+def test_of_two_that_share_a_commit_one_may_fail_alone(ledger, failing):
+    def change(number):
+        def run(book):
+            book.record("pair", str(number), {})
+            if number == failing:
+                raise ValueError("mine alone")
+
+        return run
+
+    async def both():
+        return await asyncio.gather(*ledger.awrite_both(change(0), change(1)), return_exceptions=True)
+
+    told = asyncio.run(both())
+    assert [isinstance(one, ValueError) for one in told] == [failing == 0, failing == 1]
+    with ledger.read() as db:
+        assert db.execute(select(events.c.subject).where(events.c.kind == "pair")).scalars().all() == [str(1 - failing)]
 
 
 @pytest.mark.sqlite("a limit of its pages")
