@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Float, Integer, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Float, Integer, and_, bindparam, func, not_, or_, select, update
 
 from takedown.delivery.lanes import SKEW, Lane
 from takedown.delivery.owning import check_owner
@@ -46,19 +46,27 @@ class Claimed:
 
 def sendable(lane: Lane, now: ColumnElement[Any] | float) -> ColumnElement[bool]:
     """Rows that may go out: surely unsent ones, and uncertain ones whose key the platform still knows, unless a case is held."""
+    ways = _ways(lane, now)
+    # The states are named apart from the rest, so that an index finds them among all that was sent.
+    return and_(requests.c.state.in_([state.value for state in ways]), or_(*ways.values()))
+
+
+def _ways(lane: Lane, now: ColumnElement[Any] | float) -> dict[State, ColumnElement[bool]]:
+    unsent = {State.APPROVED: requests.c.state == State.APPROVED.value}
     if not lane.keyed:  # and so never `again`
-        return requests.c.state == State.APPROVED.value
+        return unsent
     born = requests.c.key_born
     young = and_(born.is_not(None), born > now - lane.key_life, born <= now + SKEW)  # as `lane.remembers`
-    held = select(request_cases.c.request).join(cases, cases.c.id == request_cases.c.case).where(cases.c.held != "")
-    free = or_(requests.c.purpose == WITHDRAWAL, requests.c.id.not_in(held))
-    again = and_(requests.c.state == State.UNKNOWN.value, young, free)
-    return again if lane.again else or_(requests.c.state == State.APPROVED.value, again)
+    theirs = request_cases.join(cases, cases.c.id == request_cases.c.case)
+    held = select(1).select_from(theirs).where(request_cases.c.request == requests.c.id, cases.c.held != "").exists()
+    free = or_(requests.c.purpose == WITHDRAWAL, not_(held))
+    again = {State.UNKNOWN: and_(requests.c.state == State.UNKNOWN.value, young, free)}
+    return again if lane.again else {**again, **unsent}
 
 
 def work(db: Connection, lane: Lane, plan: int, now: float) -> bool:
     """Whether anything is due."""
-    return bool(_due(lane, "id").rows(db, {"a_plan": plan, "now": now, "size": 1}))
+    return any(due.rows(db, {"a_plan": plan, "now": now, "size": 1}) for due in _due(lane, "id"))
 
 
 def claim(book: Book, lane: Lane, verified: Verified, owner: str, size: int, next_at: float) -> list[Claimed]:
@@ -68,8 +76,10 @@ def claim(book: Book, lane: Lane, verified: Verified, owner: str, size: int, nex
     """
     now = book.now
     check_owner(book, lane.name, owner)
-    due = {"a_plan": verified.plan, "now": now, "size": size}
-    found = [_row(values) for values in _due(lane, *_COLUMNS).rows(book.db, due)]
+    found: list[dict[str, Any]] = []
+    for due in _due(lane, *_COLUMNS):
+        left = {"a_plan": verified.plan, "now": now, "size": size - len(found)}
+        found += [_row(values) for values in due.rows(book.db, left)] if left["size"] else []
     if not found:
         return []
     _check(book, verified, found)
@@ -99,14 +109,18 @@ _COLUMNS = tuple(one.name for one in requests.c)
 
 
 @lru_cache(maxsize=64)
-def _due(lane: Lane, *names: str) -> Prepared:
+def _due(lane: Lane, *names: str) -> tuple[Prepared, ...]:
+    """A look for each state that may go out: one for both would read and sort all that the plan has on the lane."""
     now = bindparam("now", type_=Float)
-    mine = and_(requests.c.plan == bindparam("a_plan"), requests.c.lane == lane.name)
-    return Prepared(
-        select(*(requests.c[name] for name in names))
-        .where(mine, sendable(lane, now), requests.c.not_before <= now)
-        .order_by(requests.c.position)
-        .limit(bindparam("size", type_=Integer))
+    mine = and_(requests.c.plan == bindparam("a_plan"), requests.c.lane == lane.name, requests.c.not_before <= now)
+    return tuple(
+        Prepared(
+            select(*(requests.c[name] for name in names))
+            .where(mine, way)
+            .order_by(requests.c.position)
+            .limit(bindparam("size", type_=Integer))
+        )
+        for way in _ways(lane, now).values()
     )
 
 
