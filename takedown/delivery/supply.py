@@ -60,7 +60,7 @@ class Supply:
                 self._order(self._size())
             await self._arrive()
         one = self._held.popleft() if self._held else None
-        if self.lane.keyed and self._more and self._coming is None and len(self._held) <= self.connections.width:
+        if self.lane.keyed and self._more and self._coming is None and len(self._held) <= self.lane.block // 2:
             ahead = self.budget.most(self.lane.block, len(self._held))
             if ahead > 0:
                 self._order(ahead)

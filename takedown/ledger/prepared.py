@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement, Executable
 from sqlalchemy.sql.visitors import replacement_traverse
 
-STEPS = (64, 16, 4, 1)
+STEPS = (64, 32, 16, 12, 10, 8, 7, 6, 5, 4, 3, 2, 1)
 """Rows written in one step: few sizes, since each is a statement that SQLite compiles once."""
 
 
