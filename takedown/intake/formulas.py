@@ -13,8 +13,8 @@ _BEFORE = re.compile(r"^[\s']+")
 
 def guard(cell: str) -> str:
     """The cell, with an apostrophe before it where a spreadsheet might run it."""
-    bare = _BEFORE.sub("", cell, count=1)
-    return f"'{cell}" if bare.startswith(tuple(TRIGGERS)) or cell.startswith(tuple(TRIGGERS)) else cell
+    bare, own = _BEFORE.sub("", cell, count=1), cell.lstrip("'")  # its own apostrophes must not pass for ours
+    return f"'{cell}" if bare.startswith(tuple(TRIGGERS)) or own.startswith(tuple(TRIGGERS)) else cell
 
 
 def unguard(cell: str) -> str:

@@ -314,7 +314,7 @@ def test_what_was_claimed_ahead_and_not_begun_is_put_back(tmp_path, stand_in):
     assert send(desk, plan, limit=60).sent == 60
     assert len(taken(sandbox)) == 60
     with desk.ledger.read() as db:
-        assert Counter(db.execute(select(requests.c.state, requests.c.attempts)).tuples()) == {
+        assert Counter(map(tuple, db.execute(select(requests.c.state, requests.c.attempts)))) == {
             ("sent", 1): 60,
             ("approved", 0): 80,
         }

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from takedown.contract import UsageError
-from takedown.intake.formulas import unguard
+from takedown.intake.formulas import guard, unguard
 from takedown.report.export import COLUMNS, export
 
 TEXTS = st.one_of(st.text(max_size=20), st.builds(str.__add__, st.sampled_from("=+-@\t\r＝＋－＠"), st.text(max_size=10)))
@@ -27,6 +27,11 @@ def test_no_csv_cell_begins_like_a_formula_and_none_is_lost(tmp_path: Path, item
     assert not [cell for row in rows for cell in row if cell.startswith(LIVE)]
     printable = [[c if c >= " " or c in "\t\r\n" else "\ufffd" for c in item[name]] for item in items for name in COLUMNS]
     assert [unguard(cell) for row in rows for cell in row] == ["".join(chars) for chars in printable]
+
+
+@pytest.mark.parametrize("text", ["'", "'\n", "''\n", "'=1", "' =1", "'' '=1", "\n", "=1", " =1", "a'=1"])
+def test_an_apostrophe_of_its_own_does_not_pass_for_the_guard(text: str) -> None:
+    assert unguard(guard(text)) == text
 
 
 def item(**more: object) -> dict[str, object]:
