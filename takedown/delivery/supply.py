@@ -26,7 +26,8 @@ class Supply:
     """Claims in blocks, and with a key the next block while the last of this one goes out.
 
     Without a key never more is claimed than there are free connections: what this process leaves behind when it dies is a
-    question to a person, each of them.
+    question to a person, each of them. Nor does a slow lane claim ahead: what is claimed cannot be taken back any more, and
+    waiting for a commit costs it nothing.
     """
 
     ledger: Ledger
@@ -60,11 +61,16 @@ class Supply:
                 self._order(self._size())
             await self._arrive()
         one = self._held.popleft() if self._held else None
-        if self.lane.keyed and self._more and self._coming is None and len(self._held) <= self.lane.block // 2:
-            ahead = self.budget.most(self.lane.block, len(self._held))
-            if ahead > 0:
-                self._order(ahead)
+        if (ahead := self._ahead()) > 0:
+            self._order(ahead)
         return one
+
+    def _ahead(self) -> int:
+        """How many to claim while there are some left."""
+        block = self.lane.block if self.lane.keyed else 0
+        if block <= self.connections.width or self._coming is not None or not self._more or len(self._held) > block // 2:
+            return 0
+        return self.budget.most(block, len(self._held))
 
     async def _gather(self) -> None:
         """Without a key a claim would pay a commit for few requests where the pace lets out more of them together."""

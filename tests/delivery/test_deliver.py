@@ -13,7 +13,7 @@ from sendings import api, nothing_lost_or_doubled, planned, references, send, st
 from sqlalchemy import select, update
 
 from takedown.approval import BadSignature
-from takedown.delivery import connections, run
+from takedown.delivery import connections, run, supply
 from takedown.delivery.deliver import Halted
 from takedown.delivery.halting import halt
 from takedown.ledger.tables import events, lanes, meta, requests
@@ -306,6 +306,17 @@ def test_with_a_key_the_next_block_is_claimed_while_the_last_of_this_one_goes_ou
     ended = sum(len(ids) for kind, ids in moved[first + 1 : second] if kind == "sent")
     assert len(moved[first][1]) - ended > 10, "more than can be on the wire: some of the block had not begun"
     nothing_lost_or_doubled(desk, sandbox)
+
+
+@pytest.mark.parametrize(("rate", "keyed", "some"), [("100/s", True, True), ("20/s", True, False), ("100000/s", False, False)])
+def test_only_a_quick_lane_with_a_key_claims_ahead(tmp_path, stand_in, monkeypatch, rate, keyed, some):
+    """What is claimed cannot be taken back any more."""
+    left, order = [], supply.Supply._order
+    monkeypatch.setattr(supply.Supply, "_order", lambda self, size: left.append(len(self._held)) or order(self, size))
+    sandbox = stand_in(keyed=keyed)
+    desk, plan = planned(tmp_path, api(sandbox, idempotency=keyed, rate=rate), 120)
+    assert send(desk, plan, wait=600).sent == 120
+    assert any(left) is some
 
 
 def test_what_was_claimed_ahead_and_not_begun_is_put_back(tmp_path, stand_in):
