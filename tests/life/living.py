@@ -347,6 +347,7 @@ class Life:
                     self.do(partial(self.send_or_drop, plan["id"]))
             self.do(self.go_on)
             self.do(self.ask)
+            self.world.clock.at += 700.0  # also where no plan is left: what was found uncertain just now is searched for later
         alive = self.world.clock.at - KEY_LIFE
         query = select(requests, plans.c.state.label("of_plan")).join(plans, plans.c.id == requests.c.plan)
         for row in self._rows(query.where(requests.c.state.in_(OPEN), requests.c.not_before < DORMANT)):
