@@ -11,17 +11,18 @@ from takedown.ledger.book import Book
 from takedown.ledger.store import Ledger
 
 T = TypeVar("T")
-GATHER = 0.05
-"""Seconds that an ending waits at most for others. Nobody pays for it: an attempt has given its connection back before."""
+LONG, SHORT = 0.05, 0.02
+"""Seconds that an ending waits at most for others, with a key and without: what is not written when this process dies is then a
+question to a person. Nobody pays for it: an attempt has given its connection back before."""
 
 Waiting = tuple[Ended, "asyncio.Future[None]"]
 
 
 class Recorder:
-    """`write` puts a group of endings into an open transaction; it may be run again, with fewer of them."""
+    """`write` puts a group of endings into an open transaction; it may be run again, with fewer of them. `gather` in seconds."""
 
-    def __init__(self, ledger: Ledger, write: Callable[[Book, Sequence[Ended]], None]) -> None:
-        self._ledger, self._write = ledger, write
+    def __init__(self, ledger: Ledger, write: Callable[[Book, Sequence[Ended]], None], gather: float) -> None:
+        self._ledger, self._write, self._gather = ledger, write, gather
         self._waiting: list[Waiting] = []
         self._timer: asyncio.TimerHandle | None = None
         self._writing: set[asyncio.Task[None]] = set()
@@ -32,7 +33,7 @@ class Recorder:
         written: asyncio.Future[None] = loop.create_future()
         self._waiting.append((ended, written))
         if self._timer is None:
-            self._timer = loop.call_later(GATHER, self.hand_over)
+            self._timer = loop.call_later(self._gather, self.hand_over)
         return written
 
     def hand_over(self) -> None:

@@ -19,7 +19,7 @@ from takedown.delivery.connections import Connections
 from takedown.delivery.decide import Later, Outcome, Refused, Sent, Stopped, Unsure, back_off
 from takedown.delivery.hold import Hold
 from takedown.delivery.lanes import Lane
-from takedown.delivery.recorder import Recorder
+from takedown.delivery.recorder import LONG, SHORT, Recorder
 from takedown.delivery.records import Ended, record
 from takedown.delivery.settling import due_searches, settle_one
 from takedown.delivery.supply import Supply
@@ -53,7 +53,7 @@ class LaneRun:
     def __post_init__(self) -> None:
         self._ledger, self._clock = self.desk.ledger, self.desk.clock
         self._hold = Hold(self._ledger, self._clock, self.lane)
-        self._recorder = Recorder(self._ledger, self._record)
+        self._recorder = Recorder(self._ledger, self._record, LONG if self.lane.keyed else SHORT)
         self._waited = 0.0
         self._connections = Connections(self.sender.width)
         self._supply = Supply(self._ledger, self._hold, self.lane, self.verified, self._recorder, self._connections, self.budget)
