@@ -96,7 +96,7 @@ class Crew:
 
     def _defect(self, about: str, error: BaseException, **more: Any) -> None:
         self.metrics.trouble(about, FailedAgain.code)
-        self.log.error("defect", about=about, error=type(error).__name__, where=where(error), **more)
+        self.log.error("defect", about=about, error=type(error).__name__, where=where(type(error), error), **more)
 
     async def chunk(self, plan: int, lane: str, tries: int = 0) -> None:
         """Send parts of a plan on a lane for some seconds, then queue the next; the lane's lock keeps others away meanwhile.

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
 FRAMES = 20
+CHAIN = 10
+"""Errors that are told of those that led to one, the last of them."""
 OURS = ("takedown", "takedown_platforms")
 
 
@@ -55,8 +57,8 @@ def everything(log: FilteringBoundLogger) -> Generator[None]:
     hooks = threading.excepthook, sys.unraisablehook
     root.addHandler(handler)
     logging.captureWarnings(True)
-    threading.excepthook = lambda gone: handler.tell("thread", gone.exc_value or gone.exc_type())
-    sys.unraisablehook = lambda gone: handler.tell("left behind", gone.exc_value or gone.exc_type())
+    threading.excepthook = lambda gone: handler.tell("thread", gone.exc_type, gone.exc_value)
+    sys.unraisablehook = lambda gone: handler.tell("left behind", gone.exc_type, gone.exc_value)
     try:
         yield
     finally:
@@ -65,11 +67,31 @@ def everything(log: FilteringBoundLogger) -> Generator[None]:
         root.removeHandler(handler)
 
 
-def where(error: BaseException) -> list[str]:
-    """A traceback for a field of the log: a line a frame, the innermost last, after what led to it. No value, no message."""
-    first = where(before) if (before := error.__cause__ or error.__context__) else []
+def where(kind: type[BaseException], error: BaseException | None) -> list[str]:
+    """A traceback for a field of the log: a line a frame, the innermost last, after what led to it. No value, no message.
+
+    error: None where only its kind is known, as in the hooks of the interpreter.
+    """
+    if error is None:
+        return [kind.__name__]
+    return [line for one in reversed(_chain(error)) for line in (type(one).__name__, *_frames(one))]
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """An error, and what led to it as a traceback would tell; no more than CHAIN, since a chain can be long, or a circle."""
+    found, one = list[BaseException](), error
+    while len(found) < CHAIN:
+        found.append(one)
+        before = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+        if before is None:
+            break
+        one = before
+    return found
+
+
+def _frames(error: BaseException) -> list[str]:
     frames = traceback.extract_tb(error.__traceback__, limit=-FRAMES)
-    return [*first, type(error).__name__, *(f"{_short(one.filename)}:{one.lineno} {one.name}" for one in frames)]
+    return [f"{_short(one.filename)}:{one.lineno} {one.name}" for one in frames]
 
 
 def _short(file: str) -> str:
@@ -91,8 +113,9 @@ class _Through(logging.Handler):
         self._log = log
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.tell(str(getattr(record, "action", record.name)), record.exc_info[1] if record.exc_info else None)
+        kind, error, _ = record.exc_info or (None, None, None)
+        self.tell(str(getattr(record, "action", record.name)), kind, error)
 
-    def tell(self, about: str, error: BaseException | None) -> None:
-        told = {"error": type(error).__name__, "where": where(error)} if error else {"error": ""}
+    def tell(self, about: str, kind: type[BaseException] | None, error: BaseException | None) -> None:
+        told = {"error": kind.__name__, "where": where(kind, error)} if kind else {"error": ""}
         self._log.warning("engine", about=about, **told)
