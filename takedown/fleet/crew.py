@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from takedown.delivery.senders import ApiSender, MailSender
 
 SWEEP = "sweep"
+DEFECT = "defect"
+"""What the log and the metrics call an error that nobody foresaw, and that is tried again."""
 TRUSTED = 60.0
 """Seconds for which a plan that was verified is not verified anew; each request's bytes are, whenever it is claimed."""
 ANEW = 300.0
@@ -95,8 +97,8 @@ class Crew:
         return run
 
     def _defect(self, about: str, error: BaseException, **more: Any) -> None:
-        self.metrics.trouble(about, FailedAgain.code)
-        self.log.error("defect", about=about, error=type(error).__name__, where=where(type(error), error), **more)
+        self.metrics.trouble(about, DEFECT)
+        self.log.error(DEFECT, about=about, error=type(error).__name__, where=where(type(error), error), **more)
 
     async def chunk(self, plan: int, lane: str, tries: int = 0) -> None:
         """Send parts of a plan on a lane for some seconds, then queue the next; the lane's lock keeps others away meanwhile.

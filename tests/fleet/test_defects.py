@@ -56,6 +56,13 @@ def waiting(desk):
         return depth(db)
 
 
+def troubles(crew):
+    """What the metrics tell of the lane facebook:api."""
+    told = [one for family in crew.metrics.registry.collect() for one in family.samples]
+    mine = [one for one in told if one.name == "takedown_troubles_total" and one.labels["lane"] == "facebook:api"]
+    return {one.labels["code"]: one.value for one in mine}
+
+
 @pytest.fixture
 def broken(monkeypatch):
     """Each part of the lane facebook:api fails, with a message that no log may hold, as long as the list is not emptied."""
@@ -78,7 +85,7 @@ async def test_a_part_that_always_fails_is_tried_some_times_and_then_for_a_perso
     sandbox = stand_in("facebook", "instagram", keyed=True)
     desk, plan = fleet_desk(sandbox, 4, ("facebook", "instagram"), idempotency=True)
     await asyncio.to_thread(hand, desk, plan)
-    async with working(desk):
+    async with working(desk) as crew:
         await until(lambda: stopped(desk))
         await until(lambda: len(references(desk, "sent")) == 4)
         assert broken[1] == ["facebook:api"] * TRIES
@@ -86,6 +93,7 @@ async def test_a_part_that_always_fails_is_tried_some_times_and_then_for_a_perso
         assert (lane, code) == ("facebook:api", "TD-1013")
         assert why.startswith(f"A part of P-1 failed {TRIES} times in a row: ValueError, says worker ")
         assert waiting(desk).waiting == 0, "nothing goes on by itself"
+        assert troubles(crew) == {"defect": TRIES, "TD-1013": 1}
     err = capsys.readouterr().err
     lines = [json.loads(line) for line in err.splitlines()]
     told = [one for one in lines if one["event"] == "defect"]
