@@ -34,7 +34,7 @@ POLL = 1.0
 """Seconds between two looks for tasks whose time has come; new ones are told of at once."""
 CONNECTIONS = 6
 RESCUES = 5
-"""How often a task is given to another worker because its own fell silent."""
+"""After how many workers in a row that fell silent with a task it is given up, and to no other worker any more."""
 LATER = "later"
 
 Task = Callable[..., Awaitable[None]]
