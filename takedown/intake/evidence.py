@@ -9,6 +9,7 @@ import re
 import shutil
 import stat
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
@@ -110,3 +111,12 @@ class EvidenceRoom:
         if self._staged is not None:
             shutil.rmtree(self._staged, ignore_errors=True)
             self._staged = None
+
+
+def keep_file(folder: Path, file: Path) -> Held:
+    """Copy one file that a person names beside the ledger in `folder`. Raises CannotHold."""
+    path = file.expanduser().resolve()
+    with closing(EvidenceRoom(folder, path.parent)) as room:
+        held = room.take(path.name)
+        room.keep()
+    return held

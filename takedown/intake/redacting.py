@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from takedown.clock import iso
 from takedown.contract import RefusedByPolicy, UsageError
-from takedown.intake.evidence import CannotHold, EvidenceRoom, Held
+from takedown.intake.evidence import CannotHold, Held, keep_file
 from takedown.ledger.book import Book
 from takedown.ledger.cases import no_such
 from takedown.ledger.ids import case_id, request_id
@@ -57,15 +57,10 @@ def redact(ledger: Ledger, case: int, which: str, copy: Path, reason: str, who: 
 
     A plan that holds the case unsent becomes stale. Raises NoSuchCase, NoSuchFile, NoCopy, OnItsWay.
     """
-    path = copy.expanduser().resolve()
-    room = EvidenceRoom(ledger.folder, path.parent)
     try:
-        taken = room.take(path.name)
-        room.keep()
+        taken = keep_file(ledger.folder, copy)
     except CannotHold as error:
         raise NoCopy(file=copy, what=error) from None
-    finally:
-        room.close()
 
     def write(book: Book) -> Redacted:
         row = book.db.execute(select(cases).where(cases.c.id == case).with_for_update()).mappings().first() or no_such(case)

@@ -1,12 +1,11 @@
 """Somebody with write access to the database edits the record: what `audit verify` finds, and what no chain alone can find."""
 
 import json
-import sys
-from pathlib import Path
 
 import pytest
-from desks import QuickClock, TurnedClock, add_cases, again, make_desk, make_key, signed
+from desks import QuickClock, TurnedClock, add_cases, make_desk, make_key, signed
 from sqlalchemy import delete, insert, select, text, update
+from tampering import edit, sent_desk
 
 from takedown.audit import verify
 from takedown.audit.chain import read_chain, told_of_rows
@@ -18,35 +17,14 @@ from takedown.ledger.book import GENESIS, canonical, event_hash
 from takedown.ledger.seals import claim_seal
 from takedown.ledger.tables import approvals, attempts, cases, claims, events, openings, requests, sightings
 from takedown.ledger.truths import Claim, Sighting, add_claims, add_sightings
-from takedown.planning.approving import approve
 from takedown.planning.making import Selection, make_plan
-
-sys.path += [str(Path(__file__).parents[1] / name) for name in ("delivery", "outcomes")]
-
-from asking import Platform
-from sendings import send
 
 
 @pytest.fixture
 def desk(tmp_path):
     """Four requests, approved by alice and sent, over a chain of some twenty events."""
-    for name in ("planner", "alice", "bilal"):
-        make_key(tmp_path, name)
-    with Platform().open() as platform:
-        desk = make_desk(tmp_path, platform.settings(), approvals=1, clock=QuickClock())
-        add_cases(desk, "facebook", range(1, 5))
-        made = make_plan(desk, Selection())
-        approve(again(desk, "alice"), made.plan, made.cases, signed(tmp_path / "alice", made.digest))
-        assert send(desk, made.plan).exit == 0
-    yield desk
-    desk.ledger.close()
-
-
-def edit(desk, *statements):
-    """Straight into the database, past every rule."""
-    with desk.ledger.engine.connect().execution_options(takedown_write=True) as db, db.begin():
-        for one in statements:
-            db.execute(one)
+    with sent_desk(tmp_path, QuickClock()) as desk:
+        yield desk
 
 
 def chain(desk):

@@ -1,12 +1,11 @@
 """What people decided and rows alone keep: the switch, holds, appeals, planners, files. Who edits those rows is found."""
 
 import json
-import sys
-from pathlib import Path
 
 import pytest
-from desks import TurnedClock, add_cases, again, make_desk, make_key, signed
+from desks import TurnedClock, again, signed
 from sqlalchemy import delete, insert, select, update
+from tampering import edit, sent_desk
 
 from takedown.audit import verify
 from takedown.delivery.halting import halt, unhalt, unhalt_statement
@@ -14,48 +13,26 @@ from takedown.ledger.cases import close
 from takedown.ledger.keeping import erase, hold, release
 from takedown.ledger.tables import appeals, batches, cases, holds, meta, plans, volumes
 from takedown.outcomes.differences import hold as keep_apart
-from takedown.planning.approving import approve
-from takedown.planning.making import Selection, make_plan
 from takedown.planning.redress import add_appeal, decide_appeal
-
-sys.path += [str(Path(__file__).parents[1] / name) for name in ("delivery", "outcomes")]
-
-from asking import Platform
-from sendings import send
 
 
 @pytest.fixture
 def desk(tmp_path):
     """Four cases sent; C-1 is held back for a court, of C-2 one appeal was reversed and one is open; sending is halted."""
-    for name in ("planner", "alice", "bilal"):
-        make_key(tmp_path, name)
-    with Platform().open() as platform:
-        desk = make_desk(tmp_path, platform.settings(), approvals=1, clock=TurnedClock())
-        add_cases(desk, "facebook", range(1, 5))
-        made = make_plan(desk, Selection())
-        approve(again(desk, "alice"), made.plan, made.cases, signed(tmp_path / "alice", made.digest))
-        assert send(desk, made.plan).exit == 0
-    hold(desk.ledger, 1, "a court asked", "planner")
-    hold(desk.ledger, 3, "a mistake", "planner")
-    release(desk.ledger, 3, "it was one", "alice")
-    for why in ("the user says no", "the user says so again"):
-        add_appeal(desk, 2, "user", why, desk.clock.now() + 86400, "")
-    decide_appeal(desk, 1, "upheld", "it calls for violence")
-    halt(desk, "a drill")
-    assert problems(desk) == []
-    yield desk
-    desk.ledger.close()
+    with sent_desk(tmp_path, TurnedClock()) as desk:
+        hold(desk.ledger, 1, "a court asked", "planner")
+        hold(desk.ledger, 3, "a mistake", "planner")
+        release(desk.ledger, 3, "it was one", "alice")
+        for why in ("the user says no", "the user says so again"):
+            add_appeal(desk, 2, "user", why, desk.clock.now() + 86400, "")
+        decide_appeal(desk, 1, "upheld", "it calls for violence")
+        halt(desk, "a drill")
+        assert problems(desk) == []
+        yield desk
 
 
 def problems(desk):
     return [what for _, what in verify(desk.ledger).problems]
-
-
-def edit(desk, *statements):
-    """Straight into the database, past every rule."""
-    with desk.ledger.engine.connect().execution_options(takedown_write=True) as db, db.begin():
-        for one in statements:
-            db.execute(one)
 
 
 HALTED = meta.c.name == "halted"

@@ -1,10 +1,8 @@
 """Sending to a stand-in over real sockets: faults, halts, resumption, two processes. The stand-in's journal decides."""
 
-import json
 import os
 import signal
 import threading
-from collections import Counter
 
 import pytest
 from desks import add_cases, again
@@ -13,10 +11,10 @@ from sendings import api, nothing_lost_or_doubled, planned, references, send, st
 from sqlalchemy import select, update
 
 from takedown.approval import BadSignature
-from takedown.delivery import connections, run, supply
+from takedown.delivery import run
 from takedown.delivery.deliver import Halted
 from takedown.delivery.halting import halt
-from takedown.ledger.tables import events, lanes, meta, requests
+from takedown.ledger.tables import lanes, meta, requests
 from takedown.planning.approving import Tampered
 from takedown.planning.making import Selection, make_plan
 from takedown.sandbox.behaviour import Fault
@@ -280,54 +278,3 @@ def test_a_rest_at_the_end_is_waited_for(tmp_path, stand_in):
     desk, plan = planned(tmp_path, api(sandbox, idempotency=True), 12)
     assert send(desk, plan, wait=600).exit == 0
     assert states(desk) == {"sent": 12}
-
-
-def test_without_a_key_half_of_the_connections_claim_together(tmp_path, stand_in, monkeypatch):
-    monkeypatch.setattr(connections, "COMPANY", 3600.0)
-    sandbox = stand_in(keyed=False)
-    desk, plan = planned(tmp_path, api(sandbox, rate="100000/s"), 33)
-    assert send(desk, plan).sent == 33
-    with desk.ledger.read() as db:
-        told = db.execute(select(events.c.data).where(events.c.kind == "request.sending").order_by(events.c.seq)).scalars()
-        sizes = [len(json.loads(data)["requests"]) for data in told]
-    assert max(sizes) <= 10, "never more than can be in flight"
-    assert min(sizes[:-1]) >= 5, "few commits"
-    nothing_lost_or_doubled(desk, sandbox)
-
-
-def test_with_a_key_the_next_block_is_claimed_while_the_last_of_this_one_goes_out(tmp_path, stand_in):
-    sandbox = stand_in()
-    desk, plan = planned(tmp_path, api(sandbox, idempotency=True, rate="100000/s"), 140)
-    assert send(desk, plan).sent == 140
-    with desk.ledger.read() as db:
-        told = db.execute(select(events.c.kind, events.c.data).where(events.c.kind.like("request.sen%")).order_by(events.c.seq))
-        moved = [(kind.removeprefix("request."), json.loads(data)["requests"]) for kind, data in told]
-    first, second = [at for at, (kind, _) in enumerate(moved) if kind == "sending"][:2]
-    ended = sum(len(ids) for kind, ids in moved[first + 1 : second] if kind == "sent")
-    assert len(moved[first][1]) - ended > 10, "more than can be on the wire: some of the block had not begun"
-    nothing_lost_or_doubled(desk, sandbox)
-
-
-@pytest.mark.parametrize(("rate", "keyed", "some"), [("100/s", True, True), ("20/s", True, False), ("100000/s", False, False)])
-def test_only_a_quick_lane_with_a_key_claims_ahead(tmp_path, stand_in, monkeypatch, rate, keyed, some):
-    """What is claimed cannot be taken back any more."""
-    left, order = [], supply.Supply._order
-    monkeypatch.setattr(supply.Supply, "_order", lambda self, size: left.append(len(self._held)) or order(self, size))
-    sandbox = stand_in(keyed=keyed)
-    desk, plan = planned(tmp_path, api(sandbox, idempotency=keyed, rate=rate), 120)
-    assert send(desk, plan, wait=600).sent == 120
-    assert any(left) is some
-
-
-def test_what_was_claimed_ahead_and_not_begun_is_put_back(tmp_path, stand_in):
-    sandbox = stand_in()
-    desk, plan = planned(tmp_path, api(sandbox, idempotency=True, rate="100000/s"), 140)
-    assert send(desk, plan, limit=60).sent == 60
-    assert len(taken(sandbox)) == 60
-    with desk.ledger.read() as db:
-        assert Counter(map(tuple, db.execute(select(requests.c.state, requests.c.attempts)))) == {
-            ("sent", 1): 60,
-            ("approved", 0): 80,
-        }
-    assert send(again(desk), plan).sent == 140
-    nothing_lost_or_doubled(desk, sandbox)

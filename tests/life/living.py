@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from desks import URLS, Quiet, add_cases, again, make_desk, make_key, signed
+from life.checked import Checked
 from life.world import WORDS, Endpoint, Killed, World
 from sqlalchemy import select
 
-from takedown.audit import verify as audit
 from takedown.comparing import Behind, reconcile
 from takedown.comparing import statement as behind_statement
 from takedown.contract import TakedownError
@@ -25,10 +25,9 @@ from takedown.delivery.halting import halt, unhalt, unhalt_statement
 from takedown.delivery.unknowns import Decision, settle_again, settle_sent, statement
 from takedown.ledger.backup import backup, restore
 from takedown.ledger.cases import close, note, reopen
-from takedown.ledger.ids import case_id
 from takedown.ledger.keeping import erase
 from takedown.ledger.states import DORMANT
-from takedown.ledger.store import Ledger
+from takedown.ledger.store import Job, Ledger
 from takedown.ledger.tables import cases, meta, plans, request_cases, requests
 from takedown.outcomes.resubmit import choose, wake
 from takedown.outcomes.sync import sync
@@ -52,7 +51,7 @@ SIGNERS = ("planner", "alice", "bilal", "chandra")
 OPEN = ("approved", "sending", "unknown")
 
 
-class Life:
+class Life(Checked):
     """One desk. `done` counts its steps by name, `refused` what it was told by code."""
 
     def __init__(self, folder: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,7 +63,7 @@ class Life:
                 self.world.endpoints[name] = Endpoint(name, *what, KEY_LIFE, SETTLE / 2)
         monkeypatch.setattr(senders, "HttpTransport", self.world.http)
         monkeypatch.setattr(senders, "SmtpTransport", self.world.smtp)
-        monkeypatch.setattr(Ledger, "_submit", self._mortal(Ledger._submit))
+        monkeypatch.setattr(Ledger, "_put", self._mortal(Ledger._put))
         for name in SIGNERS:
             make_key(folder, name)
         extra = '[audit]\ncopies = ["file:heads/"]\n[smtp]\nhost = "127.0.0.1"\nport = 9\n'
@@ -74,25 +73,27 @@ class Life:
         self.again: Counter[str] = Counter()
         self.vouched: set[str] = set()
         self.untold: set[str] = set()
-        """Only planned when the backup was made, and sent since, which it cannot know."""
         self.done: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.trace: list[str] = []
 
-    def _mortal(self, submit: Callable[..., Any]) -> Callable[..., Any]:
+    def _mortal(self, put: Callable[..., Any]) -> Callable[..., Any]:
         """The ledger of a process that may die before its commit, or after it and before it hears of it."""
 
-        def mortal(ledger: Ledger, change: Any) -> Future[Any]:
+        def mortal(ledger: Ledger, jobs: list[Job]) -> None:
+            written: list[Job] = [(change, Future()) for change, _ in jobs]
             try:
                 self.world.cross()
-                found = submit(ledger, change)
+                put(ledger, written)
                 if self.rng.random() < self.world.deadly:
-                    found.exception()  # on disk by now
+                    wait(found for _, found in written)  # on disk by now
                     self.world.cross()
             except Killed as death:
-                found = Future()
-                found.set_exception(death)
-            return found
+                for _, told in jobs:
+                    told.set_exception(death)
+                return
+            for (_, told), (_, found) in zip(jobs, written, strict=True):
+                found.add_done_callback(partial(_pass_on, told))
 
         return mortal
 
@@ -282,10 +283,6 @@ class Life:
 
     # What is asked of the ledger.
 
-    def _rows(self, query: Any) -> list[dict[str, Any]]:
-        with self.desk.ledger.read() as db:
-            return [{**row} for row in db.execute(query).mappings()]
-
     def _plan(self, *states: str) -> dict[str, Any] | None:
         found = self._rows(select(plans).where(plans.c.state.in_(states)))
         return self.rng.choice(found) if found else None
@@ -293,44 +290,6 @@ class Life:
     def _case(self) -> int:
         found = self._rows(select(cases.c.id))
         return int(self.rng.choice(found)["id"]) if found else 0
-
-    def name_of(self, row: dict[str, Any]) -> str:
-        """What a request is called where it was sent to."""
-        return row["message_id"] if row["channel"] == "email" else row["reference"]
-
-    def _withdrawn(self, row: dict[str, Any]) -> int:
-        if row["channel"] == "email":
-            return self.world.by_reference()[row["message_id"]]
-        return sum(key == row["idempotency_key"] for _, key in self.world.endpoints[row["platform"]].withdrawals)
-
-    # What must be true at any time.
-
-    def check(self) -> None:
-        took = self.world.by_reference()
-        for row in self._rows(select(requests)):
-            name, state = self.name_of(row), row["state"]
-            times = self._withdrawn(row) if row["purpose"] == "withdrawal" else took[name]
-            said = f"R-{row['id']} {row['purpose']} on {row['lane']} is {state}, taken {times} times"
-            assert times <= 1 + self.again[name], f"doubled: {said}"
-            if state == "sent" and name not in self.vouched:
-                assert times, f"falsely sent: {said}"
-            if times and not self.again[name] and name not in self.untold:
-                assert state in {"sent", "unknown", "sending"}, f"taken, and not known: {said}"
-        self._check_claims()
-
-    def _check_claims(self) -> None:
-        told: dict[str, set[str]] = {}
-        for one in self.world.every():
-            for case in one.cases:
-                told.setdefault(case, set()).add(one.told.get(case, "received"))
-        for row in self._rows(select(cases.c.id, cases.c.claimed, cases.c.delivered, cases.c.observed)):
-            if row["claimed"] != "none":
-                assert case_id(row["id"]) in told, f"C-{row['id']} is {row['claimed']}, and nobody said so"
-            assert row["observed"] in {"unknown", ""}, "nobody looked"
-
-    def check_record(self) -> None:
-        found = audit(self.desk.ledger).problems
-        assert not found, f"the record: {found[:5]}"
 
     # The end.
 
@@ -356,8 +315,11 @@ class Life:
             person = row["state"] == "unknown" and not machine
             assert person, f"left hanging: R-{row['id']} on {row['lane']} is {row['state']}: {row['detail']}"
 
-    def story(self) -> str:
-        return "\n".join(self.trace[-60:])
+    def end(self) -> None:
+        """Everybody does their work, and all of it is looked at."""
+        self.calm()
+        self.check()
+        self.check_record()
 
 
 def again_(desk: Any, who: str) -> Any:
@@ -368,3 +330,10 @@ def again_(desk: Any, who: str) -> Any:
 
 
 __all__ = ["URLS", "Life", "meta"]
+
+
+def _pass_on(told: Future[Any], found: Future[Any]) -> None:
+    if error := found.exception():
+        told.set_exception(error)
+    else:
+        told.set_result(found.result())

@@ -17,15 +17,9 @@ def test_whatever_happens_the_ledger_says_what_is_true(tmp_path, monkeypatch, se
     life = Life(tmp_path, seed, monkeypatch)
     life.world.trouble = life.rng.choice([0.0, 0.1, 0.3])
     life.world.deadly = life.rng.choice([0.0, 0.01, 0.03])
-    try:
+    with life.held_to_account():
         for _ in range(STEPS):
             life.step()
             life.check()
         life.check_record()
-        life.calm()
-        life.check()
-        life.check_record()
-    except AssertionError as error:
-        raise AssertionError(f"{error}\nseed {seed}\n{life.story()}") from error
-    finally:
-        life.desk.ledger.close()
+        life.end()

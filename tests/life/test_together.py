@@ -45,13 +45,7 @@ def test_whoever_was_first_it_left_once(tmp_path: Path, monkeypatch: pytest.Monk
         one.start()
     for one in people:
         one.join()
-    try:
+    with life.held_to_account():
         assert not surprises, surprises
         life.check()
-        life.calm()
-        life.check()
-        life.check_record()
-    except AssertionError as error:
-        raise AssertionError(f"{error}\nseed {seed}\n{life.story()}") from error
-    finally:
-        life.desk.ledger.close()
+        life.end()

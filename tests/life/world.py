@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from desks import TurnedClock
 
 from takedown.contract import Reply
-from takedown.transport.results import Answered, LookAgain, Lost, NotSent, Result
+from takedown.transport.results import Answered, Held, LookAgain, Lost, NotSent, Result
 
 FAULTS = ("reset", "lost", "error", "login page", "cut", "busy", "busy for how long", "down", "slow", "conflict")
 WORDS = ("in_review", "removed", "restricted", "declined", "needs_information")
@@ -136,6 +136,17 @@ class World:
         self.clock.at += self.rng.random() * longest
         await asyncio.sleep(0)
 
+    async def connect(self, look_again: LookAgain) -> NotSent | Held | None:
+        """As far as right before the first byte; None where the next thing is to write it."""
+        self.cross()
+        await self.pass_on(0.3)
+        if self.away or self.wrong("no line", "", "") == "no line":
+            return NotSent("nobody listens")
+        if held := await look_again():
+            return held
+        self.cross()
+        return None
+
     def http(self, **_: Any) -> Http:
         return Http(self)
 
@@ -153,13 +164,8 @@ class Http:
 
     async def send(self, call: Any, deadline: float, look_again: LookAgain) -> Result:
         world = self.world
-        world.cross()
-        await world.pass_on(0.3)
-        if world.away or world.wrong("no line", "", "") == "no line":
-            return NotSent("nobody listens")
-        if held := await look_again():
-            return held
-        world.cross()
+        if unsent := await world.connect(look_again):
+            return unsent
         fault = world.wrong(
             "reset", "lost", "error", "login page", "cut", "busy", "busy for how long", "down", "slow", "conflict"
         )
@@ -221,13 +227,8 @@ class Smtp:
 
     async def send(self, sender: str, recipient: str, message: bytes, deadline: float, look_again: LookAgain) -> Result:
         world = self.world
-        world.cross()
-        await world.pass_on(0.3)
-        if world.away or world.wrong("no line", "", "") == "no line":
-            return NotSent("nobody listens")
-        if held := await look_again():
-            return held
-        world.cross()
+        if unsent := await world.connect(look_again):
+            return unsent
         fault = world.wrong("greylisted", "gone before the dot", "gone after the dot", "closing")
         if fault in {"greylisted", "closing"}:
             return Answered(_said(451 if fault == "greylisted" else 421))

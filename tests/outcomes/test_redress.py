@@ -3,7 +3,7 @@
 import pytest
 from desks import TurnedClock, add_cases, again, make_key, signed
 from sqlalchemy import select
-from withdrawing import api, desk_with, journal, mailed, of, planned, send, stand_ins, stands
+from withdrawing import api, desk_with, journal, mailed, of, planned, send, stands
 
 from takedown.approval import OwnPlan
 from takedown.audit import verify as audit
@@ -26,12 +26,6 @@ from takedown.planning.redress import (
 from takedown.planning.undoing import get_plan
 
 DAY = 86_400.0
-
-
-@pytest.fixture
-def platforms(tmp_path):
-    with stand_ins(tmp_path, keyed=True) as found:
-        yield found
 
 
 @pytest.fixture

@@ -22,7 +22,6 @@ from withdrawing import (
     sent,
     set_case,
     shift,
-    stand_ins,
     stands,
     withdrawn,
 )
@@ -42,12 +41,6 @@ from takedown.planning.digest import leaf, plan_digest
 from takedown.planning.follow_ups import NoWayToSay
 from takedown.planning.withdrawable import NothingToWithdraw, OthersToo, TakenBackAlready
 from takedown.planning.withdrawing import withdraw
-
-
-@pytest.fixture
-def platforms(tmp_path):
-    with stand_ins(tmp_path, keyed=True) as found:
-        yield found
 
 
 def see(desk, number, value):

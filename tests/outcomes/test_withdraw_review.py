@@ -9,7 +9,6 @@ from withdrawing import (
     desk_with,
     planned,
     send,
-    stand_ins,
 )
 
 from takedown.approval import OwnPlan
@@ -18,12 +17,6 @@ from takedown.ledger.tables import events, openings
 from takedown.planning.approving import approve
 from takedown.planning.reviewing import NothingToReview, accept, reject, statement, unreviewed
 from takedown.planning.undoing import get_plan
-
-
-@pytest.fixture
-def platforms(tmp_path):
-    with stand_ins(tmp_path, keyed=True) as found:
-        yield found
 
 
 @pytest.fixture

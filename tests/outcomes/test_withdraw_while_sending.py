@@ -32,12 +32,6 @@ from takedown.planning.undoing import get_plan
 from takedown.planning.withdrawing import withdraw
 
 
-@pytest.fixture
-def platforms(tmp_path):
-    with stand_ins(tmp_path, keyed=True) as found:
-        yield found
-
-
 def test_what_is_being_sent_is_withdrawn_as_soon_as_it_was(tmp_path, platforms):
     desk = desk_with(tmp_path, platforms, mailed(platforms), 1)
     send_later(desk)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from takedown.contract import IntegrityFailed, UsageError
 from takedown.delivery.portal.packet import Attachment
-from takedown.intake.evidence import CannotHold, EvidenceRoom
+from takedown.intake.evidence import CannotHold, keep_file
 from takedown.ledger.ids import request_id
 from takedown.ledger.store import Ledger
 
@@ -69,13 +69,7 @@ def file_name(at: int, name: str) -> str:
 
 def keep(ledger: Ledger, file: Path) -> str:
     """Copy a proof of filing beside the ledger; returns its sha256. Raises NoEvidence."""
-    path = file.expanduser().resolve()
-    room = EvidenceRoom(ledger.folder, path.parent)
     try:
-        held = room.take(path.name)
-        room.keep()
+        return keep_file(ledger.folder, file)["sha256"]
     except CannotHold as error:
         raise NoEvidence(file=file, what=error) from None
-    finally:
-        room.close()
-    return held["sha256"]
