@@ -11,7 +11,7 @@ from takedown.cli.options import As, OnPlatform
 from takedown.cli.submit import tell_withdrawn
 from takedown.delivery.again import ask_again
 from takedown.display import Answer, Facts
-from takedown.outcomes.sync import sync
+from takedown.outcomes.sync import Synced, sync
 from takedown.outcomes.withdraw import go_on
 
 app = typer.Typer()
@@ -28,15 +28,13 @@ def sync_(platform: OnPlatform = None, as_name: As = None) -> int:
     try:
         tell_withdrawn(go_on(desk, 0.0, lanes))
         again = ask_again(desk, platform, lanes)
-        if again.signal:
-            return 128 + again.signal
-        done = sync(desk, platform, lanes)
+        done = Synced() if again.signal else sync(desk, platform, lanes)
         done.settled += again.settled
         done.unanswered += again.unsure
         done.stopped |= again.stopped
     finally:
         lanes.done()
-    post = Post() if platform else read_post(desk)
+    post = Post() if platform or again.signal else read_post(desk)
     display = current().display
     pairs = [
         ("requests asked", done.asked),
@@ -58,4 +56,4 @@ def sync_(platform: OnPlatform = None, as_name: As = None) -> int:
     if post.failed:
         display.warn(post.failed)
     display.next("takedown inbox list --unmatched" if post.people else "takedown report")
-    return min(filter(None, (done.exit, post.exit)), default=0)
+    return 128 + again.signal if again.signal else min(filter(None, (done.exit, post.exit)), default=0)

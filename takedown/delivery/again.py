@@ -6,17 +6,19 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from takedown.contract import Channel, RefusedByPolicy
 from takedown.delivery.budget import Budget, Progress
-from takedown.delivery.claims import recover
+from takedown.delivery.claims import recover, sendable
 from takedown.delivery.deliver import Halted, ready, run_lanes
 from takedown.delivery.hold import Hold
 from takedown.delivery.lanes import Lane, known_lane
 from takedown.desk import Desk
+from takedown.heads import NoOutsideCopy
 from takedown.ledger.moves import State
 from takedown.ledger.tables import plans, requests
+from takedown.planning.approving import Tampered
 
 
 @dataclass
@@ -32,15 +34,17 @@ class AskedAgain:
 def ask_again(desk: Desk, platform: str | None, progress: Progress) -> AskedAgain:
     """Ask for what is uncertain once more, under the same keys; nothing else leaves. What dead processes left is uncertain too.
 
-    Plans that may not be sent any more are left alone. Raises what compare_all raises, Halted, and what the ledger raises.
+    Plans that may not be sent any more are left alone. Raises what compare_all raises, Halted,
+    NoOutsideCopy, Tampered, and what the ledger raises.
     """
     if begun := _begun(desk, platform):
         asyncio.run(_recover(desk, begun))
     done, before = AskedAgain(), _uncertain(desk, platform)
     for plan, on in sorted(before.items()):
         try:
-            ended = run_lanes(desk, ready(desk, plan), on, Budget(0.0), progress)
-        except Halted:
+            lanes = [(lane, len(ids)) for lane, ids in on]
+            ended = run_lanes(desk, ready(desk, plan), lanes, Budget(0.0), progress)
+        except (Halted, NoOutsideCopy, Tampered):
             raise
         except RefusedByPolicy:  # it has grown stale, say: `submit` tells whoever goes on with it
             continue
@@ -48,28 +52,34 @@ def ask_again(desk: Desk, platform: str | None, progress: Progress) -> AskedAgai
         if ended.signal:
             done.signal = ended.signal
             break
-    done.unsure = _total(_uncertain(desk, platform)) if before else 0
-    done.settled = _total(before) - done.unsure
+    asked = {request for on in before.values() for _, ids in on for request in ids}
+    done.unsure = len(asked & _still(desk)) if asked else 0
+    done.settled = len(asked) - done.unsure
     return done
 
 
-Uncertain = dict[int, list[tuple[Lane, int]]]
+Uncertain = dict[int, list[tuple[Lane, list[int]]]]
 
 
-def _total(found: Uncertain) -> int:
-    return sum(count for on in found.values() for _, count in on)
+def _still(desk: Desk) -> set[int]:
+    with desk.ledger.read() as db:
+        return {*db.execute(select(requests.c.id).where(requests.c.state == State.UNKNOWN.value)).scalars()}
 
 
 def _uncertain(desk: Desk, platform: str | None) -> Uncertain:
-    """By plan in force: its keyed lanes with something uncertain on them, and how many."""
+    """By plan in force: its keyed lanes, and what is uncertain there and may go out again. What may not, is searched for."""
     mine = (requests.c.state == State.UNKNOWN.value, requests.c.channel == Channel.API.value, plans.c.state == "approved")
-    query = select(requests.c.plan, requests.c.lane, func.count()).join(plans, plans.c.id == requests.c.plan).where(*mine)
+    query = select(requests.c.plan, requests.c.lane).join(plans, plans.c.id == requests.c.plan).where(*mine).distinct()
     found: Uncertain = {}
     with desk.ledger.read() as db:
-        for plan, name, total in db.execute(query.group_by(requests.c.plan, requests.c.lane)).all():
+        for plan, name in db.execute(query).all():
             lane = known_lane(desk, name)
             if lane and lane.keyed and platform in {None, lane.platform}:
-                found.setdefault(plan, []).append((replace(lane, again=True), total))
+                again = replace(lane, again=True)
+                theirs = (requests.c.plan == plan, requests.c.lane == name, sendable(again, desk.clock.now()))
+                ids = [*db.execute(select(requests.c.id).where(*theirs)).scalars()]
+                if ids:
+                    found.setdefault(plan, []).append((again, ids))
     return found
 
 

@@ -3,6 +3,7 @@
 import json
 from threading import Lock
 
+import pytest
 from desks import Quiet, again
 from dying import STEPS, WRITTEN, send_and_die
 from raw_server import Break, RawServer, http, ident_in, receipt_of
@@ -15,6 +16,7 @@ from takedown.delivery.unknowns import Decision, Settles, settle_again, uncertai
 from takedown.ledger.tables import requests
 from takedown.outcomes.sync import sync
 from takedown.outcomes.withdraw import take_back
+from takedown.planning.approving import Tampered
 from takedown.planning.undoing import discard
 
 
@@ -162,3 +164,24 @@ def test_what_a_dead_process_was_sending_is_found_though_its_plan_has_ended(tmp_
         assert states(desk)["unknown"] >= 1
         assert "sending" not in states(desk)
         assert [one.settles for one in uncertain(desk)] == [Settles.PERSON] * states(desk)["unknown"]
+
+
+def test_bytes_that_somebody_changed_end_the_sync_and_are_not_passed_over(tmp_path):
+    with RawServer(Forgetful()).open() as server:
+        desk, plan = planned(tmp_path, api(server, idempotency=True), 1)
+        send(desk, plan, wait=0)
+        due_now(desk)
+        desk.ledger.write(lambda book: book.db.execute(update(requests).values(body=b"{}")) and None)
+        with pytest.raises(Tampered):
+            ask_again(again(desk), None, Quiet())
+        assert len(server.posts()) == 1
+
+
+def test_what_no_key_can_settle_is_left_to_the_search_and_counted_there(tmp_path):
+    with RawServer(Forgetful()).open() as server:
+        desk, plan = planned(tmp_path, api(server, idempotency=True), 2)
+        send(desk, plan, wait=0)
+        old = update(requests).where(requests.c.id == 1).values(key_born=0.0)
+        desk.ledger.write(lambda book: book.db.execute(old) and None)
+        done = ask_again(again(desk), None, Quiet())
+        assert (done.settled, done.unsure) == (0, 1)
