@@ -46,10 +46,10 @@ def _switch(db: Connection, told: Told) -> Iterator[str]:
 
 def _holds(db: Connection, told: Told) -> Iterator[str]:
     held: dict[str, int] = {}
-    for seq, kind, subject, data in told.decided:
+    for seq, kind, subject, _ in told.decided:
         if kind == "case.held_back":
             held[subject] = seq
-        elif kind == "case.released" and "id" not in data:  # with an id it is a case that was kept apart
+        elif kind == "case.let_go":
             held.pop(subject, None)
     for row in rows(db, select(holds)):
         name = case_id(row["case"])
@@ -65,10 +65,10 @@ def _holds(db: Connection, told: Told) -> Iterator[str]:
 def _apart(db: Connection, told: Told) -> Iterator[str]:
     """Cases that nothing is sent for, since what they point to changed."""
     apart: dict[str, int] = {}
-    for seq, kind, subject, data in told.decided:
+    for seq, kind, subject, _ in told.decided:
         if kind == "case.held":
             apart[subject] = seq
-        elif kind == "case.renamed" or (kind == "case.released" and "id" in data):
+        elif kind in {"case.renamed", "case.released"}:
             apart.pop(subject, None)
     kept = {case_id(one) for (one,) in db.execute(select(cases.c.id).where(cases.c.held != ""))}
     for name in apart.keys() - kept:

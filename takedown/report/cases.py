@@ -15,6 +15,7 @@ from takedown.report.figures import NOT_LOOKED
 
 DECIDED = (
     "case.closed", "case.reopened", "case.noted", "case.made", "case.linked", "case.held", "case.released", "case.moved",
+    "case.held_back", "case.let_go",
     "case.renamed", "return.proposed", "return.dismissed", "case.withdrawn", "withdrawal.acknowledged", "withdrawal.refused",
     "withdrawal.restored", "question.closed", "question.answered", "appeal.received", "appeal.decided",
     "user.notice", "case.renewed",

@@ -116,6 +116,10 @@ def _decided(file: Dossier) -> Iterator[str]:
                 yield f"On {when} {who} made it from {data['from']}, to ask for the same target under {data['basis']}."
             case "case.held":
                 yield f"On {when} it was held: {_told(data, 'why')}."
+            case "case.held_back":
+                yield f"On {when} {who} had everything about it kept: {_told(data, 'reason')}."
+            case "case.let_go":
+                yield f"On {when} {who} ended that: {_told(data, 'reason')}."
             case "case.released":
                 yield f"On {when} {who} released it: {_told(data, 'reason')}."
             case "case.moved":

@@ -8,6 +8,7 @@ from takedown.approval import open_key
 from takedown.cli.import_ import setting_of
 from takedown.intake import ImportOptions, import_file
 from takedown.ledger.cases import close, reopen
+from takedown.ledger.keeping import hold, release
 from takedown.ledger.tables import approvals, plans
 from takedown.planning.approving import approve, verify
 from takedown.planning.digest import planner_statement
@@ -148,3 +149,14 @@ def test_the_key_of_an_act_is_of_those_whom_it_covers(live):
     assert pair.key != key
     with live.ledger.read() as db:
         assert handled(db, plan) == [Handled("alice", "imported B-1", key)]
+
+
+def test_a_legal_hold_that_ends_is_no_change_of_the_case(desk):
+    close(desk.ledger, 2, "mistake", "alice")
+    reopen(desk.ledger, 2, "alice")
+    hold(desk.ledger, 2, "a court asked", "bilal")
+    release(desk.ledger, 2, "the court is done", "bilal")
+    plan = planned(desk)
+    with pytest.raises(OwnCase, match="alice changed C-2 last"):
+        sign_as(desk, plan, "alice")
+    assert sign_as(desk, plan, "bilal") == 0
