@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from takedown.clock import iso
 from takedown.contract import RefusedByPolicy, UsageError
@@ -57,19 +57,21 @@ def redact(ledger: Ledger, case: int, which: str, copy: Path, reason: str, who: 
 
     A plan that holds the case unsent becomes stale. Raises NoSuchCase, NoSuchFile, NoCopy, OnItsWay.
     """
+    with ledger.read() as db:  # what is refused leaves no file behind
+        _found(_held(db, case), which, case_id(case))
+        _carried(db, case)
     try:
         taken = keep_file(ledger.folder, copy)
     except CannotHold as error:
         raise NoCopy(file=copy, what=error) from None
 
     def write(book: Book) -> Redacted:
-        row = book.db.execute(select(cases).where(cases.c.id == case).with_for_update()).mappings().first() or no_such(case)
-        held = cast("list[Held]", list(row["evidence"] or []))
+        held = _held(book.db, case)
         at = _found(held, which, case_id(case))
         original = held[at].get("redacts", held[at]["sha256"])
         if taken["sha256"] in {original, held[at]["sha256"]}:
             raise NoCopy(file=copy, what="it has the same bytes")
-        carried = _carried(book, case)
+        carried = _carried(book.db, case)
         held[at] = {**taken, "name": held[at]["name"], "redacts": original, "redacted_at": iso(book.now)}
         set_aside(book, case)
         changed = {"evidence": held, "version": cases.c.version + 1, "updated_at": book.now}
@@ -82,6 +84,11 @@ def redact(ledger: Ledger, case: int, which: str, copy: Path, reason: str, who: 
     return ledger.write(write)
 
 
+def _held(db: Connection, case: int) -> list[Held]:
+    row = db.execute(select(cases.c.evidence).where(cases.c.id == case).with_for_update()).first() or no_such(case)
+    return cast("list[Held]", list(row[0] or []))
+
+
 def _found(held: Sequence[Held], which: str, case: str) -> int:
     fits = [at for at, one in enumerate(held) if which == one["name"] or (len(which) >= 8 and one["sha256"].startswith(which))]
     if len(fits) != 1:
@@ -89,11 +96,11 @@ def _found(held: Sequence[Held], which: str, case: str) -> int:
     return fits[0]
 
 
-def _carried(book: Book, case: int) -> tuple[str, ...]:
+def _carried(db: Connection, case: int) -> tuple[str, ...]:
     """Requests that have left with the case. Raises OnItsWay."""
     joined = requests.join(request_cases, request_cases.c.request == requests.c.id)
     query = select(requests.c.id, requests.c.state).select_from(joined).where(request_cases.c.case == case)
-    found = book.db.execute(query.order_by(requests.c.id)).all()
+    found = db.execute(query.order_by(requests.c.id)).all()
     for number, state in found:
         if state in {"sending", "operator"}:
             raise OnItsWay(request=request_id(number), case=case_id(case))

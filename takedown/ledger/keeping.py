@@ -82,6 +82,11 @@ def named(db: Connection) -> Iterator[tuple[str, int]]:
         yield one["sha256"], number
         if original := one.get("redacts"):
             yield original, number
+    yield from _told(db)
+
+
+def _told(db: Connection) -> Iterator[tuple[str, int]]:
+    """(sha256, case) of every file that a claim, a sighting or an appeal names."""
     mail = exists().where(messages.c.sha256 == claims.c.evidence)
     for query in (
         select(claims.c.evidence, claims.c.case).where(claims.c.evidence != "", not_(mail)),
@@ -103,7 +108,7 @@ def originals_due(db: Connection, redacted_before: str) -> list[str]:
     """Originals of which a redacted copy was made before that moment (as events say it), and that nothing else needs."""
     back = set(db.execute(select(holds.c.case)).scalars())
     over: set[str] = set()
-    needed: set[str] = set()
+    needed = {sha256 for sha256, _ in _told(db)}
     for one, case in _held(db):
         needed.add(one["sha256"])
         if original := one.get("redacts"):
@@ -131,7 +136,7 @@ def release(ledger: Ledger, case: int, reason: str, who: str) -> None:
     def change(book: Book) -> None:
         if not book.db.execute(delete(holds).where(holds.c.case == case)).rowcount:
             raise NotHeld(case=case_id(case))
-        book.record("case.released", case_id(case), {}, {"reason": reason, "by": who})
+        book.record("case.let_go", case_id(case), {}, {"reason": reason, "by": who})
 
     ledger.write(change)
 

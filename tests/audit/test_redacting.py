@@ -19,6 +19,7 @@ from takedown.intake.redacting import NoCopy, NoSuchFile, OnItsWay, redact
 from takedown.ledger.cases import NoSuchCase, close
 from takedown.ledger.keeping import erase, hold, named, originals_due, release, remove
 from takedown.ledger.tables import cases, requests
+from takedown.ledger.truths import Sighting, add_sightings
 from takedown.planning.approving import StalePlan, approve
 from takedown.planning.handled import OwnCase
 from takedown.planning.making import Selection, make_plan
@@ -130,6 +131,15 @@ def test_an_original_that_another_case_shows_stays(desk):
     assert over(desk, 5) == []
 
 
+def test_an_original_that_a_sighting_shows_stays(desk):
+    for case in (1, 2):
+        cover(desk, case)
+    shown = Sighting(1, "available", "person", "medium", "PK", "by_hand", evidence=sha(ORIGINAL), by="planner")
+    desk.ledger.write(lambda book: add_sightings(book, [shown]))
+    desk.clock.at += 10 * DAY
+    assert over(desk, 5) == []
+
+
 def test_erasing_takes_both(desk):
     for case in (1, 2):
         cover(desk, case)
@@ -158,6 +168,12 @@ def test_what_is_no_copy(desk, tmp_path):
         (tmp_path / "black.png").write_bytes(data)
         with pytest.raises(NoCopy, match=why):
             cover(desk, 1)
+    (tmp_path / "black.png").write_bytes(COPY)
+    with pytest.raises(NoSuchFile):
+        cover(desk, 1, "other.png")
+    assert [path.name for path in (desk.ledger.folder / "evidence").iterdir()] == [sha(ORIGINAL)], (
+        "what is refused leaves no file"
+    )
 
 
 def test_what_waits_at_a_portal_is_not_changed_under_somebodys_hands(desk):
