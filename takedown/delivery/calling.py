@@ -85,7 +85,7 @@ def _taken(desk: Desk, plan: int) -> bool:
         told = list(book.db.execute(mine.where(events.c.kind.in_([CALLED, CALLING]))))
         reached = any(kind == CALLED and (said := json.loads(data)).get("again") and said["called"] for _, kind, data in told)
         tries = [at for at, kind, _ in told if kind == CALLING]
-        if reached or len(tries) == TRIES or (tries and datetime.fromisoformat(tries[-1]).timestamp() + PAUSE > book.now):
+        if reached or len(tries) >= TRIES or (tries and datetime.fromisoformat(tries[-1]).timestamp() + PAUSE > book.now):
             return False
         book.record(CALLING, plan_id(plan), {"try": len(tries) + 1})
         return True
@@ -111,7 +111,10 @@ def _call(desk: Desk, plan: RowMapping, text: str, more: Mapping[str, bool]) -> 
 
 async def _mail(desk: Desk, plan: RowMapping, asked: Demands, names: Sequence[str], text: str) -> dict[str, str]:
     missed: dict[str, str] = {}
-    sender = MailSender(desk)
+    try:
+        sender = MailSender(desk)
+    except TakedownError as error:
+        return dict.fromkeys(names, error.message)
     try:
         for name in names:
             address = desk.policy.addresses.get(name, "")

@@ -223,3 +223,14 @@ def test_the_command_for_cron(tmp_path, monkeypatch, capsys):
         assert "P-1: called a second time: alice, bilal." in capsys.readouterr().err
         assert run(["plan", "call", "--as", "cron"]) == 0
     assert len(office.taken) == 2
+
+
+def test_a_password_that_is_missing_is_told_like_a_relay_that_is_away(tmp_path):
+    desk = desk_at(tmp_path, 9)
+    file = tmp_path / "takedown.toml"
+    file.write_text(file.read_text().replace("[smtp]\n", '[smtp]\nuser = "desk"\npassword_file = "nowhere"\n'))
+    desk = again(desk)
+    done = call_second(desk, planned(desk))
+    assert (done.reached, {*done.missed}) == ((), {"alice", "bilal"})
+    assert "password" in done.missed["alice"]
+    desk.ledger.close()
