@@ -31,10 +31,11 @@ class Budget:
     trouble: list[BaseException] = field(default_factory=list[BaseException])
 
     def take_one(self) -> bool:
-        if self.limit is None:
-            return True
-        self.limit -= 1
-        return self.limit >= 0
+        if self.limit is not None:
+            if self.limit <= 0:
+                return False
+            self.limit -= 1
+        return True
 
     def give_back(self) -> None:
         if self.limit is not None:

@@ -25,10 +25,14 @@ from takedown.transport.results import Held
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A request that this process is sending. `row` has the columns of `requests` as they were when it was claimed."""
+    """A request that this process is sending. `row` has the columns of `requests` as they were when it was claimed.
+
+    `cases`: names of those that it carries.
+    """
 
     row: Mapping[str, Any]
     started_at: float
+    cases: Sequence[str]
 
     @property
     def id(self) -> int:
@@ -82,13 +86,13 @@ def claim(book: Book, lane: Lane, verified: Verified, owner: str, size: int, nex
         found += [_row(values) for values in due.rows(book.db, left)] if left["size"] else []
     if not found:
         return []
-    _check(book, verified, found)
+    carried = _checked(book, verified, found)
     if repeats := [row["id"] for row in found if row["state"] == State.UNKNOWN.value]:
         move(book, repeats, State.UNKNOWN, State.APPROVED, event={"because": "same key"})
     told = {"plan": plan_id(verified.plan), "digest": verified.digest}
     moved = set(begin(book, [row["id"] for row in found], owner, told))
     _PACED.changed(book.db, {"a_lane": lane.name, "a_time": next_at})
-    return [Claimed(row, now) for row in found if row["id"] in moved]
+    return [Claimed(row, now, carried.get(row["id"], ())) for row in found if row["id"] in moved]
 
 
 def _row(values: Sequence[Any]) -> dict[str, Any]:
@@ -133,13 +137,15 @@ _CARRIED = Prepared(
 )
 
 
-def _check(book: Book, verified: Verified, found: Sequence[Mapping[str, Any]]) -> None:
+def _checked(book: Book, verified: Verified, found: Sequence[Mapping[str, Any]]) -> dict[int, list[str]]:
+    """The cases of each request, after a look whether all is as it was approved. Raises Tampered."""
     carried: dict[int, list[str]] = {}
     for request, _, carried_case in sorted(map(tuple, _CARRIED.rows(book.db, {"ids": [row["id"] for row in found]}))):
         carried.setdefault(request, []).append(case_id(carried_case))
     for row in found:
         if not verified.vouches(row["position"], leaf(row["salt"], row, row["body"], carried.get(row["id"], []))):
             raise Tampered(plan=plan_id(verified.plan), what=f"request R-{row['id']}")
+    return carried
 
 
 _LOOK = Prepared(

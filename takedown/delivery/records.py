@@ -12,12 +12,11 @@ from sqlalchemy import and_, bindparam, func, update
 from takedown.clock import whole
 from takedown.delivery.claims import Claimed
 from takedown.delivery.decide import Later, Outcome, Refused, Sent, Stopped, Unsure
-from takedown.delivery.lanes import Lane
 from takedown.ledger.book import Book, commitment
 from takedown.ledger.moves import Each, State, move, move_each
 from takedown.ledger.prepared import Prepared
 from takedown.ledger.seals import add_attempts
-from takedown.ledger.tables import lanes, request_cases, requests
+from takedown.ledger.tables import request_cases, requests
 from takedown.transport.results import Answered, Held, Result
 
 KEPT = 65_536
@@ -33,18 +32,17 @@ class Ended:
     result: Result
 
 
-def record(book: Book, owner: str, lane: Lane, ended: Sequence[Ended]) -> None:
+def record(book: Book, owner: str, ended: Sequence[Ended]) -> None:
     """Move the requests, and write down each attempt with the raw answer."""
     rows: list[dict[str, Any]] = []
     for are_sent, group in groupby(ended, lambda end: isinstance(end.outcome, Sent)):
-        rows += (_sent if are_sent else _unsent)(book, owner, lane, list(group))
+        rows += (_sent if are_sent else _unsent)(book, owner, list(group))
     by_request = {end.one.id: end.one.row["salt"] for end in ended}
     add_attempts(book, [(by_request[row["request"]], row) for row in rows])
 
 
-def _sent(book: Book, owner: str, lane: Lane, ended: Sequence[Ended]) -> list[dict[str, Any]]:
+def _sent(book: Book, owner: str, ended: Sequence[Ended]) -> list[dict[str, Any]]:
     """Receipts, which are most of what comes back, all at once."""
-    del lane
     rows: list[dict[str, Any]] = []
     each: list[Each] = []
     items: list[dict[str, Any]] = []
@@ -60,20 +58,15 @@ def _sent(book: Book, owner: str, lane: Lane, ended: Sequence[Ended]) -> list[di
     return rows
 
 
-def _unsent(book: Book, owner: str, lane: Lane, ended: Sequence[Ended]) -> list[dict[str, Any]]:
-    return [_one(book, owner, lane, end) for end in ended]
+def _unsent(book: Book, owner: str, ended: Sequence[Ended]) -> list[dict[str, Any]]:
+    return [_one(book, owner, end) for end in ended]
 
 
-def _one(book: Book, owner: str, lane: Lane, end: Ended) -> dict[str, Any]:
+def _one(book: Book, owner: str, end: Ended) -> dict[str, Any]:
     word, detail, to, told, columns = _ending(book, end.one, end.outcome, end.retry_in)
     event = {"attempt": end.one.attempt, **told}
     mine = [requests.c.owner == owner]
     move(book, [end.one.id], State.SENDING, to, where=mine, event=event, owner="", detail=detail, **columns)
-    match end.outcome:
-        case Stopped(what, why):
-            book.db.execute(update(lanes).where(lanes.c.name == lane.name).values(stopped=what, why=why))
-        case _:
-            pass
     return _attempt(book, end, word, detail)
 
 

@@ -117,8 +117,10 @@ class LaneRun:
         if self._over():
             self._stopped = True
             return None
-        if now < self._hold.not_before or not self._supply.waits(now) or not self.budget.take_one():
-            self._stopped = self._stopped or (self.budget.limit is not None and self.budget.limit < 0)
+        if now < self._hold.not_before or not self._supply.waits(now):
+            return None
+        if not self.budget.take_one():
+            self._stopped = True
             return None
         await self._hold.pace.slot()
         if self.budget.stop.is_set() or self._clock.now() < self._hold.not_before:
@@ -260,7 +262,7 @@ class LaneRun:
                 return back_off(one.attempt, self.sender.first_back_off, self.rng)
 
     def _record(self, book: Book, ended: Sequence[Ended]) -> None:
-        record(book, self._owner, self.lane, ended)
+        record(book, self._owner, ended)
         for well, group in groupby(ended, lambda end: isinstance(end.outcome, Sent)):
             if well:
                 _WELL.changed(book.db, {"a_lane": self.lane.name})
@@ -271,7 +273,8 @@ class LaneRun:
     def _consider(self, book: Book, end: Ended) -> None:
         """What an attempt that did not succeed means for the lane."""
         outcome = end.outcome
-        self._stopped = self._stopped or isinstance(outcome, Stopped | Held)
+        if isinstance(outcome, Stopped):
+            self._hold.stop(book, outcome.what, outcome.why)
         if isinstance(outcome, Later) and outcome.lane:
             self._hold.rest(book, book.now + end.retry_in, outcome.why)
         if isinstance(outcome, Unsure) or (isinstance(outcome, Later) and outcome.failure):

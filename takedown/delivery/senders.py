@@ -33,7 +33,7 @@ from takedown.transport.smtp import SmtpServer, SmtpTransport
 T = TypeVar("T")
 Found = Receipt | TryLater | Stopped | Unsure | None
 """What a search said: the receipt, None for a believable no, anything else leaves it open."""
-CASE = re.compile(rb"\bC-[0-9]+\b")
+CASE = re.compile(r"C-[0-9]+")
 
 
 class Sender(Protocol):
@@ -64,11 +64,9 @@ class ApiSender:
         self._base = check_url(settings.base_url, lane.platform, bounds(desk)).rstrip("/")
         token = secret(desk.config, settings.token_file, settings.token_command, f"the token of {lane.platform}")
         self._headers = {"authorization": f"Bearer {token}"} if token else {}
-        ca = desk.settings.network.ca_file
-        ca_file: Path | None = desk.config.path(ca) if ca else None
         proxy = desk.settings.network.proxy
         secure = bool(proxy) or not self._base.startswith("http://")
-        self._http = HttpTransport(keep_alive=lane.keyed, proxy=proxy, ca_file=ca_file, secure=secure)
+        self._http = HttpTransport(keep_alive=lane.keyed, proxy=proxy, ca_file=ca_file(desk), secure=secure)
 
     async def send(self, one: Claimed, deadline: float, look_again: LookAgain) -> Result:
         headers = {**one.row["headers"], **self._headers, "idempotency-key": one.row["idempotency_key"]}
@@ -135,10 +133,9 @@ def _found(found: Receipt | TryLater | Denied | Unclear | None) -> Found:
 
 def _of_ours(one: Claimed, outcome: Outcome) -> Outcome:
     """A receipt that names cases which the request does not carry is another request's, as a cache in between would give it."""
-    if isinstance(outcome, Sent) and (carried := {*CASE.findall(one.row["body"])}):
+    if isinstance(outcome, Sent):
         named = (item.case for item in outcome.items)
-        strange = [name for name in named if CASE.fullmatch(name.encode()) and name.encode() not in carried]
-        if strange:
+        if strange := [name for name in named if CASE.fullmatch(name) and name not in one.cases]:
             return Unsure(f"the receipt {outcome.receipt} is about {strange[0]}, which was not in the request")
     return outcome
 

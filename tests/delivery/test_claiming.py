@@ -9,6 +9,7 @@ from sendings import api, nothing_lost_or_doubled, planned, send, taken
 from sqlalchemy import select
 
 from takedown.delivery import connections, supply
+from takedown.delivery.budget import Budget
 from takedown.ledger.tables import events, requests
 
 
@@ -61,3 +62,12 @@ def test_what_was_claimed_ahead_and_not_begun_is_put_back(tmp_path, stand_in):
         }
     assert send(again(desk), plan).sent == 140
     nothing_lost_or_doubled(desk, sandbox)
+
+
+def test_a_limit_that_several_lanes_share_is_used_up_whole():
+    budget = Budget(0.0, limit=1)
+    assert budget.take_one()
+    assert not budget.take_one()
+    assert not budget.take_one()
+    budget.give_back()
+    assert budget.take_one()

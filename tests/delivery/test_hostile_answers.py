@@ -9,6 +9,10 @@ from sendings import planned, send, states, tries
 from sqlalchemy import select, update
 
 from takedown.audit import verify as audit
+from takedown.contract import ReceiptItem
+from takedown.delivery.claims import Claimed
+from takedown.delivery.decide import Sent, Unsure
+from takedown.delivery.senders import _of_ours
 from takedown.ledger.tables import lanes, requests
 from takedown.registry import load
 
@@ -101,6 +105,12 @@ def test_a_receipt_that_names_another_case_is_another_requests(tmp_path):
         with desk.ledger.read() as db:
             unsure = db.execute(select(requests.c.detail).where(requests.c.state == "unknown")).scalar_one()
         assert unsure.startswith("the receipt R1 is about C-")
+
+
+@pytest.mark.parametrize(("case", "kind"), [("C-1", Sent), ("C-7", Unsure), ("item 7", Sent)])
+def test_which_cases_a_request_carries_is_no_matter_of_its_words(case, kind):
+    one = Claimed({"purpose": "removal", "body": b'{"reason": "see section C-7 of the annex"}'}, 0.0, ("C-1",))
+    assert isinstance(_of_ours(one, Sent("R1", (ReceiptItem(case, "x", "received"),))), kind)
 
 
 def test_too_many_without_a_time_is_for_the_breaker(tmp_path):
