@@ -10,7 +10,7 @@ from typing import Any, ClassVar, cast
 from urllib.parse import quote
 
 from takedown.contract.drafts import Draft, HttpDraft, compact_json
-from takedown.contract.replies import Denied, Reading, Receipt, Reply, TryLater, Unclear
+from takedown.contract.replies import Denied, Reading, Receipt, Refusal, Reply, TryLater, Unclear
 from takedown.contract.settings import PlatformSettings
 from takedown.contract.url import NotATarget, Reason, Url
 from takedown.contract.values import Channel, Instrument, Kind, PortalForm, Request, Target
@@ -150,7 +150,7 @@ class Retractable(ABC):
 
 
 WITHDRAWAL_ANSWERS = frozenset({"acknowledged", "restored", "refused"})
-WITHDRAWAL_TAKEN = WITHDRAWAL_ANSWERS | {"received", "withdrawn"}
+WITHDRAWAL_TAKEN = frozenset({"acknowledged", "restored", "received", "withdrawn"})
 STATUSES = frozenset({"received", "in_review", "removed", "restricted", "declined", "needs_information", "not_found"})
 
 
@@ -224,6 +224,8 @@ class SpeaksIntake(Trackable, Searchable, Retractable):
         """202 takes it, with or without a word; a 200 has to say what it is about, since a login page says 200 as well."""
         if reply.status not in {200, 202, 204} or self.error_beside(reply):
             return self.read(reply)
+        if reply.at("status") == "refused":
+            return Refusal("refused", str(reply.at("reason") or "the platform refuses the withdrawal")[:500])
         told = reply.at("id")
         if isinstance(told, str) and 0 < len(told) <= 200:
             return Receipt(told)

@@ -74,6 +74,8 @@ async def test_plain_answers(stand: Open, name: str) -> None:
     call = platform.withdraw_call(receipt.reference, "a mistake")
     undone = await at.client.request(call.method, base + call.path, content=call.body, headers=dict(call.headers))
     assert isinstance(platform.read_withdrawal(reply(undone)), Receipt)
+    refused = Reply(200, {}, b'{"id": "R1", "status": "refused", "reason": "It was removed under local law."}')
+    assert platform.read_withdrawal(refused) == Refusal("refused", "It was removed under local law.")
     at.client.headers["authorization"] = "Bearer wrong"
     assert isinstance(platform.read(reply(await at.file("k"))), Denied)
 
