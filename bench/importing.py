@@ -18,11 +18,6 @@ from bench.sending import seconds
 from takedown.cli.import_ import setting_of
 from takedown.intake import ImportOptions, import_file
 
-MADE = (
-    "SELECT sql FROM sqlite_master WHERE tbl_name = 'cases' AND type IN ('table', 'index') AND sql IS NOT NULL ORDER BY type DESC"
-)
-"""Without its triggers: what they count is our work."""
-
 
 def importing(sizes: Sizes, seed: int) -> Iterator[Figure]:
     del seed

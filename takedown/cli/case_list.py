@@ -55,7 +55,7 @@ def list_(
 ) -> None:
     """List open cases."""
     reading = reading_of()
-    which = None if proposed else closed
+    platform, which = platform and platform.lower(), None if proposed else closed
     chosen = Filter(
         delivery, claimed, observed, platform, batch_in(reading, batch), pending, which, differs, proposed, withdrawal
     )
@@ -64,6 +64,8 @@ def list_(
     most = limit or (ON_A_TERMINAL if on_screen and not every else None)
     with reading.ledger() as ledger:
         total = count(ledger, chosen)
+        if not total:
+            installed(platform)  # asked only now: whether there is such a platform takes longer to find out than what is listed
         found = listed(ledger, chosen, most)
         shown = min(total, most) if most else total
         if on_screen and shown <= 10 * ON_A_TERMINAL:
@@ -74,7 +76,6 @@ def list_(
             noted(reading, "case list", (), {**_asked(chosen, batch), "cases": shown})
             display.show(Answer(found, {"cases": total, "shown": shown}), Lines(_line(one) for one in found))
     if not total:
-        installed(platform)  # asked last: whether there is such a platform takes longer to find out than what is listed
         display.say("No such case.")
     if proposed and total:
         display.next("takedown case explain CASE")

@@ -23,7 +23,8 @@ def installed(name: str | None) -> str | None:
     return name.lower()
 
 
-As = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who acts; default TAKEDOWN_AS, else your user name")]
+WHO = "Who acts; default TAKEDOWN_AS, else whose key signs, else your user name"
+As = Annotated[str | None, typer.Option("--as", metavar="NAME", help=WHO)]
 Batch = Annotated[str | None, typer.Option("--batch", metavar="B-N", help="Only this batch")]
 OnPlatform = Annotated[str | None, typer.Option("--platform", metavar="NAME", callback=installed, help="Only this platform")]
 Key = Annotated[Path | None, typer.Option("--key", metavar="FILE", help="Your OpenSSH Ed25519 key; else an ssh-agent signs")]

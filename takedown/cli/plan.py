@@ -20,7 +20,7 @@ from takedown.cli.wording import plural
 from takedown.clock import iso
 from takedown.contract import RefusedByPolicy, UsageError
 from takedown.desk import Desk
-from takedown.display import Answer, Cell, Column, Prose, Table
+from takedown.display import Answer, Cell, Column, Problem, Prose, Table
 from takedown.ledger.ids import number, plan_id
 from takedown.planning.approving import demands_of
 from takedown.planning.digest import planner_statement
@@ -79,10 +79,8 @@ def plan_cases(desk: Desk, chosen: Selection, emergency: str = "", out: Path | N
     except NothingToPlan as nothing:
         display = current().display
         summary = {"plan": None, "digest": None, "requests": 0, "cases": 0, "left_out": 0}
-        if display.mode.json:
-            display.show(Answer([], summary, [nothing.message], dry_run=True))
-        display.say(f"{nothing.message}: {nothing.why}.")
-        display.next(nothing.do)
+        problem = Problem(nothing.code, nothing.message, nothing.why, nothing.do)
+        display.nothing(problem, Answer([], summary, [nothing.message], dry_run=True))
         return 0
     return show_planned(desk, made, out, key)
 

@@ -133,10 +133,10 @@ class Display:
             if text:
                 self._tell(label + safe_lines(text).replace("\n", "\n        "))
 
-    def nothing(self, problem: Problem) -> None:
+    def nothing(self, problem: Problem, answer: Answer | None = None) -> None:
         """There was nothing to do, which is no error: a message, or an envelope without items that says so among its warnings."""
         if self.mode.json:
-            self.show(Answer(warnings=[problem.message]))
+            self.show(answer or Answer(warnings=[problem.message]))
             return
         self.say(f"{problem.message}: {problem.why}.")
         self.next(problem.do)

@@ -9,12 +9,10 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, select
 from takedown.contract import RefusedByPolicy
 from takedown.desk import Desk
 from takedown.ledger.ids import case_id
-from takedown.ledger.states import DECLINED
+from takedown.ledger.states import ACTED, DECLINED
 from takedown.ledger.steps import earlier
 from takedown.ledger.tables import cases
 from takedown.planning.drafting import LeftOut
-
-AGREED = frozenset({"removed", "restricted"})
 
 
 class FirstStepMissing(RefusedByPolicy):
@@ -60,7 +58,7 @@ def _lacks(desk: Desk, db: Connection, row: RowMapping, needed: str) -> str:
     first, claimed = case_id(done["id"]), done["claimed"]
     if claimed == DECLINED:
         return ""
-    if claimed in AGREED:
+    if claimed in ACTED:
         return f"{title} has {claimed} it in answer to {first}; nothing is left to ask: takedown case close {case} --as done"
     if done["sent_at"] is None:
         return f"its first step {first} has not been sent yet: takedown case explain {first}"
