@@ -10,13 +10,13 @@ import typer
 from sqlalchemy import select
 
 from takedown import noted
-from takedown.access import FILE, CannotNote
+from takedown.access import FILE
 from takedown.cli.context import current
 from takedown.cli.desk import desk_for, desk_of
 from takedown.cli.options import As, Key
 from takedown.cli.wording import plural
 from takedown.clock import iso
-from takedown.contract import UsageError, span
+from takedown.contract import Temporary, UsageError, span
 from takedown.desk import Desk
 from takedown.display import Answer, Column, Facts, Prose, Table
 from takedown.intake.redacting import redact
@@ -27,6 +27,16 @@ from takedown.ledger.tables import holds
 app = typer.Typer()
 Case = Annotated[str, typer.Argument(metavar="CASE", help="As C-12")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept behind a commitment")]
+
+
+class NotPurged(Temporary):
+    """Old notes of who looked could not be deleted from {where}: {what}."""
+
+    code, why = (
+        "TD-1131",
+        "it is written anew without them, which its folder or the disk did not allow; all of them are there still",
+    )
+    do = "make room, or mend the permissions of the file and its folder; then takedown evidence purge"
 
 
 @app.callback()
@@ -103,6 +113,7 @@ def purge(as_name: As = None) -> None:
 
 
 def _purge_notes(desk: Desk) -> int:
+    """Raises NotPurged."""
     before = _before(desk, "access")
     if before is None:
         return 0
@@ -113,7 +124,7 @@ def _purge_notes(desk: Desk) -> int:
         desk.ledger.write(lambda book: book.record(noted.PURGED, noted.SUBJECT, asdict(last)))
         return noted.purge(desk.folder, last)
     except OSError as error:
-        raise CannotNote(where=FILE, what=error.strerror) from None
+        raise NotPurged(where=FILE, what=error.strerror) from None
 
 
 @app.command("erase")

@@ -42,8 +42,8 @@ class FileThere(UsageError):
 class NotBackedUp(Temporary):
     """The backup {file} could not be made: {what}."""
 
-    code, why = "TD-1015", "its folder is missing or closed to you, or the disk is full; no half of it was left"
-    do = "takedown ledger backup ANOTHER-FILE"
+    code, why = "TD-1015", "what is named here could not be read or written; no half of a backup was left"
+    do = "look at that file, its folder and the room on the disk; then run the same command again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +79,31 @@ def backup(url: str, folder: Path, file: Path) -> BackedUp:
     source, secret = _paths(url, folder)
     if not source.exists():
         raise NoLedger(where=source)
-    for one in (file, _secret_of(file), _evidence_of(file)):
-        if one.exists():
-            raise FileThere(file=one)
+    made: list[Path] = []
     try:
+        for one in (file, _secret_of(file), _evidence_of(file)):
+            os.close(os.open(one, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            made.append(one)
         return _copy(source, secret, file)
     except (OSError, sqlite3.OperationalError) as error:
-        for one in (file, _secret_of(file), _evidence_of(file)):
+        for one in made:
             one.unlink(missing_ok=True)
-        raise NotBackedUp(file=file, what=getattr(error, "strerror", None) or error) from None
+        if isinstance(error, FileExistsError):
+            raise FileThere(file=error.filename) from None
+        raise NotBackedUp(file=file, what=_said(error)) from None
+
+
+def _said(error: OSError | sqlite3.OperationalError) -> str:
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(getattr(error, "strerror", None) or error)
 
 
 def _copy(source: Path, secret: Path, file: Path) -> BackedUp:
-    os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(file)) as new:
         old.backup(new)
         damage = damage_in(new)
-    shutil.copy2(secret, _secret_of(file))
+    shutil.copyfile(secret, _secret_of(file))
     packed = pack(source.parent / "evidence", _evidence_of(file))
     with file.open("rb") as copy:
         return BackedUp(hashlib.file_digest(copy, "sha256").hexdigest(), packed, damage)

@@ -34,13 +34,10 @@ class Packed:
 
 
 def pack(folder: Path, file: Path) -> Packed:
-    """Write a folder's files into a new tar that its owner alone may read."""
+    """Write a folder's files into an empty file as a tar. Raises OSError."""
     names = sorted(path.name for path in folder.iterdir() if NAME.fullmatch(path.name)) if folder.is_dir() else []
     left_out: list[str] = []
-    with (
-        os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out,
-        tarfile.open(fileobj=out, mode="w") as tar,
-    ):
+    with tarfile.open(file, mode="w") as tar:
         for name in names:
             with (folder / name).open("rb") as source:
                 if hashlib.file_digest(source, "sha256").hexdigest() != name:

@@ -132,3 +132,20 @@ def test_notes_past_their_date_are_deleted_and_the_rest_still_holds(desk, tmp_pa
     lines = (tmp_path / FILE).read_bytes().splitlines(keepends=True)
     (tmp_path / FILE).write_bytes(b"".join(lines[1:]))
     assert checked(capsys)[0][0] == "the notes before note 5 were taken away"
+
+
+def test_notes_that_could_not_be_deleted_are_told_of_as_such(desk, tmp_path, capsys, monkeypatch):
+    desk.clock.at += 5 * DAY + 1
+    monkeypatch.setattr("takedown.cli.desk.open_desk", lambda config, who: again(desk, who))
+    (tmp_path / f"{FILE}.new").mkdir()
+    assert run(["evidence", "purge", "--json"]) == 5
+    told = json.loads(capsys.readouterr().err.splitlines()[-1])["error"]
+    assert (told["code"], told["message"].split(": ")[0]) == (
+        "TD-1131",
+        f"Old notes of who looked could not be deleted from {FILE}",
+    )
+    assert len([*looks(tmp_path)]) == 6
+    (tmp_path / f"{FILE}.new").rmdir()
+    assert run(["evidence", "purge"]) == 0
+    assert len([*looks(tmp_path)]) == 3
+    assert checked(capsys, 0)[0] == []

@@ -9,7 +9,7 @@ from desks import add_cases, again, make_desk
 
 from takedown.audit.data import read_data
 from takedown.cli import run
-from takedown.ledger.backup import FileThere, backup, restore
+from takedown.ledger.backup import FileThere, NotBackedUp, backup, restore
 from takedown.ledger.packing import DamagedBackup, pack, unpack
 
 pytestmark = pytest.mark.sqlite("a backup of its file")
@@ -34,7 +34,6 @@ def test_what_is_packed_comes_back(room, tmp_path):
     (room / "notes.txt").write_text("no evidence")
     packed = pack(room, tmp_path / "e.tar")
     assert (packed.files, packed.left_out) == (3, ())
-    assert (tmp_path / "e.tar").stat().st_mode & 0o077 == 0
     unpack(tmp_path / "e.tar", tmp_path / "back")
     assert held(tmp_path / "back") == FILES
 
@@ -128,6 +127,36 @@ def test_a_backup_of_evidence_is_never_overwritten(saved, tmp_path):
         (tmp_path / name).unlink()
     with pytest.raises(FileThere, match=r"evidence\.tar"):
         backup(saved.settings.ledger.url, tmp_path, tmp_path / "save.db")
+
+
+def in_the_folder(tmp_path):
+    return {path.name for path in tmp_path.iterdir()}
+
+
+def test_only_their_owner_reads_a_backup(saved, tmp_path):
+    assert {path.stat().st_mode & 0o077 for path in tmp_path.glob("save.db*")} == {0}
+    assert len(list(tmp_path.glob("save.db*"))) == 3
+
+
+def test_a_file_that_somebody_made_meanwhile_is_left_alone_and_told_of(saved, tmp_path, monkeypatch):
+    """Between the look for one and its making another process may be quicker."""
+    (tmp_path / "more.db.secret").write_text("somebody's")
+    monkeypatch.setattr("pathlib.Path.exists", lambda path: path.name == "takedown.db")
+    with pytest.raises(FileThere, match=r"more\.db\.secret"):
+        backup(saved.settings.ledger.url, tmp_path, tmp_path / "more.db")
+    assert (tmp_path / "more.db.secret").read_text() == "somebody's"
+    assert "more.db" not in in_the_folder(tmp_path)
+
+
+def test_what_could_not_be_read_is_named_and_no_half_stays(saved, tmp_path):
+    (tmp_path / "evidence" / ONE).unlink()
+    (tmp_path / "evidence" / ONE).mkdir()
+    before = in_the_folder(tmp_path)
+    with pytest.raises(NotBackedUp, match=ONE):
+        backup(saved.settings.ledger.url, tmp_path, tmp_path / "more.db")
+    with pytest.raises(NotBackedUp, match="nowhere"):
+        backup(saved.settings.ledger.url, tmp_path, tmp_path / "nowhere" / "more.db")
+    assert in_the_folder(tmp_path) == before
 
 
 def test_the_screen_tells_how_many_and_what_was_left_out(saved, tmp_path, monkeypatch, capsys):
