@@ -5,31 +5,42 @@ from __future__ import annotations
 from takedown.inbox.patterns import words
 
 _PREFIX = r"^\W*(?:(?:re|aw|sv|vs|antw|odp|tr|rif|r|רד|ynt|回复|答复|转发|fw|fwd)\s*[:：]\s*)*\W*(?:auto ?[:：-] ?)?"
+_ONE_WORD = r"""(?:ooo|vacation|holiday|abwesen(?:d|heit)|urlaub|absence|absente?|ausente|ausencia|aus[êe]ncia
+|assen(?:za|te)|afwezig(?:heid)?|frånvaro|fravær
+|poissa|lomalla|nieobecno(?:ść|sc)|nep[řr][íi]tomnost|t[áa]voll[ée]t|odsot\w*|odsut\w*
+|[\w ]{0,30}(?:biroja|prombūtne|atvaļinājum)\w*|(?:不在|休暇|外出)(?:中|届)?|부재(?: ?중)?)
+(?=\s*(?:$|[:：(（]|[.!。！]\W*$))"""
+"""What also begins other subjects (`Absence de violation`): it is all of the subject, or all before a colon or a bracket."""
 SUBJECT = words(
     _PREFIX
     + r"""(?:(?<=auto:)|(?<=auto: )|(?<=auto : )|automatic reply|auto(?:matic|mated)?[ -]?(?:reply|response|responder)|autoreply
-|out of (?:the )?office|ooo\b|away from (?:my|the) (?:office|desk|mail)|on (?:annual |maternity |parental |sick )?leave
-|(?:on )?(?:vacation|holiday)\b|[\w .,'/-]{1,60} (?:is|will be) (?:out of (?:the )?office|away|on leave)|fuori (?:ufficio|sede)
-|abwesen(?:d|heit)|abwesenheits\w+|automatische (?:antwort|rückmeldung|nachricht)|urlaub(?:snotiz|sbenachrichtigung)?\b
-|nicht im (?:büro|haus)
+|out of (?:the )?office|away from (?:my|the) (?:office|desk|mail)|on (?:annual |maternity |parental |sick )?leave
+|on (?:vacation|holiday)\b
+|(?:vacation|holiday) (?:reply|response|message|notice)|[\w .,'/-]{1,60} (?:is|will be) (?:out of (?:the )?office|away|on leave)
+|fuori (?:ufficio|sede)|abwesenheits\w+|automatische (?:antwort|rückmeldung|nachricht)|urlaub(?:snotiz|sbenachrichtigung)\b
+|urlaub (?:vom|bis|ab) \d|nicht im (?:büro|haus)
 |außer haus|[\w .,'/-]{1,60} ist (?:außer haus|nicht im (?:büro|haus)|abwesend|im urlaub)
-|réponse automatique|(?:message d')?absence|absente?\b|hors (?:du )?bureau|en congés?\b|[\w .,'/-]{1,60} est absente?
-|respuesta autom[áa]tica|fuera de (?:la )?oficina|ausente\b|ausencia|[\w .,'/-]{1,60} est[áa] ausente
-|risposta automatica|assen(?:za|te)\b|in ferie|resposta autom[áa]tica|aus[êe]ncia|fora do escrit[óo]rio|de f[ée]rias
-|automatisch(?:e)? (?:antwoord|bericht|reactie)|afwezig(?:heid)?|niet aanwezig|met vakantie
-|autosvar|automatiskt? svar|frånvaro|fravær|ikke til ?stede|automaattinen|poissa|lomalla|otomatik (?:yanıt|cevap)|ofis dışında
-|odpowied(?:ź|z) automatyczna|automatyczna odpowied(?:ź|z)|autoodpowied|nieobecno|poza biurem|automatick[áa] odpov
-|nep[řr][íi]tomnost
-|mimo kancel|automatikus v[áa]lasz|t[áa]voll[ée]t|r[ăa]spuns automat|samodejni odgovor|odsot|automatski odgovor|odsut
-|autom[āa]tisk[āa] atbilde|[\w ]{0,30}(?:biroja|prombūtne|atvaļinājum)\w*|automatinis atsakymas|automaatvastus
+|réponse automatique|message d'absence|absence du bureau|hors (?:du )?bureau|en congés?\b|[\w .,'/-]{1,60} est absente?
+|respuesta autom[áa]tica|fuera de (?:la )?oficina|[\w .,'/-]{1,60} est[áa] ausente
+|in ferie|de f[ée]rias|niet aanwezig|met vakantie|risposta automatica|assenza dall'ufficio|resposta autom[áa]tica
+|aus[êe]ncia tempor[áa]ria|fora do escrit[óo]rio
+|automatisch(?:e)? (?:antwoord|bericht|reactie)|afwezigheids\w+
+|autosvar|automatiskt? svar|ikke til ?stede|automaattinen (?:vastaus|viesti|poissaolo)|poissaolo(?:ilmoitus|viesti)
+|otomatik (?:yanıt|cevap)|ofis dışında
+|odpowied(?:ź|z) automatyczna|automatyczna odpowied(?:ź|z)|autoodpowied|poza biurem|automatick[áa] odpov
+|mimo kancel|automatikus v[áa]lasz|r[ăa]spuns automat|samodejni odgovor|automatski odgovor
+|autom[āa]tisk[āa] atbilde|automatinis atsakymas|automaatvastus
 |αυτόματη απάντηση|εκτός γραφείου
 |автоответ|автоматическ\w+ (?:ответ|уведомление)|автоматичн\w+ (?:відповідь|отговор)|автоматски одговор|вне офиса|в отпуске
-|нет на месте
-|自动(?:回复|答复|回覆|回應)|自動(?:回覆|答覆|回應|応答|返信|回复)|不在|休暇|外出|자동 ?(?:회신|응답)|부재|trả lời tự động
-|balasan otomatis|jawapan automatik
-|ตอบกลับอัตโนมัติ|תשובה אוטומטית|מענה אוטומטי|رد تلقائي|الرد التلقائي|پاسخ خودکار|خودکار جواب)
-|\((?:automatic|automated|auto)[ -](?:response|reply)\)\s*$"""
+|нет на месте|自动(?:回复|答复|回覆|回應)|自動(?:回覆|答覆|回應|応答|返信|回复)|(?:不在|休暇|外出)(?:通知|連絡|のお知らせ|のご連絡
+|のため)|자동 ?(?:회신|응답)|trả lời tự động|balasan otomatis|jawapan automatik
+|ตอบกลับอัตโนมัติ|תשובה אוטומטית|מענה אוטומטי|رد تلقائي|الرد التلقائي|پاسخ خودکار|خودکار جواب
+|"""
+    + _ONE_WORD
+    + r""")|\((?:automatic|automated|auto)[ -](?:response|reply)\)\s*$"""
 )
+OWN = words(r"\bfrom my (?:calendar|agenda|schedule|list|phone|computer|laptop|inbox|mailbox|desk)\b(?! of)")
+"""What somebody who is away did with things of their own: no decision."""
 _OTHERS = r"""\bich (?:bin|befinde mich) (?:\S+ ){0,5}?(?:nicht im (?:büro|haus|dienst)|abwesend|außer haus|im urlaub
 |in elternzeit|nicht erreichbar|wieder (?:im büro|erreichbar|für sie))|\bab (?:dem )?.{1,30} (?:bin ich
 |sind wir) (?:\S+ )?wieder\b

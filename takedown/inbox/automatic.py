@@ -12,11 +12,12 @@ from takedown.inbox.patterns import words
 
 class Automatic(Enum):
     """NO: a person, as far as the headers tell. SYSTEM: a help desk's machine, which also sends decisions. REPLY: an automatic
-    reply, which is never an answer."""
+    reply, which is never an answer. SUBJECT: only the subject says that it is one; a person may have written it so."""
 
     NO = "no"
     SYSTEM = "system"
     REPLY = "reply"
+    SUBJECT = "subject"
 
 
 NULL_PATH = re.compile(r"<\s*>")
@@ -52,13 +53,15 @@ def automatic(mail: Mail) -> Automatic:
     headers = mail.headers
     submitted = headers.get("auto-submitted").partition(";")[0].partition("(")[0].strip().lower()
     precedence = headers.get("precedence").strip().lower()
-    if absence.SUBJECT.search(mail.subject[:300]) or submitted == "auto-replied" or _marked(headers):
+    if submitted == "auto-replied" or _marked(headers):
         return Automatic.REPLY
     if mail.kind == "multipart/report":
         return Automatic.REPLY
     # A personal answer that must not be answered: the null path of RFC 3834, 3.3, and no list.
     if precedence in {"bulk", "junk"} and NULL_PATH.fullmatch(headers.get("return-path")) and not headers.all("list-id"):
         return Automatic.REPLY
+    if absence.SUBJECT.search(mail.subject[:300]):
+        return Automatic.SUBJECT
     system = (submitted and submitted != "no") or precedence in _BULK or headers.all("x-auto-response-suppress")
     return Automatic.SYSTEM if system else Automatic.NO
 

@@ -19,6 +19,7 @@ from takedown.inbox.verdicts import Identify, Reading, Verdict
 
 MAX_TEXT = 60_000
 LONGEST_POINTER = 200
+AWAY = "its subject says that nobody is there, but it may tell of a decision"
 HELD = "it holds our mail back until a person answers to it"
 
 
@@ -80,8 +81,9 @@ def classify(mail: Mail, words: Words, identify: Identify, *, forms: bool = Fals
     if bounce := read_bounce(mail, words.whole):
         return Read(Class.BOUNCE, bounce.told, bounce=bounce)
     kind = automatic(mail)
-    if kind is Automatic.REPLY:
-        return _automatic_reply(mail, words)
+    if kind in {Automatic.REPLY, Automatic.SUBJECT}:
+        told = _told(words, identify) if kind is Automatic.SUBJECT else ""
+        return Read(Class.DECISION, f"{AWAY}: {told[:200]}") if told else _automatic_reply(mail, words)
     if mail.odd:
         return Read(Class.OTHER, "; ".join(mail.odd)[:500])
     if forms and (filled := read_form(words.forms)):
@@ -123,6 +125,21 @@ def _agree(words: Words, readings: Sequence[Reading], chosen: Reading, identify:
     if words.written:
         return False
     return not words.unseen or read(words.unseen, identify).key() == chosen.key()
+
+
+def _told(words: Words, identify: Identify) -> str:
+    """What decides, or may, though the subject says that nobody is there; empty where nothing does."""
+    readings = [read(one, identify) for one in words.versions]
+    for one in readings:
+        if one.decides and (decided := _decided(one)).kind is Class.DECISION:
+            return decided.why
+    unread = (one.unread for one in readings)
+    return next((one for one in (*unread, *_vague(words)) if one and not absence.OWN.search(one)), "")
+
+
+def _vague(words: Words) -> list[str]:
+    """What may tell of a decision, however vaguely."""
+    return [*(hint for one in words.versions for hint in hints(one)), *filter(refuses, _spoken(words))]
 
 
 def _automatic_reply(mail: Mail, words: Words) -> Read:
@@ -189,7 +206,7 @@ def _undecided(mail: Mail, words: Words) -> Read:
     spoken = _spoken(words)
     if CHALLENGE.search(words.new):
         return Read(Class.OTHER, HELD)
-    vague = next((hint for one in words.versions if (hint := hints(one))), "") or next(filter(refuses, spoken), "")
+    vague = next(iter(_vague(words)), "")
     if mass_mail(mail):
         return _unread(vague, Reading()) if vague else Read(Class.OTHER, "a mail to many that answers nothing")
     if asks := _asked(spoken):

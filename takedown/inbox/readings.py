@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from takedown.inbox import doubts, grammar, phrases, refusals
@@ -86,10 +86,9 @@ def _something_done(clause: str) -> bool:
     return bool(told) and not (doubts.NEGATED.search(bare(clause)) or doubts.AHEAD.search(clause) or doubts.POLITE.search(clause))
 
 
-def hints(text: str) -> str:
-    """The first sentence that may tell of a decision, however vaguely; empty where there is none."""
-    plain = (clause for one in sentences(text) for clause, _ in clauses(one))
-    return next((one for one in plain if _hints(one)), "")
+def hints(text: str) -> Iterator[str]:
+    """The clauses that may tell of a decision, however vaguely."""
+    return (clause for one in sentences(text) for clause, _ in clauses(one) if _hints(clause))
 
 
 def refuses(sentence: str) -> bool:

@@ -5,6 +5,7 @@ from labelled import REPLIES
 from mails import html, mail
 from wordings import not_sure, wordings
 
+from takedown.inbox.automatic import Automatic, automatic
 from takedown.inbox.classify import Class, classify, words_of
 from takedown.inbox.parse import parse
 from takedown.inbox.quoting import own_lines
@@ -138,3 +139,37 @@ def test_the_one_address_in_a_notice_is_the_one_that_failed():
         "Between <orders@telegram.example> and <sales@telegram.example>: 550 refused", subject="Undeliverable", return_path="<>"
     )
     assert read(two).bounce.address == ""
+
+
+BEGINNINGS = (
+    "Vacation scam page: decision", "Holiday homes page", "Absence de violation", "Ausencia de infracción", "Assenza di violazioni",
+    "Abwesenheit von Verstößen", "OOO Romashka", "Urlaub auf dem Hof", "Fravær av brudd", "Automaattinen päätös", "不在中国境内", "外出禁止",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("subject", BEGINNINGS)
+def test_a_subject_that_only_begins_with_a_word_for_absence_hides_no_answer(subject):
+    assert automatic(parse(mail(subject=subject))) is Automatic.NO
+    assert says(mail("We have removed the page.", subject=subject)) == "removed"
+
+
+ABSENCES = (
+    "Vacation", "Absence", "Absence : demande", "Abwesend.", "Re: OOO", "Fravær (til mandag)", "不在", "外出中", "不在通知", "Poissa", "부재 중: 요청",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("subject", ABSENCES)
+def test_a_word_for_absence_that_is_all_of_a_subject_is_one(subject):
+    assert read(mail("x", subject=subject)).kind is Class.OUT_OF_OFFICE
+
+
+@pytest.mark.parametrize("subject", ["Absence: your report", "Automatic reply: Your request", "Ada Standin is out of the office"])
+@pytest.mark.parametrize(
+    "text",
+    ["We have removed the page.", "Action has been taken.", "Unless a court orders it, we will not remove this.",
+     "The account seems to have been removed.", "We have received your request. We have removed the page."],
+)  # fmt: skip
+def test_a_subject_alone_keeps_no_decision_from_a_person(subject, text):
+    found = read(mail(text, subject=subject))
+    assert (found.kind, found.reading.decides) == (Class.DECISION, False), "a person says what it is"
+    assert "nobody is there" in found.why
