@@ -59,7 +59,7 @@ _OTHERS = r"""\bich (?:bin|befinde mich) (?:\S+ ){0,5}?(?:nicht im (?:büro|haus
 |\bsunt (?:\S+ )?(?:în concediu|plecat)
 |в отпуске|у відпустці|вне офиса|отсутствую\b|λείπω\b|σε άδεια|\bizinde(?:yim)?\b|ofis dışında|부재 ?중|휴가 ?중|休假|外出中
 |不在(?:にして|のため
-|です|中)|休暇中|休暇のため|出张
+|です|中(?=[ぁ-ん]|\W|$))|休暇中|休暇のため|出张
 |חופשה|מחוץ למשרד|nghỉ phép|na dopustu|na godišnjem odmoru|atvaļinājum|atostogau|puhkusel|خارج المكتب|في إجازة|چھٹی پر
 |دفتر (?:میں نہیں|سے باہر)"""
 TEXT = words(

@@ -206,12 +206,14 @@ def _undecided(mail: Mail, words: Words) -> Read:
     spoken = _spoken(words)
     if CHALLENGE.search(words.new):
         return Read(Class.OTHER, HELD)
-    vague = next(iter(_vague(words)), "")
+    told = _vague(words)
+    vague = next(iter(told), "")
     if mass_mail(mail):
         return _unread(vague, Reading()) if vague else Read(Class.OTHER, "a mail to many that answers nothing")
     if asks := _asked(spoken):
         return Read(Class.QUESTION, "it asks for something", _number(mail, words), asks=asks[:500])
-    if absence.TEXT.search(words.new) and len(words.new) < 3000:
+    own = all(absence.OWN.search(one) for one in told)
+    if own and absence.TEXT.search(words.new) and len(words.new) < 3000:
         return Read(Class.OUT_OF_OFFICE, "it says that nobody is there")
     if vague:
         return _unread(vague, Reading())

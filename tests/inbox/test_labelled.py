@@ -173,3 +173,20 @@ def test_a_subject_alone_keeps_no_decision_from_a_person(subject, text):
     found = read(mail(text, subject=subject))
     assert (found.kind, found.reading.decides) == (Class.DECISION, False), "a person says what it is"
     assert "nobody is there" in found.why
+
+
+NOBODY_THERE = ("This mailbox is not monitored.", "I am out of the office until Monday.", "ただいま不在中です。")
+
+
+@pytest.mark.parametrize("away", NOBODY_THERE)
+@pytest.mark.parametrize(
+    "text", ["The profile was possibly removed.", "Action has been taken.", "Unless a court orders it, we will not remove this."]
+)
+def test_a_text_that_says_that_nobody_is_there_may_tell_of_a_decision_all_the_same(text, away):
+    assert read(mail(away)).kind is Class.OUT_OF_OFFICE
+    assert read(mail(f"{text} {away}")).kind in {Class.DECISION, Class.OTHER}
+
+
+def test_not_in_china_is_no_absence():
+    assert read(mail("该账号不在中国。")).kind is Class.OTHER
+    assert [read(mail(text)).kind for text in ("不在中", "担当者は不在中のため、後日ご連絡します。")] == [Class.OUT_OF_OFFICE] * 2
