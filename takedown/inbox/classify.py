@@ -81,9 +81,10 @@ def classify(mail: Mail, words: Words, identify: Identify, *, forms: bool = Fals
     if bounce := read_bounce(mail, words.whole):
         return Read(Class.BOUNCE, bounce.told, bounce=bounce)
     kind = automatic(mail)
-    if kind in {Automatic.REPLY, Automatic.SUBJECT}:
-        told = _told(words, identify) if kind is Automatic.SUBJECT else ""
-        return Read(Class.DECISION, f"{AWAY}: {told[:200]}") if told else _automatic_reply(mail, words)
+    if kind is Automatic.REPLY:
+        return _automatic_reply(mail, words)
+    if kind is Automatic.SUBJECT:
+        return _answer_after_all(mail, words, identify) or _automatic_reply(mail, words)
     if mail.odd:
         return Read(Class.OTHER, "; ".join(mail.odd)[:500])
     if forms and (filled := read_form(words.forms)):
@@ -125,6 +126,14 @@ def _agree(words: Words, readings: Sequence[Reading], chosen: Reading, identify:
     if words.written:
         return False
     return not words.unseen or read(words.unseen, identify).key() == chosen.key()
+
+
+def _answer_after_all(mail: Mail, words: Words, identify: Identify) -> Read | None:
+    """Of a mail that only its subject makes an automatic reply: a person may have written it so."""
+    if told := _told(words, identify):
+        return Read(Class.DECISION, f"{AWAY}: {told[:200]}")
+    asks = "" if absence.TEXT.search(words.new) else _asked(_spoken(words))
+    return Read(Class.QUESTION, "it asks for something", _number(mail, words), asks=asks[:500]) if asks else None
 
 
 def _told(words: Words, identify: Identify) -> str:

@@ -4,75 +4,70 @@ from __future__ import annotations
 
 import re
 
-LIGHT = 0xE0
-"""From this value of all three channels on, a letter is taken for white."""
+FAINT = 1.5
+"""A letter whose contrast to white is less (WCAG 2, from 1 to 21) is taken for white: light grey is, silver is not."""
 NEAR = 0x18
 """Two colours that differ by less than this in each channel are taken for one."""
 
-_NAMES = {
-    name: bytes.fromhex(value)
-    for name, _, value in (
-        one.partition(":")
-        for one in [
-            "black:000000",
-            "white:ffffff",
-            "red:ff0000",
-            "green:008000",
-            "blue:0000ff",
-            "gray:808080",
-            "grey:808080",
-            "silver:c0c0c0",
-            "maroon:800000",
-            "navy:000080",
-            "olive:808000",
-            "purple:800080",
-            "teal:008080",
-            "lime:00ff00",
-            "aqua:00ffff",
-            "cyan:00ffff",
-            "fuchsia:ff00ff",
-            "magenta:ff00ff",
-            "yellow:ffff00",
-            "orange:ffa500",
-            "snow:fffafa",
-            "ivory:fffff0",
-            "whitesmoke:f5f5f5",
-            "ghostwhite:f8f8ff",
-            "floralwhite:fffaf0",
-            "azure:f0ffff",
-            "mintcream:f5fffa",
-            "aliceblue:f0f8ff",
-            "honeydew:f0fff0",
-            "seashell:fff5ee",
-            "lavenderblush:fff0f5",
-        ]
-    )
-}
-_UNKNOWN = ("transparent", "hsl", "hwb", "lab", "lch", "ok", "color(", "var(", "rgb")
-"""Ways of writing a colour that are not worked out here, or not to the end."""
+_NAMED = """
+    aliceblue:f0f8ff antiquewhite:faebd7 aqua:00ffff aquamarine:7fffd4 azure:f0ffff beige:f5f5dc bisque:ffe4c4 black:000000
+    blanchedalmond:ffebcd blue:0000ff blueviolet:8a2be2 brown:a52a2a burlywood:deb887 cadetblue:5f9ea0 chartreuse:7fff00
+    chocolate:d2691e coral:ff7f50 cornflowerblue:6495ed cornsilk:fff8dc crimson:dc143c cyan:00ffff darkblue:00008b
+    darkcyan:008b8b darkgoldenrod:b8860b darkgray:a9a9a9 darkgreen:006400 darkgrey:a9a9a9 darkkhaki:bdb76b darkmagenta:8b008b
+    darkolivegreen:556b2f darkorange:ff8c00 darkorchid:9932cc darkred:8b0000 darksalmon:e9967a darkseagreen:8fbc8f
+    darkslateblue:483d8b darkslategray:2f4f4f darkslategrey:2f4f4f darkturquoise:00ced1 darkviolet:9400d3 deeppink:ff1493
+    deepskyblue:00bfff dimgray:696969 dimgrey:696969 dodgerblue:1e90ff firebrick:b22222 floralwhite:fffaf0 forestgreen:228b22
+    fuchsia:ff00ff gainsboro:dcdcdc ghostwhite:f8f8ff gold:ffd700 goldenrod:daa520 gray:808080 green:008000 greenyellow:adff2f
+    grey:808080 honeydew:f0fff0 hotpink:ff69b4 indianred:cd5c5c indigo:4b0082 ivory:fffff0 khaki:f0e68c lavender:e6e6fa
+    lavenderblush:fff0f5 lawngreen:7cfc00 lemonchiffon:fffacd lightblue:add8e6 lightcoral:f08080 lightcyan:e0ffff
+    lightgoldenrodyellow:fafad2 lightgray:d3d3d3 lightgreen:90ee90 lightgrey:d3d3d3 lightpink:ffb6c1 lightsalmon:ffa07a
+    lightseagreen:20b2aa lightskyblue:87cefa lightslategray:778899 lightslategrey:778899 lightsteelblue:b0c4de
+    lightyellow:ffffe0 lime:00ff00 limegreen:32cd32 linen:faf0e6 magenta:ff00ff maroon:800000 mediumaquamarine:66cdaa
+    mediumblue:0000cd mediumorchid:ba55d3 mediumpurple:9370db mediumseagreen:3cb371 mediumslateblue:7b68ee
+    mediumspringgreen:00fa9a mediumturquoise:48d1cc mediumvioletred:c71585 midnightblue:191970 mintcream:f5fffa
+    mistyrose:ffe4e1 moccasin:ffe4b5 navajowhite:ffdead navy:000080 oldlace:fdf5e6 olive:808000 olivedrab:6b8e23 orange:ffa500
+    orangered:ff4500 orchid:da70d6 palegoldenrod:eee8aa palegreen:98fb98 paleturquoise:afeeee palevioletred:db7093
+    papayawhip:ffefd5 peachpuff:ffdab9 peru:cd853f pink:ffc0cb plum:dda0dd powderblue:b0e0e6 purple:800080
+    rebeccapurple:663399 red:ff0000 rosybrown:bc8f8f royalblue:4169e1 saddlebrown:8b4513 salmon:fa8072 sandybrown:f4a460
+    seagreen:2e8b57 seashell:fff5ee sienna:a0522d silver:c0c0c0 skyblue:87ceeb slateblue:6a5acd slategray:708090
+    slategrey:708090 snow:fffafa springgreen:00ff7f steelblue:4682b4 tan:d2b48c teal:008080 thistle:d8bfd8 tomato:ff6347
+    turquoise:40e0d0 violet:ee82ee wheat:f5deb3 white:ffffff whitesmoke:f5f5f5 yellow:ffff00 yellowgreen:9acd32
+    canvas:ffffff window:ffffff canvastext:000000 windowtext:000000 initial:000000
+"""
+"""The names of CSS Color 4, and the few of a system's colours that every mail reader has alike."""
+_NAMES = {name: bytes.fromhex(value) for name, _, value in (one.partition(":") for one in _NAMED.split())}
+_RGB = re.compile(r"rgba?\((?:(\d{1,3}),(\d{1,3}),(\d{1,3})|(\d{3})(\d{3})(\d{3})|(\d)(\d)(\d))(?:[,/]1(?:\.0+)?|[,/]100%)?\)")
+"""Without commas and white space numbers can be told apart only where all are as long as can be, or as short."""
+_OF_THE_TEXT_AROUND = frozenset({"inherit", "unset", "currentcolor"})
+"""They change no colour."""
 
 
 def vanishes(colour: str, ground: str) -> bool:
-    """Whether a colour is that of the ground behind it, white, or not known; both in lower case, without white space."""
-    if not colour:
+    """Whether a colour is that of the ground behind it, nearly white, or not known; both in lower case, without white space."""
+    if not colour or colour in _OF_THE_TEXT_AROUND:
         return False
     seen, behind = channels(colour), channels(ground)
-    if seen is None:
-        return colour == ground or colour.startswith(_UNKNOWN)
-    if all(one >= LIGHT for one in seen):
+    if seen is None or 1.05 / (luminance(seen) + 0.05) < FAINT:
         return True
     return behind is not None and all(abs(one - other) < NEAR for one, other in zip(seen, behind, strict=True))
 
 
 def channels(colour: str) -> tuple[int, int, int] | None:
-    """Red, green and blue from 0 to 255; None for what is not understood."""
+    """Red, green and blue from 0 to 255; None for what is not understood, and for what shines through."""
     named = _NAMES.get(colour)
-    if found := re.match(r"#?([0-9a-f]{3})[0-9a-f]?$", colour):
+    if found := re.match(r"#?([0-9a-f]{3})f?$", colour):
         named = bytes.fromhex("".join(one * 2 for one in found[1]))
-    elif found := re.match(r"#?([0-9a-f]{6})(?:[0-9a-f]{2})?$", colour):
+    elif found := re.match(r"#?([0-9a-f]{6})(?:ff)?$", colour):
         named = bytes.fromhex(found[1])
     if named is not None:
         return named[0], named[1], named[2]
-    if found := re.match(r"rgba?\((\d{1,3}),?(\d{1,3}),?(\d{1,3})(?:[,/]1(?:\.0+)?|[,/]100%)?\)", colour):
-        return min(int(found[1]), 255), min(int(found[2]), 255), min(int(found[3]), 255)
+    if found := _RGB.match(colour):
+        red, green, blue = (min(int(one), 255) for one in filter(None, found.groups()))
+        return red, green, blue
     return None
+
+
+def luminance(colour: tuple[int, int, int]) -> float:
+    """From 0 for black to 1 for white, as WCAG 2 defines it."""
+    red, green, blue = ((one / 255 / 12.92) if one <= 10 else ((one / 255 + 0.055) / 1.055) ** 2.4 for one in colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

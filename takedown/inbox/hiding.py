@@ -21,8 +21,9 @@ _HIDDEN = words(
 |(?:^|;)(?:display|visibility|opacity|font(?:-size)?|(?:max-)?(?:height|width)|position|transform):[^;]*var\("""
 )
 """For a style without white space. A backslash may spell any of these words."""
-_COLOUR = re.compile(r"(?:^|;)color:([^;!]{1,60})")
+_COLOUR = re.compile(r"(?:^|;)(?:-webkit-text-fill-)?color:([^;!]{1,60})")
 _GROUND = re.compile(r"(?:^|;)background(?:-color)?:([^;!]{1,60})")
+_NO_GROUND = frozenset({"none", "transparent", "inherit", "initial", "unset"})
 _MARKS = {("class", "~"), ("id", "=")}
 _DOUBTFUL = frozenset(
     """s strike del noscript object svg math select textarea datalist audio video canvas iframe noframes noembed applet map rp
@@ -146,13 +147,13 @@ def _test(piece: re.Match[str]) -> tuple[str, str, str]:
 
 def hidden_style(style: str, ground: str = "") -> bool:
     """Whether a bare style hides; `ground` is the colour behind it, empty where none is known."""
-    colour = _COLOUR.search(style)
-    return bool(_HIDDEN.search(style)) or (colour is not None and vanishes(colour[1], ground))
+    return bool(_HIDDEN.search(style)) or any(vanishes(one, ground) for one in _COLOUR.findall(style))
 
 
 def ground_of(style: str, above: str) -> str:
-    found = _GROUND.search(style)
-    return found[1] if found else above
+    """The colour behind a style's words; `above`: the one behind the element that it stands in."""
+    found = [one for one in _GROUND.findall(style) if one not in _NO_GROUND]
+    return found[-1] if found else above
 
 
 def hidden_element(tag: str, given: Mapping[str, str], ground: str) -> bool:
@@ -162,6 +163,6 @@ def hidden_element(tag: str, given: Mapping[str, str], ground: str) -> bool:
         or "hidden" in given
         or given.get("size") == "0"
         or (tag in {"details", "dialog"} and "open" not in given)
-        or vanishes(given.get("color", "").strip().lower(), ground)
+        or vanishes(given.get("text" if tag == "body" else "color", "").strip().lower(), ground)
         or hidden_style(bare(given.get("style", "")), ground)
     )

@@ -12,6 +12,9 @@ HIDING = [
     "width:0px", "text-indent:-9999px", "position:absolute;left:-9999px", "mso-hide:all", "display:/*x*/none", "color:#fefefe",
     "color:rgb(250, 250, 250)", "color:hsl(0,0%,100%)", "background:#123456;color:#123456", "font:0/0 a",
     "position:absolute;clip:rect(0,0,0,0)", "transform:scale(0)", "display:\\6eone", "text-decoration:line-through",
+    "color:linen", "color:Lavender", "color:lightgrey", "color:yellow", "color:#dcdcdc", "color:canvas", "color:graytext", "color:accentcolor",
+    "color:nosuchname", "color:#0000", "color:#00000001", "color:rgb(1 2 3 / 4%)", "color:rgb(25 5 255)", "color:#000;color:beige",
+    "-webkit-text-fill-color:transparent", "background:lightblue;color:#add8e6", "color:device-cmyk(0 0 0 0)",
 ]  # fmt: skip
 
 STYLES = [
@@ -136,6 +139,9 @@ BODIES = [
     *((f"sheet: {one}", html(f"<style>{one}</style><p class=x title=x>{REMOVED}</p>")) for one in STYLES),
     *((f"elsewhere: {one[:20]}", mail("Noted.\n\n" + one.replace("REMOVED", REMOVED))) for one in ELSEWHERE),
     ("ground of another", html(f'<div style="background:#123456"><p style="color:#123456">{REMOVED}</p></div>')),
+    ("no ground of its own", html(f'<div style="background:#336699"><p style="background:none;color:#336699">{REMOVED}</p></div>')),
+    ("two grounds", html(f'<p style="background:#fff;background:#336699;color:#336699">{REMOVED}</p>')),
+    ("text of the body", html(f"<body text=white>{REMOVED}</body>")),
     ("struck", html(f"<s>{REMOVED}</s> We are still reviewing it.")),
     ("struck not", html("We have <del>not</del> removed the account.")),
     ("closed details", html(f"<details><summary>More</summary>{REMOVED}</details>")),

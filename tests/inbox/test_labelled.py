@@ -175,6 +175,13 @@ def test_a_subject_alone_keeps_no_decision_from_a_person(subject, text):
     assert "nobody is there" in found.why
 
 
+def test_a_subject_alone_hides_no_question():
+    asks = "Please provide the exact links of the posts."
+    assert read(mail(asks, subject="Absence")).kind is Class.QUESTION
+    assert read(mail(f"I am out of the office. {asks}", subject="Absence")).kind is Class.OUT_OF_OFFICE
+    assert read(mail(asks, subject="Absence", auto_submitted="auto-replied")).kind is Class.OUT_OF_OFFICE
+
+
 NOBODY_THERE = ("This mailbox is not monitored.", "I am out of the office until Monday.", "ただいま不在中です。")
 
 

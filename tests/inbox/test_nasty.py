@@ -1,7 +1,7 @@
 """Mails made to break or mislead the reader: nothing raises, nothing is believed."""
 
 import pytest
-from mails import PASS, SERVER, mail
+from mails import PASS, SERVER, html, mail
 from nasty import BODIES, HEADERS
 
 from takedown.inbox.authenticate import authenticate
@@ -39,6 +39,18 @@ def test_the_mails_above_would_pass_without_their_trick():
         == "Authentication-Results: dkim=pass telegram.example"
     )
     assert decision(raw) == "removed"
+
+
+SEEN = [
+    "color:#333", "color:windowtext", "color:CanvasText", "color:inherit", "color:initial", "color:darkslategray", "color:silver", "color:#ccc",
+    "color:rgb(0, 0, 0)", "color:rgb(102 102 102)", "color:rgba(51,51,51,1)", "color:#000f", "color:#1f497dff", "color:red!important",
+    "background:transparent;color:black", "background:#add8e6;color:navy", "-webkit-text-fill-color:#222",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("style", SEEN)
+def test_a_colour_that_can_be_seen_hides_nothing(style):
+    assert decision(html(f'<p style="{style}">We have removed the account.</p>')) == "removed"
 
 
 def test_caps_are_named_and_hold():
