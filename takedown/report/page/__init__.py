@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import resources
 from pathlib import Path
 
@@ -71,6 +72,12 @@ def _environment() -> Environment:
     return environment
 
 
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|s|min|h|d)(?!\w))")
+
+
 def _visible(value: object) -> object:
-    """What a template prints: text with everything that hides or turns made visible; what is markup already stays."""
-    return safe(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    """What a template prints: text with everything that hides or turns made visible, and no line that ends between a figure and
+    its unit; what is markup already stays."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return _BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", safe(value))

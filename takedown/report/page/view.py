@@ -43,6 +43,18 @@ class Shown:
     of: str
     words: str
     interval: str
+    floor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A figure, or the words why there is none, and what it is made of. `floor`: it is at least so much."""
+
+    name: str
+    figure: str
+    made: str
+    floor: bool = False
+    words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +115,7 @@ class View:
     day: str
     sandbox: bool
     seen: bool
-    tiles: Sequence[tuple[str, str, str]]
+    tiles: Sequence[Tile]
     groups: Sequence[Group]
     whole: Group
     ways: Sequence[tuple[str, Times]]
@@ -165,24 +177,24 @@ def _shown(name: str, rate: Rate, figures: Figures) -> Shown:
         return Shown(name, None, 0, 1, "", "could not check" if looked(figures) else "not looked at yet", "")
     if rate.value is None:
         return Shown(name, None, 0, 1, "", "none delivered", "")
-    return Shown(name, rate.value, *rate.interval, of, rate.words, str(rate.interval))
+    return Shown(name, rate.value, *rate.interval, of, rate.words, str(rate.interval), rate.floor)
 
 
-def _tiles(whole: Group) -> list[tuple[str, str, str]]:
-    """Name, figure, and what it is made of."""
+def _tiles(whole: Group) -> list[Tile]:
     back = f", {whole.figures.taken_back:,} taken back" if whole.figures.taken_back else ""
     of = f"of {whole.figures.cases:,} cases; {whole.figures.pending:,} pending{back}"
-    tiles = [("Delivered", f"{whole.figures.asked:,}", of)]
+    tiles = [Tile("Delivered", f"{whole.figures.asked:,}", of)]
     for one in whole.rates:
         title = {"claim": "Platforms say they acted", "observation": "We saw it gone", "agreed": "Both agree"}[one.rate]
         if one.share is None:
-            tiles.append((title, "–", one.words))
+            tiles.append(Tile(title, "–", one.words, words=True))
         else:
-            tiles.append((title, one.words.removesuffix(" so far"), f"{one.of}; {one.interval}"))
+            tiles.append(Tile(title, percent(one.share), f"{one.of}; {one.interval}", floor=one.floor))
     if whole.times and whole.times.cases:
         median = whole.times.median.seconds
         said = "not reached" if median is None else length(median)
-        tiles.append(("Half acted on within", said, "since the delivery, by claim or observation"))
+        made = "since the delivery, by claim or observation"
+        tiles.append(Tile("Half acted on within", said, made, words=median is None))
     return tiles
 
 

@@ -77,6 +77,26 @@ def test_nothing_is_wider_than_the_screen(chromium: Any, file: Path, viewport: d
     assert page.evaluate("[...document.querySelectorAll('.scroll')].every(s => s.getBoundingClientRect().right <= innerWidth)")
 
 
+TORN = r"""() => {
+  const torn = [], texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node; (node = texts.nextNode()); )
+    for (const found of node.data.matchAll(/\d\s(%|s|min|h|d)(?!\w)/g)) {
+      const range = document.createRange();
+      range.setStart(node, found.index);
+      range.setEnd(node, found.index + found[0].length);
+      if (new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1) torn.push(node.data);
+    }
+  return torn;
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 400, 1200])
+def test_no_line_ends_between_a_figure_and_its_unit(chromium: Any, file: Path, width: int) -> None:
+    page = visit(chromium, file, {"width": width, "height": 900}).page
+    assert "at least" in page.locator(".tiles").inner_text()
+    assert page.evaluate(TORN) == []
+
+
 @pytest.mark.parametrize("by", ["organisation", "basis"])
 def test_hostile_texts_stay_inert(chromium: Any, at_desk: Scene, tmp_path: Path, by: str) -> None:
     write_page(hostile(at_desk, by), tmp_path / "r.html", targets=True)
