@@ -10,17 +10,17 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Exists, exists, select, update
 
 from takedown.comparing import hold_to_own
-from takedown.contract import TakedownError, Temporary
+from takedown.contract import Channel, TakedownError, Temporary
 from takedown.delivery.chunks import SECONDS, next_due, part_of, run_chunk
 from takedown.delivery.decide import back_off
 from takedown.delivery.deliver import open_sender, ready, wired_lanes
 from takedown.delivery.lanes import lane_for
 from takedown.delivery.owning import LaneLost, make_row
 from takedown.desk import Desk
-from takedown.fleet.handing import CHUNK
+from takedown.fleet.handing import CHUNK, LEFT
 from takedown.fleet.logs import where, worker_name
 from takedown.fleet.metrics import Metrics
 from takedown.fleet.queue import POLL, RESCUES, Queue, Task
@@ -28,7 +28,8 @@ from takedown.fleet.rounds import Rounds
 from takedown.ledger.book import Book
 from takedown.ledger.errors import TakenBack
 from takedown.ledger.ids import plan_id
-from takedown.ledger.tables import lanes, plans
+from takedown.ledger.states import DORMANT
+from takedown.ledger.tables import lanes, plans, requests
 from takedown.planning.approving import Verified
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ class Crew:
 
     async def _parts(self, plan: int, name: str) -> float | None:
         """Raises what verifying, sending and the ledger raise."""
-        if self.desk.ledger.setting("halted"):
+        if self.desk.ledger.setting("halted") or not self._may(plan, name):
             return None  # the sweep queues it once that is over
         verified, lane = await self._plan(plan), lane_for(self.desk, name)
         sender = await self._sender(name)
@@ -154,6 +155,13 @@ class Crew:
             due = await run_chunk(self.desk, lane, part_of(lane, verified), sender, self.stop, self.metrics)
             self.metrics.part(name, time.monotonic() - began)
         return due
+
+    def _may(self, plan: int, lane: str) -> bool:
+        """Whether the plan is handed over and the lane open. Else a person comes first, whose next handing over opens both."""
+        handed = select(plans.c.handed_at).where(plans.c.id == plan)
+        with self.desk.ledger.read() as db:
+            stop = db.execute(select(lanes.c.stopped).where(lanes.c.name == lane)).scalar()
+            return not stop and db.execute(handed).scalar() is not None
 
     async def _plan(self, plan: int) -> Verified:
         async with self._verifying:
@@ -172,7 +180,10 @@ class Crew:
         return held[0]
 
     async def _give_up(self, plan: int, lane: str, error: TakedownError) -> None:
-        """A person must mend something first: the lane stops and says why, until the plan is handed over again."""
+        """A person must mend something first: the lane stops and says why, until the plan is handed over again.
+
+        Other lanes of the plan go on; workers give it back with the last of them that has something left.
+        """
         self._verified.pop(plan, None)
         if (held := self._senders.pop(lane, None)) is not None:
             await held[0].aclose()
@@ -181,7 +192,7 @@ class Crew:
             .where(lanes.c.name == lane)
             .values(stopped=error.code, why=f"{error.message}, says worker {worker_name()}")
         )
-        back = update(plans).where(plans.c.id == plan).values(handed_at=None)
+        back = update(plans).where(plans.c.id == plan, ~_goes_on(plan)).values(handed_at=None)
 
         def change(book: Book) -> None:
             make_row(book, lane)  # nothing was ever sent on it, perhaps
@@ -248,3 +259,11 @@ class Crew:
                 stack.push_async_callback(sender.aclose)
             if self._later:
                 await asyncio.wait(self._later)
+
+
+def _goes_on(plan: int) -> Exists:
+    """Whether a lane that did not stop has something left of the plan."""
+    left = requests.c.state.in_([state.value for state in LEFT])
+    wired = (requests.c.channel != Channel.PORTAL.value, requests.c.not_before < DORMANT)
+    shut = exists().where(lanes.c.name == requests.c.lane, lanes.c.stopped != "")
+    return exists().where(requests.c.plan == plan, left, *wired, ~shut)

@@ -6,13 +6,14 @@ from contextlib import asynccontextmanager
 
 import pytest
 from crew_desk import wait_for
+from desks import add_cases
 from sendings import references, taken
 from sqlalchemy import select, text, update
 
 from takedown.cli import run
 from takedown.fleet import crew as crews
 from takedown.fleet.crew import TRIES, Crew
-from takedown.fleet.handing import hand
+from takedown.fleet.handing import CHUNK, hand
 from takedown.fleet.logs import make_log
 from takedown.fleet.metrics import Metrics
 from takedown.fleet.queue import RESCUES, SCHEMA, depth
@@ -49,6 +50,11 @@ async def _until(what):
 def stopped(desk):
     with desk.ledger.read() as db:
         return {row[0]: row[1:] for row in db.execute(select(lanes.c.name, lanes.c.stopped, lanes.c.why)) if row[1]}
+
+
+def handed(desk, plan):
+    with desk.ledger.read() as db:
+        return db.execute(select(plans.c.handed_at).where(plans.c.id == plan)).scalar() is not None
 
 
 def waiting(desk):
@@ -158,6 +164,42 @@ def test_a_part_that_its_workers_die_of_is_for_a_person(stand_in, fleet_desk, wo
         assert db.execute(select(plans.c.handed_at)).scalar() is None
 
 
+async def test_what_was_given_up_does_not_start_again_though_a_part_of_it_waits(stand_in, fleet_desk):
+    """Nor does another plan on that lane: both wait until a person hands over again."""
+    sandbox = stand_in(keyed=True)
+    desk, first = fleet_desk(sandbox, 1, idempotency=True)
+    await asyncio.to_thread(hand, desk, first)
+    add_cases(desk, "facebook", [7])
+    second = make_plan(desk, Selection()).plan
+    await asyncio.to_thread(hand, desk, second)
+    crew = Crew(desk, make_log("here:1"), Metrics())
+    await crew.hopeless(CHUNK, {"plan": first, "lane": "facebook:api"})
+    for plan in (first, second):
+        await crew.chunk(plan, "facebook:api")
+    assert (taken(sandbox), stopped(desk)["facebook:api"][0]) == ({}, "TD-1013")
+    await asyncio.to_thread(hand, desk, second)
+    async with working(desk):
+        await until(lambda: len(references(desk, "sent")) == 1)
+        assert stopped(desk) == {}
+        await crew.chunk(first, "facebook:api")
+        assert len(taken(sandbox)) == 1, "the first is not handed over"
+
+
+async def test_other_lanes_of_a_plan_go_on_when_one_is_given_up(stand_in, fleet_desk):
+    """Until the last of them is: then the plan is no longer with the workers."""
+    sandbox = stand_in("facebook", "instagram", keyed=True)
+    desk, plan = fleet_desk(sandbox, 2, ("facebook", "instagram"), idempotency=True)
+    await asyncio.to_thread(hand, desk, plan)
+    crew = Crew(desk, make_log("here:1"), Metrics())
+    await crew.hopeless(CHUNK, {"plan": plan, "lane": "facebook:api"})
+    assert handed(desk, plan)
+    async with working(desk):
+        await until(lambda: len(references(desk, "sent")) == 2)
+    assert set(stopped(desk)) == {"facebook:api"}
+    await crew.hopeless(CHUNK, {"plan": plan, "lane": "instagram:api"})
+    assert not handed(desk, plan)
+
+
 async def test_a_part_whose_time_has_not_come_keeps_no_other_plan_of_its_lane_waiting(stand_in, fleet_desk):
     sandbox = stand_in(keyed=True)
     desk, first = fleet_desk(sandbox, 1, idempotency=True)
@@ -166,8 +208,6 @@ async def test_a_part_whose_time_has_not_come_keeps_no_other_plan_of_its_lane_wa
     await asyncio.to_thread(hand, desk, first)
     async with working(desk):
         await until(lambda: (waiting(desk).waiting, waiting(desk).due) == (1, 0))
-        from desks import add_cases
-
         add_cases(desk, "facebook", [7])
         second = make_plan(desk, Selection()).plan
         await asyncio.to_thread(hand, desk, second)
