@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from takedown.comparing import hold_to_own
 from takedown.contract import Channel, TakedownError, Temporary
 from takedown.delivery.chunks import SECONDS, next_due, part_of, run_chunk
 from takedown.delivery.decide import back_off
-from takedown.delivery.deliver import open_sender, ready, wired_lanes
+from takedown.delivery.deliver import Halted, open_sender, ready, wired_lanes
 from takedown.delivery.lanes import lane_for
 from takedown.delivery.owning import LaneLost, make_row
 from takedown.desk import Desk
@@ -110,6 +109,8 @@ class Crew:
         failed = 0
         try:
             due = await self._parts(plan, lane)
+        except Halted:
+            due = None  # the sweep queues it once that is over
         except LaneLost:
             self.log.warning("lane lost", lane=lane, plan=plan_id(plan))
         except Temporary as error:
@@ -131,11 +132,20 @@ class Crew:
         if due is not None:
             self._soon(CHUNK, lane, due, failed, plan=plan, lane=lane)
 
-    async def hopeless(self, task: str, given: Mapping[str, Any]) -> None:
-        """One worker after the other fell silent with a task: a part is for a person then, all else comes by the clock again."""
-        self.log.error("given up", about=task, workers=RESCUES)
-        if task == CHUNK:
-            await self._for_a_person(given["plan"], given["lane"], RESCUES, "the workers that began it died")
+    async def rescue(self) -> None:
+        """Give the tasks of silent workers to others.
+
+        Where one worker after the other fell silent with a task, a part is for a person, and all else comes by the clock again.
+        """
+        found = await self.queue.rescue()
+        if found.count:
+            self.metrics.rescued(found.count)
+            self.log.warning("rescued", tasks=found.count)
+        for one in found.hopeless:
+            self.log.error("given up", about=one.task, workers=RESCUES)
+            if one.task == CHUNK:
+                await self._for_a_person(one.given["plan"], one.given["lane"], RESCUES, "the workers that began it died")
+            await self.queue.drop(one)  # last: who dies before leaves it to the next
 
     async def _for_a_person(self, plan: int, lane: str, tries: int, how: str) -> None:
         error = FailedAgain(plan=plan_id(plan), tries=tries, how=how)
@@ -145,7 +155,7 @@ class Crew:
     async def _parts(self, plan: int, name: str) -> float | None:
         """Raises what verifying, sending and the ledger raise."""
         if self.desk.ledger.setting("halted") or not self._may(plan, name):
-            return None  # the sweep queues it once that is over
+            return None
         verified, lane = await self._plan(plan), lane_for(self.desk, name)
         sender = await self._sender(name)
         due: float | None = self.desk.clock.now()

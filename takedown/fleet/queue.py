@@ -65,16 +65,21 @@ class Depth:
     oldest: float = 0.0
 
 
-Given = tuple[str, dict[str, Any]]
-"""A task's name, and what it was given."""
+@dataclass(frozen=True, slots=True)
+class Hopeless:
+    """A task of which one worker after the other died: `number` in the queue, its name, and what it was given."""
+
+    number: int
+    task: str
+    given: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Rescued:
-    """How many tasks were given to others, and those that were dropped because their workers died of them."""
+    """How many tasks were given to others, and those that no other should begin."""
 
     count: int
-    hopeless: Sequence[Given] = ()
+    hopeless: Sequence[Hopeless] = ()
 
 
 @dataclass
@@ -150,24 +155,36 @@ class Queue:
         )
 
     async def rescue(self) -> Rescued:
-        """Give the tasks of silent workers to others, and drop those of which one worker after the other fell silent."""
-        from procrastinate.exceptions import ConnectorException, UniqueViolation
-        from procrastinate.jobs import Status
+        """Give the tasks of silent workers to others, but for those of which one worker after the other fell silent.
 
-        manager, count, hopeless = self._app.job_manager, 0, list[Given]()
+        These stay, and keep their lane, until they are dropped: whoever finds them first writes down that they need a person.
+        """
+        from procrastinate.exceptions import ConnectorException, UniqueViolation
+
+        manager, count, hopeless = self._app.job_manager, 0, list[Hopeless]()
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):
             with suppress(ConnectorException):  # another worker was quicker
                 if job.attempts + 1 >= RESCUES:
-                    await manager.finish_job_by_id_async(job.id or 0, Status.FAILED, delete_job=True)
-                    hopeless.append((job.task_name, job.task_kwargs))
+                    hopeless.append(Hopeless(job.id or 0, job.task_name, job.task_kwargs))
                     continue
                 try:
                     await manager.retry_job(job)
                 except UniqueViolation:  # such a task waits already, for the lock that this one holds
-                    await manager.finish_job_by_id_async(job.id or 0, Status.FAILED, delete_job=True)
+                    await self._drop(job.id or 0)
                 count += 1
         await manager.prune_stalled_workers(SILENT * 3)
         return Rescued(count, hopeless)
+
+    async def drop(self, hopeless: Hopeless) -> None:
+        from procrastinate.exceptions import ConnectorException
+
+        with suppress(ConnectorException):  # another worker was quicker
+            await self._drop(hopeless.number)
+
+    async def _drop(self, number: int) -> None:
+        from procrastinate.jobs import Status
+
+        await self._app.job_manager.finish_job_by_id_async(number, Status.FAILED, delete_job=True)
 
 
 def _check_clocks(app: App) -> None:

@@ -109,12 +109,7 @@ class _Worker:
     async def _rescue(self) -> None:
         while not await until(self._stop, RESCUE):
             try:
-                found = await self._crew.queue.rescue()
-                if found.count:
-                    self._metrics.rescued(found.count)
-                    self._log.warning("rescued", tasks=found.count)
-                for task, given in found.hopeless:
-                    await self._crew.hopeless(task, given)
+                await self._crew.rescue()
             except Exception as error:  # noqa: BLE001 -- tried again in a moment
                 self._log.warning("no rescue", error=type(error).__name__)
 

@@ -13,10 +13,11 @@ from sqlalchemy import select, text, update
 from takedown.cli import run
 from takedown.fleet import crew as crews
 from takedown.fleet.crew import TRIES, Crew
-from takedown.fleet.handing import CHUNK, hand
+from takedown.fleet.handing import hand
 from takedown.fleet.logs import make_log
 from takedown.fleet.metrics import Metrics
 from takedown.fleet.queue import RESCUES, SCHEMA, depth
+from takedown.ledger.errors import LedgerFailed
 from takedown.ledger.tables import lanes, plans, requests
 from takedown.planning.making import Selection, make_plan
 
@@ -55,6 +56,32 @@ def stopped(desk):
 def handed(desk, plan):
     with desk.ledger.read() as db:
         return db.execute(select(plans.c.handed_at).where(plans.c.id == plan)).scalar() is not None
+
+
+def let_die(desk, lane="facebook:api"):
+    """One worker after the other began what waited first for this lane, and died."""
+    first = f"(SELECT min(id) FROM procrastinate_jobs WHERE lock = '{lane}')"
+    died = f"UPDATE procrastinate_jobs SET status = 'doing', worker_id = NULL, attempts = {RESCUES - 1} WHERE id = {first}"
+    with desk.ledger.engine.begin() as db:
+        db.execute(text(f"SET LOCAL search_path TO {SCHEMA}"))
+        db.execute(text(died))
+
+
+@asynccontextmanager
+async def looking(desk):
+    """A worker that begins nothing."""
+    crew = Crew(desk, make_log("here:1"), Metrics())
+    await crew.queue.open()
+    try:
+        yield crew
+    finally:
+        await crew.close()
+
+
+async def give_up(desk, lane="facebook:api"):
+    async with looking(desk) as crew:
+        let_die(desk, lane)
+        await crew.rescue()
 
 
 def waiting(desk):
@@ -151,10 +178,7 @@ def test_a_part_that_its_workers_die_of_is_for_a_person(stand_in, fleet_desk, wo
     sandbox = stand_in(keyed=True)
     desk, plan = fleet_desk(sandbox, 4, idempotency=True)
     hand(desk, plan)
-    died = f"UPDATE procrastinate_jobs SET status = 'doing', worker_id = NULL, attempts = {RESCUES - 1}"
-    with desk.ledger.engine.begin() as db:
-        db.execute(text(f"SET LOCAL search_path TO {SCHEMA}"))
-        db.execute(text(died))
+    let_die(desk)
     workers()
     wait_for(lambda: stopped(desk))
     told = f"A part of P-1 failed {RESCUES} times in a row: the workers that began it died, says worker "
@@ -172,32 +196,57 @@ async def test_what_was_given_up_does_not_start_again_though_a_part_of_it_waits(
     add_cases(desk, "facebook", [7])
     second = make_plan(desk, Selection()).plan
     await asyncio.to_thread(hand, desk, second)
-    crew = Crew(desk, make_log("here:1"), Metrics())
-    await crew.hopeless(CHUNK, {"plan": first, "lane": "facebook:api"})
-    for plan in (first, second):
-        await crew.chunk(plan, "facebook:api")
+    async with looking(desk) as crew:
+        let_die(desk)
+        await crew.rescue()
+        for plan in (first, second):
+            await crew.chunk(plan, "facebook:api")
     assert (taken(sandbox), stopped(desk)["facebook:api"][0]) == ({}, "TD-1013")
     await asyncio.to_thread(hand, desk, second)
-    async with working(desk):
+    async with working(desk) as crew:
         await until(lambda: len(references(desk, "sent")) == 1)
         assert stopped(desk) == {}
         await crew.chunk(first, "facebook:api")
         assert len(taken(sandbox)) == 1, "the first is not handed over"
 
 
+async def test_that_a_part_needs_a_person_is_written_before_it_is_dropped(stand_in, fleet_desk, monkeypatch):
+    """A worker that dies or loses its server in between leaves both to the next."""
+    desk, plan = fleet_desk(stand_in(), 1)
+    await asyncio.to_thread(hand, desk, plan)
+    async with looking(desk) as crew:
+        let_die(desk)
+        with monkeypatch.context() as broken:
+            broken.setattr(desk.ledger, "awrite", _no_server)
+            with pytest.raises(LedgerFailed):
+                await crew.rescue()
+        assert (stopped(desk), waiting(desk).running) == ({}, 1)
+        await crew.rescue()
+        assert (set(stopped(desk)), waiting(desk).running) == ({"facebook:api"}, 0)
+
+
+def _no_server(_):
+    raise LedgerFailed(what="gone")
+
+
+async def test_a_plan_is_given_back_with_the_last_of_its_lanes(stand_in, fleet_desk):
+    desk, plan = fleet_desk(stand_in("facebook", "instagram"), 2, ("facebook", "instagram"))
+    await asyncio.to_thread(hand, desk, plan)
+    await give_up(desk)
+    assert handed(desk, plan)
+    await give_up(desk, "instagram:api")
+    assert not handed(desk, plan)
+
+
 async def test_other_lanes_of_a_plan_go_on_when_one_is_given_up(stand_in, fleet_desk):
-    """Until the last of them is: then the plan is no longer with the workers."""
     sandbox = stand_in("facebook", "instagram", keyed=True)
     desk, plan = fleet_desk(sandbox, 2, ("facebook", "instagram"), idempotency=True)
     await asyncio.to_thread(hand, desk, plan)
-    crew = Crew(desk, make_log("here:1"), Metrics())
-    await crew.hopeless(CHUNK, {"plan": plan, "lane": "facebook:api"})
+    await give_up(desk)
     assert handed(desk, plan)
     async with working(desk):
         await until(lambda: len(references(desk, "sent")) == 2)
     assert set(stopped(desk)) == {"facebook:api"}
-    await crew.hopeless(CHUNK, {"plan": plan, "lane": "instagram:api"})
-    assert not handed(desk, plan)
 
 
 async def test_a_part_whose_time_has_not_come_keeps_no_other_plan_of_its_lane_waiting(stand_in, fleet_desk):
