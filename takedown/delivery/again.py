@@ -40,21 +40,24 @@ def ask_again(desk: Desk, platform: str | None, progress: Progress) -> AskedAgai
     if begun := _begun(desk, platform):
         asyncio.run(_recover(desk, begun))
     done, before = AskedAgain(), _uncertain(desk, platform)
+    shut: dict[str, str] = {}
     for plan, on in sorted(before.items()):
         try:
             lanes = [(lane, len(ids)) for lane, ids in on]
             ended = run_lanes(desk, ready(desk, plan), lanes, Budget(0.0), progress)
         except (Halted, NoOutsideCopy, Tampered):
             raise
-        except RefusedByPolicy:  # it has grown stale, say: `submit` tells whoever goes on with it
+        except RefusedByPolicy:  # it has grown stale, say: `submit` tells whoever goes on with it, and a search may settle it
             continue
-        done.stopped |= ended.stopped or {}
+        shut |= ended.stopped or {}
         if ended.signal:
             done.signal = ended.signal
             break
-    asked = {request for on in before.values() for _, ids in on for request in ids}
-    done.unsure = len(asked & _still(desk)) if asked else 0
-    done.settled = len(asked) - done.unsure
+    asked = {request: lane.name for on in before.values() for lane, ids in on for request in ids}
+    unsure = asked.keys() & _still(desk) if asked else set[int]()
+    done.unsure, done.settled = len(unsure), len(asked) - len(unsure)
+    kept = {asked[request] for request in unsure}
+    done.stopped = {name: why for name, why in shut.items() if name in kept}  # another may have stopped for what it sends only
     return done
 
 

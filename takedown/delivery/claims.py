@@ -8,7 +8,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Float, Integer, and_, bindparam, func, not_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Float,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from takedown.delivery.lanes import SKEW, Lane
 from takedown.delivery.owning import check_owner
@@ -43,6 +58,11 @@ class Claimed:
         return int(self.row["attempts"]) + 1
 
     @property
+    def born(self) -> float | None:
+        """When its key was: at the first attempt that may have arrived. None: nobody knows."""
+        return self.row["key_born"] if self.doubtful else self.started_at
+
+    @property
     def doubtful(self) -> bool:
         """An earlier attempt may have arrived, so that nothing said of this one settles the matter, but a receipt."""
         return self.row["doubt_since"] is not None
@@ -70,7 +90,7 @@ def _ways(lane: Lane, now: ColumnElement[Any] | float) -> dict[State, ColumnElem
 
 def work(db: Connection, lane: Lane, plan: int, now: float) -> bool:
     """Whether anything is due."""
-    return any(due.rows(db, {"a_plan": plan, "now": now, "size": 1}) for due in _due(lane, "id"))
+    return bool(_any_due(lane).rows(db, {"a_plan": plan, "now": now}))
 
 
 def claim(book: Book, lane: Lane, verified: Verified, owner: str, size: int, next_at: float) -> list[Claimed]:
@@ -81,7 +101,7 @@ def claim(book: Book, lane: Lane, verified: Verified, owner: str, size: int, nex
     now = book.now
     check_owner(book, lane.name, owner)
     found: list[dict[str, Any]] = []
-    for due in _due(lane, *_COLUMNS):
+    for due in _due(lane):
         left = {"a_plan": verified.plan, "now": now, "size": size - len(found)}
         found += [_row(values) for values in due.rows(book.db, left)] if left["size"] else []
     if not found:
@@ -113,19 +133,24 @@ _COLUMNS = tuple(one.name for one in requests.c)
 
 
 @lru_cache(maxsize=64)
-def _due(lane: Lane, *names: str) -> tuple[Prepared, ...]:
+def _due(lane: Lane) -> tuple[Prepared, ...]:
     """A look for each state that may go out: one for both would read and sort all that the plan has on the lane."""
+    return tuple(
+        Prepared(select(requests).where(way).order_by(requests.c.position).limit(bindparam("size", type_=Integer)))
+        for way in _ways_of_a_plan(lane)
+    )
+
+
+@lru_cache(maxsize=64)
+def _any_due(lane: Lane) -> Prepared:
+    """One statement for all states: what moved from one to another between two would be in neither."""
+    return Prepared(select(literal_column("1")).where(or_(*(exists().where(way) for way in _ways_of_a_plan(lane)))))
+
+
+def _ways_of_a_plan(lane: Lane) -> list[ColumnElement[bool]]:
     now = bindparam("now", type_=Float)
     mine = and_(requests.c.plan == bindparam("a_plan"), requests.c.lane == lane.name, requests.c.not_before <= now)
-    return tuple(
-        Prepared(
-            select(*(requests.c[name] for name in names))
-            .where(mine, way)
-            .order_by(requests.c.position)
-            .limit(bindparam("size", type_=Integer))
-        )
-        for way in _ways(lane, now).values()
-    )
+    return [and_(mine, way) for way in _ways(lane, now).values()]
 
 
 _PACED = Prepared(update(lanes).where(lanes.c.name == bindparam("a_lane")).values(next_at=bindparam("a_time")))
@@ -184,7 +209,9 @@ def recover(book: Book, lane: Lane) -> int:
         .mappings()
         .all()
     )
-    wait = 0.0 if lane.keyed else lane.settle
+    # What only a search can settle waits until its answer can be believed.
+    keyed = [row["id"] for row in found if lane.remembers(row["key_born"], book.now + lane.settle)]
+    wait = case((requests.c.id.in_(keyed), 0.0), else_=lane.settle)
     doubt = func.coalesce(requests.c.doubt_since, book.now)
     why = "the process that was sending it died"
     move(

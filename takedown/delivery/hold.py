@@ -72,7 +72,7 @@ class Hold:
         return True
 
     def reopen(self, book: Book) -> None:
-        """Why it was stopped no longer holds: its sender tries again."""
+        """Why it was stopped may hold no longer: its sender tries again."""
         book.db.execute(update(lanes).where(lanes.c.name == self.lane.name).values(stopped="", why=""))
 
     def stop(self, book: Book, what: str, why: str) -> None:

@@ -77,7 +77,8 @@ class LaneRun:
         return True
 
     def _begin(self, book: Book) -> None:
-        self._hold.reopen(book)
+        if not self.lane.again:
+            self._hold.reopen(book)
         recover(book, self.lane)
 
     async def _finish(self) -> None:
@@ -256,7 +257,7 @@ class LaneRun:
         match outcome:
             case Later(after=float() as after):
                 return after
-            case Unsure() if self.lane.searchable and not self.lane.keyed:
+            case Unsure() if self.lane.searchable and not self.lane.remembers(one.born, self._clock.now() + self.lane.settle):
                 return self.lane.settle
             case _:
                 return back_off(one.attempt, self.sender.first_back_off, self.rng)

@@ -16,7 +16,7 @@ from takedown.delivery.owning import check_owner
 from takedown.ledger.book import Book, commitment
 from takedown.ledger.moves import WITHDRAWAL, State, move
 from takedown.ledger.store import Ledger
-from takedown.ledger.tables import plans, requests
+from takedown.ledger.tables import requests
 from takedown.transport.results import LookAgain
 
 if TYPE_CHECKING:
@@ -24,19 +24,18 @@ if TYPE_CHECKING:
 
 
 def due_searches(db: Connection, lane: Lane, plan: int | None, now: float) -> Sequence[Mapping[str, Any]]:
-    """Uncertain requests that a search may settle now: those that no key can, settled long enough. `plan` None: of every plan.
-
-    What is left of a plan that has ended is not sent under its key any more, however young that is.
+    """Uncertain requests that a search may settle now. Of a plan: those that no key can. `plan` None: of every plan, and those
+    that a key could, once the answer can be believed: their plan may have ended, or may not be sent any more.
     """
-    waiting = and_(requests.c.lane == lane.name, requests.c.state == State.UNKNOWN.value, requests.c.not_before <= now)
-    mine = (requests.c.plan == plan,) if plan is not None else ()
+    waiting = (requests.c.lane == lane.name, requests.c.state == State.UNKNOWN.value, requests.c.not_before <= now)
+    no_key = not_(sendable(lane, now))
+    mine = or_(no_key, requests.c.updated_at <= now - lane.settle) if plan is None else and_(requests.c.plan == plan, no_key)
     followed = requests.alias("followed")
     theirs = select(followed.c.receipt).where(followed.c.id == requests.c.follows).scalar_subquery()
     query = select(
         requests.c.id, requests.c.reference, requests.c.salt, requests.c.attempts, requests.c.purpose, theirs.label("followed")
     )
-    ended = requests.c.plan.in_(select(plans.c.id).where(plans.c.state != "approved"))
-    return [{**row} for row in db.execute(query.where(waiting, or_(not_(sendable(lane, now)), ended), *mine)).mappings()]
+    return [{**row} for row in db.execute(query.where(*waiting, mine)).mappings()]
 
 
 async def settle_one(ledger: Ledger, sender: ApiSender, hold: Hold, row: Mapping[str, Any], look_again: LookAgain) -> str:

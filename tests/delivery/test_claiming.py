@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from takedown.delivery import connections, supply
 from takedown.delivery.budget import Budget
+from takedown.delivery.claims import work
+from takedown.delivery.lanes import lane_for
 from takedown.ledger.tables import events, requests
 
 
@@ -71,3 +73,17 @@ def test_a_limit_that_several_lanes_share_is_used_up_whole():
     assert not budget.take_one()
     budget.give_back()
     assert budget.take_one()
+
+
+@pytest.mark.sqlite("counts what its driver is given")
+def test_a_look_for_work_is_one_statement(tmp_path):
+    """Over a connection without transactions a second one could see less than the first: what moved meanwhile is in neither."""
+    desk, plan = planned(tmp_path, {"facebook": {"channel": "api", "base_url": "http://127.0.0.1:9/in", "idempotency": True}}, 1)
+    lane, asked = lane_for(desk, "facebook:api"), []
+
+    def look(db):
+        db.connection.dbapi_connection.set_trace_callback(asked.append)
+        return work(db, lane, plan, desk.clock.now())
+
+    assert not desk.ledger.peek(look)
+    assert len(asked) == 1

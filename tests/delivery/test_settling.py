@@ -13,10 +13,10 @@ from sqlalchemy import select, update
 from takedown.audit import verify as audit
 from takedown.delivery.again import ask_again
 from takedown.delivery.unknowns import Decision, Settles, settle_again, uncertain
-from takedown.ledger.tables import requests
+from takedown.ledger.tables import lanes, plans, requests
 from takedown.outcomes.sync import sync
 from takedown.outcomes.withdraw import take_back
-from takedown.planning.approving import Tampered
+from takedown.planning.approving import StalePlan, Tampered
 from takedown.planning.undoing import discard
 
 
@@ -79,6 +79,67 @@ def test_what_a_search_does_not_find_goes_with_its_plan_where_that_has_ended(tmp
         assert sync(again(desk), None, Quiet()).settled == 2
         assert states(desk) == {"sent": 1, "draft": 2}
         assert audit(desk.ledger).problems == []
+
+
+def test_a_search_before_the_platform_can_know_settles_nothing_of_a_plan_that_has_ended(tmp_path):
+    """Its key is young, so that it was to be tried again soon; a search so early would find nothing, and it would go out anew."""
+    with RawServer(Forgetful()).open() as server:
+        desk, plan = planned(tmp_path, api(server, search=True, idempotency=True, settle="1h"), 2)
+        send(desk, plan, wait=0, limit=1)
+        discard(desk.ledger, plan, "a mistake")
+        due_now(desk)
+        assert sync(again(desk), None, Quiet()).settled == 0
+        tried = update(requests).values(updated_at=requests.c.updated_at - 3600)
+        desk.ledger.write(lambda book: book.db.execute(tried) and None)
+        assert sync(again(desk), None, Quiet()).settled == 1
+
+
+def test_a_plan_that_grew_stale_has_its_uncertain_sendings_searched_for(tmp_path):
+    """Nothing of it may go out, also not under a key that is young."""
+    endpoint = Forgetful(takes=lambda number: number == 1)
+    with RawServer(endpoint).open() as server:
+        desk, plan = planned(tmp_path, api(server, search=True, idempotency=True, settle="60s"), 3)
+        send(desk, plan, wait=0, limit=2)
+        desk.ledger.write(lambda book: book.db.execute(update(plans).values(inputs="others")) and None)
+        due_now(desk)
+        now = again(desk)
+        with pytest.raises(StalePlan):
+            send(now, plan)
+        assert ask_again(now, None, Quiet()).settled == 0
+        assert sync(now, None, Quiet()).settled == 2
+        assert states(desk) == {"sent": 1, "approved": 2}
+        assert len(server.posts()) == 2
+
+
+def test_a_key_that_ends_soon_is_not_waited_for_but_the_search(tmp_path):
+    """Once the key is old the search settles it; it must not do so before its answer can be believed."""
+    with RawServer(Forgetful()).open() as server:
+        desk, plan = planned(tmp_path, api(server, search=True, idempotency=True, settle="5m", key_life="1h"), 1)
+        send(desk, plan, wait=0)
+        nearly = desk.clock.now() - 3400.0
+        desk.ledger.write(lambda book: book.db.execute(update(requests).values(not_before=0.0, key_born=nearly)) and None)
+        send(desk, plan, wait=0)
+        assert len(server.posts()) == 2
+        with desk.ledger.read() as db:
+            due, tried = db.execute(select(requests.c.not_before, requests.c.updated_at)).one()
+        assert due - tried >= 290.0
+
+
+def test_to_settle_does_not_open_a_lane_that_stopped_sending(tmp_path):
+    endpoint = Forgetful()
+    with RawServer(endpoint).open() as server:
+        desk, plan = planned(tmp_path, api(server, idempotency=True), 3)
+        send(desk, plan, wait=0, limit=1)
+        stopped = update(lanes).values(stopped="credentials", why="401")
+        desk.ledger.write(lambda book: book.db.execute(stopped) and None)
+        due_now(desk)
+        assert ask_again(again(desk), None, Quiet()).stopped == {"facebook:api": "401"}
+        endpoint.heals = True
+        due_now(desk)
+        done = ask_again(again(desk), None, Quiet())
+        assert (done.settled, done.stopped) == (1, {})
+        with desk.ledger.read() as db:
+            assert db.execute(select(lanes.c.stopped, lanes.c.why)).one() == ("credentials", "401")
 
 
 def test_sync_asks_again_under_the_same_key_and_sends_nothing_else(tmp_path):
