@@ -16,9 +16,8 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    exists,
     func,
-    literal_column,
+    literal,
     not_,
     or_,
     select,
@@ -144,7 +143,7 @@ def _due(lane: Lane) -> tuple[Prepared, ...]:
 @lru_cache(maxsize=64)
 def _any_due(lane: Lane) -> Prepared:
     """One statement for all states: what moved from one to another between two would be in neither."""
-    return Prepared(select(literal_column("1")).where(or_(*(exists().where(way) for way in _ways_of_a_plan(lane)))))
+    return Prepared(select(literal(1)).where(or_(*(select(requests.c.id).where(way).exists() for way in _ways_of_a_plan(lane)))))
 
 
 def _ways_of_a_plan(lane: Lane) -> list[ColumnElement[bool]]:
