@@ -18,7 +18,7 @@ from takedown.ledger.moves import State, move
 from takedown.ledger.tables import attempts, cases, requests
 from takedown.outcomes.sync import sync
 from takedown.planning.approving import release
-from takedown.planning.undoing import get_plan
+from takedown.planning.listing import get_plan
 from takedown.sandbox.answers import MX
 from takedown.sandbox.answers import answers as letters
 from takedown.sandbox.behaviour import Behaviour, Decisions

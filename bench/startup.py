@@ -32,6 +32,7 @@ STARTS = (
     Start("status", ("status",), 12),
     Start("case list", ("case", "list"), 12),
     Start("case explain", ("case", "explain", "C-1"), 12),
+    Start("plan show", ("plan", "show", "P-1"), 12),
 )
 
 

@@ -71,14 +71,22 @@ STANDING = Limits("", 0.0, span(review.AFTER), ())
 """For a basis whose pack is not installed: it has no patience, and its measures are reviewed as all others."""
 
 
+class Usual(NamedTuple):
+    """A policy without protected lists, as far as a reviewer is told of it: see `takedown.policy.schema.Policy`."""
+
+    approvals: int
+    protected: tuple[()] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`packs`: the operator's own folder of packs."""
+    """`packs`: the operator's own folder of packs; `policy`: None where only the whole desk knows it, in live above all."""
 
     url: str
     folder: Path
     environment: str = "sandbox"
     packs: Path | None = None
+    policy: Usual | None = None
     clock: Time = field(default_factory=SystemClock)
 
     def ledger(self) -> AbstractContextManager[Reader]:
@@ -145,9 +153,17 @@ def _plain(found: Layers) -> Reading | None:
     match found.table.get("environment", "sandbox"), ledger.get("url", "sqlite:///takedown.db"), packs.get("folder", ""):
         case ("sandbox" | "live") as environment, str(url), str(folder):
             own = found.folder / Path(folder).expanduser() if folder else None
-            return Reading(url, found.folder, environment, own)
+            return Reading(url, found.folder, environment, own, _usual(environment, found.table.get("policy", {})))
         case _:
             return None
+
+
+def _usual(environment: str, policy: object) -> Usual | None:
+    if environment != "sandbox" or not isinstance(policy, dict):
+        return None
+    said = cast("Mapping[str, Any]", policy)
+    approvals = said.get("approvals", 1)
+    return Usual(approvals) if isinstance(approvals, int) and not said.get("protected") else None
 
 
 _VARIABLES = tuple(f"takedown_{name}" for name in SECTIONS)

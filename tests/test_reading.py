@@ -128,3 +128,27 @@ def test_the_clocks_and_the_review_are_those_of_the_pack(tmp_path):
                     other.anew,
                     other.says,
                 )
+
+
+@pytest.mark.parametrize(
+    ("text", "approvals"),
+    [("", 1), ("[policy]\napprovals = 0\n", 0), ("[policy]\napprovals = 3\nprotected = []\n", 3)],
+)
+def test_a_policy_without_protected_lists_is_known_at_once(write, text, approvals):
+    file = write(text)
+    found, whole = read_settings(file).policy, load(file).settings.policy
+    assert found is not None
+    assert (found.approvals, found.protected) == (whole.approvals, whole.protected) == (approvals, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'environment = "live"\n',
+        '[policy]\napprovals = "1"\n',
+        '[[policy.protected]]\nkind = "press"\nsource = "a register"\ndate = 2026-01-31\nentries = ["x:standin_0042"]\n',
+        "policy = 3\n",
+    ],
+)
+def test_a_policy_that_says_more_is_left_to_the_desk(write, text):
+    assert read_settings(write(text)).policy is None

@@ -14,8 +14,8 @@ from takedown.display import Answer, Facts
 from takedown.ledger.ids import case_id, number, plan_id
 from takedown.planning.answering import plan_answer, read_answer, record_answer
 from takedown.planning.digest import planner_statement
+from takedown.planning.listing import get_plan
 from takedown.planning.planner import sign_as_planner
-from takedown.planning.undoing import get_plan
 
 app = typer.Typer()
 RequestArg = Annotated[str, typer.Argument(metavar="REQUEST", help="As R-12; case show names it")]

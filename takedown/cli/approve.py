@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from sqlalchemy import RowMapping
 
 from takedown.cli.context import current
 from takedown.cli.desk import desk_for, desk_of, sign, signing
-from takedown.cli.options import As, Key
-from takedown.cli.plan import PlanArg, show_planned
+from takedown.cli.options import As, Key, PlanArg
+from takedown.cli.plan import show_planned
 from takedown.cli.review_screen import difference, one_case, review_blocks
 from takedown.contract import UsageError
 from takedown.desk import Desk
@@ -19,10 +18,10 @@ from takedown.display import Answer, Block
 from takedown.ledger.ids import number, plan_id
 from takedown.planning.approving import approve, demands_of
 from takedown.planning.comparing import compare
+from takedown.planning.listing import get_plan
 from takedown.planning.looking import ASKED, Looked, sample_of, shown
 from takedown.planning.rejecting import reject
 from takedown.planning.showing import review
-from takedown.planning.undoing import get_plan
 
 app = typer.Typer()
 Verdicts = list[str] | None
@@ -67,7 +66,7 @@ def approve_(
     return 0
 
 
-def _screen(desk: Desk, row: RowMapping) -> list[Block]:
+def _screen(desk: Desk, row: Mapping[str, Any]) -> list[Block]:
     """The review, or of a plan that another one's rejection left, what is different."""
     blocks = review_blocks(review(desk.ledger, row, desk.policy))
     if row["successor_of"] is None:
@@ -76,7 +75,7 @@ def _screen(desk: Desk, row: RowMapping) -> list[Block]:
     return [blocks[0], difference(compare(desk.ledger, old, row["id"]), plan_id(old), plan_id(row["id"]))]
 
 
-def _walk(desk: Desk, row: RowMapping, looked: Looked) -> Looked:
+def _walk(desk: Desk, row: Mapping[str, Any], looked: Looked) -> Looked:
     """Ask for a verdict on every case that has none yet."""
     demands = demands_of(desk, row)
     sample = sample_of(desk.ledger, row, demands.sample)

@@ -27,4 +27,5 @@ WHO = "Who acts; default TAKEDOWN_AS, else whose key signs, else your user name"
 As = Annotated[str | None, typer.Option("--as", metavar="NAME", help=WHO)]
 Batch = Annotated[str | None, typer.Option("--batch", metavar="B-N", help="Only this batch")]
 OnPlatform = Annotated[str | None, typer.Option("--platform", metavar="NAME", callback=installed, help="Only this platform")]
+PlanArg = Annotated[str, typer.Argument(metavar="PLAN")]
 Key = Annotated[Path | None, typer.Option("--key", metavar="FILE", help="Your OpenSSH Ed25519 key; else an ssh-agent signs")]

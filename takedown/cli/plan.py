@@ -3,48 +3,36 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from sqlalchemy import RowMapping
 
 from takedown.approval import NoKey
 from takedown.cli.context import current
 from takedown.cli.desk import desk_for, desk_of, sign, signing
-from takedown.cli.options import As, Batch, Key, OnPlatform
+from takedown.cli.options import As, Batch, Key, OnPlatform, PlanArg
 from takedown.cli.plan_list import list_
-from takedown.cli.review_screen import difference, review_blocks
-from takedown.cli.seen import leaving, shown
+from takedown.cli.plan_show import show
+from takedown.cli.review_screen import review_blocks
+from takedown.cli.seen import leaving
 from takedown.cli.wording import plural
-from takedown.clock import iso
-from takedown.contract import RefusedByPolicy, UsageError
+from takedown.contract import RefusedByPolicy
 from takedown.desk import Desk
 from takedown.display import Answer, Cell, Column, Problem, Prose, Table
 from takedown.ledger.ids import number, plan_id
 from takedown.planning.approving import demands_of
 from takedown.planning.digest import planner_statement
-from takedown.planning.looking import sample_of
+from takedown.planning.listing import get_plan
 from takedown.planning.making import NothingToPlan, Planned, Selection, make_plan
 from takedown.planning.planner import sign_as_planner
 from takedown.planning.showing import items, raw, review
-from takedown.planning.undoing import discard, get_plan
+from takedown.planning.undoing import discard
 
 app = typer.Typer()
 app.command("list")(list_)
-
-
-UNMARKED = dict.fromkeys(range(0x2066, 0x206A))
-"""Isolates: every one in a letter is ours, a terminal would print it as an escape, and few terminals heed it."""
-
-
-class PdfOnScreen(UsageError):
-    """A PDF is no text for a screen."""
-
-    code, why, do = "TD-0606", "its bytes would garble the terminal", "takedown plan show {plan} --pdf {request} > letter.pdf"
-
-
-PlanArg = Annotated[str, typer.Argument(metavar="PLAN")]
+app.command("show")(show)
 
 
 @app.callback(invoke_without_command=True)
@@ -120,7 +108,7 @@ def show_planned(desk: Desk, made: Planned, out: Path | None = None, key: Path |
     return 3 if left else 0
 
 
-def _call(desk: Desk, row: RowMapping) -> list[str]:
+def _call(desk: Desk, row: Mapping[str, Any]) -> list[str]:
     """A second person is called to an emergency at once; returns who could not be, and why."""
     if not demands_of(desk, row).emergency:
         return []
@@ -188,60 +176,6 @@ def write_bytes(desk: Desk, plan: int, out: Path) -> None:
         (out / f"{request}.{one['platform']}.{one['channel']}").write_bytes(raw(desk.ledger, plan, number(request, "R")))
 
 
-@app.command("show")
-def show(
-    plan: PlanArg,
-    raw_request: Annotated[
-        str | None, typer.Option("--raw", metavar="R-N", help="Print the exact bytes of one request; for HTTP, the body")
-    ] = None,
-    diff: Annotated[
-        str | None, typer.Option("--diff", metavar="PLAN", help="What this plan has that the other had not, and back")
-    ] = None,
-    letter: Annotated[str | None, typer.Option("--letter", metavar="R-N", help="Print the letter of a request, as text")] = None,
-    pdf: Annotated[
-        str | None, typer.Option("--pdf", metavar="R-N", help="Write the letter of one request as PDF/A to standard output")
-    ] = None,
-) -> None:
-    """A plan for reviewing: counts, everything suspicious first, samples, the exact bytes, the letters."""
-    desk, display = desk_of(), current().display
-    row = get_plan(desk.ledger, number(plan, "P"))
-    shown(desk, "plan show", (), {"plan": plan_id(row["id"]), "request": letter or pdf or raw_request, "beside": diff})
-    if one := letter or pdf:
-        _show_letter(desk, row["id"], one, as_pdf=letter is None)
-        return
-    if raw_request is not None:
-        display.raw(raw(desk.ledger, row["id"], number(raw_request, "R")))
-        return
-    if diff is not None:
-        _show_diff(desk, row, get_plan(desk.ledger, number(diff, "P")))
-        return
-    summary = {"plan": plan_id(row["id"]), "digest": row["digest"], "requests": row["requests"], "cases": row["cases"]}
-    more: dict[str, object] = {"state": row["state"], "planner": row["planner"], "valid_until": iso(row["valid_until"])}
-    if current().flags.json:
-        asked = demands_of(desk, row)
-        flagged = {case: list(why) for case, why in asked.flagged.items()}
-        more |= {"approvals": asked.approvals, "why": list(asked.why), "flagged": flagged}
-        more |= {"sample": list(sample_of(desk.ledger, row, asked.sample))}
-        display.show(Answer(items(desk.ledger, row["id"]), {**summary, **more}, dry_run=True))
-        return
-    display.show(Answer(), *review_blocks(review(desk.ledger, row, desk.policy)))
-
-
-def _show_letter(desk: Desk, plan: int, name: str, *, as_pdf: bool) -> None:
-    from takedown.planning.letters import letter_of, request_in
-
-    found, display = letter_of(desk, request_in(desk.ledger, plan, number(name, "R"))), current().display
-    if not as_pdf:
-        text = found.text.translate(UNMARKED) if display.out.isatty() else found.text
-        display.raw(text.encode())
-        if text != found.text:
-            display.say("The marks that keep links and numbers in order between Urdu words are left out here; a pipe has them.")
-        return
-    if display.out.isatty():
-        raise PdfOnScreen(plan=plan_id(plan), request=name)
-    display.raw(found.pdf())
-
-
 @app.command("letters")
 def letters_(
     plan: PlanArg,
@@ -265,14 +199,6 @@ def letters_(
     rows: list[list[Cell]] = [[str(one[key]) for key in ("request", "reference", "language", "pdf")] for one in made]
     display.show(Answer(made, {"plan": plan_id(row["id"]), "letters": len(made)}), Table(columns, rows))
     display.say(f"{plural(len(made), 'letter')} in {out}, each as PDF/A and as text")
-
-
-def _show_diff(desk: Desk, new: RowMapping, old: RowMapping) -> None:
-    from takedown.planning.comparing import compare
-
-    found = compare(desk.ledger, old["id"], new["id"])
-    data = [{"change": one.change, "case": one.case, "url": one.url, "what": one.what} for one in found]
-    current().display.show(Answer(data, {"changes": len(found)}), difference(found, plan_id(old["id"]), plan_id(new["id"])))
 
 
 @app.command("discard")

@@ -14,9 +14,9 @@ from takedown.cli.options import As, Key
 from takedown.contract import UsageError
 from takedown.display import Answer, Cell, Column, Facts, Prose, Table
 from takedown.ledger.oversight import pinned, rotation_statement
-from takedown.planning.lists import in_force
 from takedown.planning.oversight import adopt, rotate
 from takedown.planning.quality import OURS, of, precision, review, review_statement
+from takedown.planning.showing import in_force
 from takedown.policy.schema import Power
 from takedown.policy.signed import NAMESPACE, changes, doubts, flaw, read_policy, signature_file, signers, unfit
 

@@ -10,6 +10,7 @@ from takedown.reading import Reading, read_settings
 
 if TYPE_CHECKING:
     from takedown.desk import Desk
+    from takedown.planning.showing import Policy
 
 
 def reading_of() -> Reading:
@@ -25,6 +26,11 @@ def batch_in(reading: Reading, given: str | None) -> int | None:
     with reading.ledger() as ledger:
         ledger.known_batch(ident)
     return ident
+
+
+def policy_of(reading: Reading) -> Policy:
+    """What a reviewer is told of the policy that counts. Raises what `Desk.in_force` raises."""
+    return reading.policy or whole_desk().policy
 
 
 def whole_desk() -> Desk:

@@ -7,46 +7,21 @@ from typing import Annotated
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.desk import desk_for, desk_of, sign
-from takedown.cli.options import As, Key
-from takedown.cli.wording import plural
-from takedown.clock import iso
-from takedown.display import Answer, Column, Prose, Table
+from takedown.cli.desk import desk_for, sign
+from takedown.cli.options import As, Key, PlanArg
+from takedown.cli.review_list import list_
+from takedown.display import Answer, Prose
 from takedown.ledger.ids import case_id, number, plan_id
-from takedown.planning.reviewing import accept, reject, statement, unreviewed
-from takedown.planning.undoing import get_plan
+from takedown.planning.listing import get_plan
+from takedown.planning.reviewing import accept, reject, statement
 
 app = typer.Typer(no_args_is_help=True)
+app.command("list")(list_)
 
 
 @app.callback()
 def review() -> None:
     """What one person sent, for a second one to look at afterwards: withdrawals."""
-
-
-@app.command("list")
-def list_() -> None:
-    """What waits for a second person's look, the oldest first."""
-    desk, display = desk_of(), current().display
-    with desk.ledger.read() as db:
-        found = unreviewed(db)
-    items = [
-        {"plan": plan_id(one.plan), "purpose": one.purpose, "by": one.by, "at": iso(one.at), "reason": one.said,
-         "cases": [case for case, _, _ in one.cases]}
-        for one in found
-    ]  # fmt: skip
-    columns = [Column("plan"), Column("by"), Column("at (UTC)", 2), Column("cases", 1), Column("reason")]
-    rows = [[plan_id(u.plan), u.by, iso(u.at)[:16].replace("T", " "), _cases(u.cases), u.said] for u in found]
-    table = Table(columns, rows, f"{plural(len(found), 'withdrawal')} to be reviewed")
-    display.show(Answer(items, {"due": len(found)}), table if found else Prose("Nothing waits for a review."))
-    display.next(f"takedown review accept {plan_id(found[0].plan)} --as NAME" if found else "takedown status")
-
-
-def _cases(held: tuple[tuple[str, str, str], ...]) -> str:
-    return ", ".join(case for case, _, _ in held[:5]) + (f" and {len(held) - 5} more" if len(held) > 5 else "")
-
-
-PlanArg = Annotated[str, typer.Argument(metavar="PLAN")]
 
 
 @app.command("accept")

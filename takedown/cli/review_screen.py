@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from sqlalchemy import RowMapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from takedown.cli.wording import plural
 from takedown.clock import iso
@@ -57,7 +56,7 @@ def _head(seen: Review) -> Facts:
     return Facts([*facts, ("digest", row["digest"])])
 
 
-def _vouched(row: RowMapping) -> list[tuple[str, Cell]]:
+def _vouched(row: Mapping[str, Any]) -> list[tuple[str, Cell]]:
     """Whether the planner signed, where that is asked for."""
     if row["planner_signature"]:
         return [("signed by", row["planner"])]

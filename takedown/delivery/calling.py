@@ -13,8 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
+from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import select
 
 from takedown.approval import approvers
 from takedown.clock import iso, utc
@@ -58,7 +59,7 @@ class Called:
     missed: Mapping[str, str]
 
 
-def call_second(desk: Desk, plan: RowMapping) -> Called:
+def call_second(desk: Desk, plan: Mapping[str, Any]) -> Called:
     """Mail everybody who may approve the emergency, and record who was called. Never fails: what went wrong is told."""
     return _call(desk, plan, TEXT, {})
 
@@ -68,12 +69,12 @@ def call_again(desk: Desk) -> list[tuple[int, Called]]:
     return [(plan["id"], _call(desk, plan, AGAIN + TEXT, {"again": True})) for plan in _over(desk) if _taken(desk, plan["id"])]
 
 
-def _over(desk: Desk) -> list[RowMapping]:
+def _over(desk: Desk) -> list[Mapping[str, Any]]:
     """Emergencies that wait for signatures longer than the policy said when they were planned."""
     now, query = desk.clock.now(), select(plans).where(plans.c.state == "open").order_by(plans.c.id)
     with desk.ledger.read() as db:
         asked = ((plan, read_demands(plan["demands"], 1)) for plan in db.execute(query).mappings())
-        return [plan for plan, its in asked if its.emergency and plan["created_at"] + its.within < now]
+        return [{**plan} for plan, its in asked if its.emergency and plan["created_at"] + its.within < now]
 
 
 def _taken(desk: Desk, plan: int) -> bool:
@@ -93,7 +94,7 @@ def _taken(desk: Desk, plan: int) -> bool:
     return desk.ledger.write(take)
 
 
-def _call(desk: Desk, plan: RowMapping, text: str, more: Mapping[str, bool]) -> Called:
+def _call(desk: Desk, plan: Mapping[str, Any], text: str, more: Mapping[str, bool]) -> Called:
     asked = read_demands(plan["demands"], desk.policy.approvals)
     with desk.ledger.read() as db:
         signed = db.execute(select(approvals.c.name).where(approvals.c.plan == plan["id"])).scalars()
@@ -109,7 +110,7 @@ def _call(desk: Desk, plan: RowMapping, text: str, more: Mapping[str, bool]) -> 
     return Called(reached, missed)
 
 
-async def _mail(desk: Desk, plan: RowMapping, asked: Demands, names: Sequence[str], text: str) -> dict[str, str]:
+async def _mail(desk: Desk, plan: Mapping[str, Any], asked: Demands, names: Sequence[str], text: str) -> dict[str, str]:
     missed: dict[str, str] = {}
     try:
         sender = MailSender(desk)
@@ -146,7 +147,7 @@ async def _posted(desk: Desk, sender: MailSender, address: str, raw: bytes) -> s
             return result.why
 
 
-def _words(desk: Desk, plan: RowMapping, asked: Demands, address: str, text: str) -> bytes:
+def _words(desk: Desk, plan: Mapping[str, Any], asked: Demands, address: str, text: str) -> bytes:
     name, authority, until = plan_id(plan["id"]), desk.settings.authority, plan["created_at"] + asked.within
     mail = EmailMessage()
     mail["From"], mail["To"] = authority.email, address

@@ -18,6 +18,7 @@ from takedown.ledger.book import Book, commitment
 from takedown.ledger.ids import plan_id, request_id
 from takedown.ledger.moves import State, move
 from takedown.ledger.tables import cases, plans, request_cases, requests
+from takedown.planning.listing import get_plan
 from takedown.planning.planner import check_apart
 
 
@@ -167,8 +168,7 @@ def settle_again(desk: Desk, request: int, decision: Decision, signature: Signat
     no approvals, in the sandbox. Raises NotUncertain, Unsigned and what check_approval raises.
     """
     row = get_unknown(desk, request)
-    with desk.ledger.read() as db:
-        plan = db.execute(select(plans).where(plans.c.id == row["plan"])).mappings().one()
+    plan = get_plan(desk.ledger, row["plan"])
     if desk.policy.approvals:
         _check(desk, request, decision, signature, [plan["planner"], row["assigned"]])
         check_apart(plan, desk.who, signature.key if signature else "")

@@ -10,9 +10,9 @@ import json
 import re
 import sqlite3
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from takedown.contract.errors import MissingExtra
 from takedown.ledger.errors import (
@@ -42,9 +42,20 @@ def among(values: Iterable[str]) -> str:
     return "(" + ", ".join(f"'{value}'" for value in sorted(values)) + ")"
 
 
+def numbered(values: Iterable[int]) -> str:
+    """`(3, 12)`: numbers of rows as SQL; without any, what no row has."""
+    return "(" + (", ".join(str(int(value)) for value in values) or "0") + ")"
+
+
 def parsed(value: Any) -> Any:
     """What a column of JSON holds: a file gives it as text, a server as what it says."""
     return json.loads(value) if isinstance(value, str) else value
+
+
+class Readable(Protocol):
+    """A ledger that can be read without SQLAlchemy: one that is open for everything (`store.Ledger`), or a view of one."""
+
+    def view(self) -> AbstractContextManager[Reader]: ...
 
 
 class Reader:
@@ -57,6 +68,10 @@ class Reader:
     def counts(self) -> bool:
         """Whether the ledger keeps count of its cases itself: a file does, a server does not."""
         return not self._server
+
+    def view(self) -> AbstractContextManager[Reader]:
+        """This one: what asks for a view of a ledger may have been given one."""
+        return nullcontext(self)
 
     def closing(self) -> AbstractContextManager[Any]:
         return closing(self._connection)

@@ -11,13 +11,13 @@ import asyncio
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.engine import make_url
@@ -26,6 +26,7 @@ from sqlalchemy.exc import DBAPIError
 from takedown.clock import Clock, SystemClock
 from takedown.ledger.book import Book, Mark, Signing
 from takedown.ledger.ids import load_secret
+from takedown.ledger.reader import Reader
 from takedown.ledger.server import AGAIN, back, end, gone, server_engine, translate
 from takedown.ledger.tables import meta
 
@@ -80,6 +81,24 @@ def roomy(db: Connection) -> Generator[None]:
         db.exec_driver_sql(f"PRAGMA cache_size={int(usual)}")
 
 
+class _Driven:
+    """SQLAlchemy's connection as a Reader knows its driver's: within the same transaction, with the same errors."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    def execute(self, sql: str, values: Mapping[str, object]) -> Any:
+        return self._db.exec_driver_sql(sql, dict(values)).cursor
+
+    def cursor(self, name: str) -> Any:
+        return cast("Any", self._db.connection.driver_connection).cursor(name=name)
+
+
+def viewed(db: Connection) -> Reader:
+    """What a connection sees, for queries that commands share which do without SQLAlchemy."""
+    return Reader(_Driven(db), server=db.dialect.name != "sqlite")
+
+
 class Ledger:
     """A ledger that is open. `folder` is where its locks, heads and evidence lie; `signing` who answers for what is recorded."""
 
@@ -103,6 +122,12 @@ class Ledger:
                 yield connection
         except (DBAPIError, sqlite3.Error) as error:
             raise translate(error) from None
+
+    @contextmanager
+    def view(self) -> Generator[Reader]:
+        """As `read`, for queries that commands share which do without SQLAlchemy."""
+        with self.read() as db:
+            yield viewed(db)
 
     def peek(self, look: Callable[[Connection], T]) -> T:
         """Read what is committed at this moment over a connection kept open for many small reads of one thread.

@@ -19,8 +19,8 @@ from takedown.ledger.states import DORMANT
 from takedown.ledger.tables import cases, lanes, plans, requests
 from takedown.ledger.withdrawals import answered, asked
 from takedown.planning.digest import planner_statement
+from takedown.planning.listing import get_plan
 from takedown.planning.planner import sign_as_planner
-from takedown.planning.undoing import get_plan
 
 if TYPE_CHECKING:
     from takedown.planning.withdrawing import Withdrawn

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from takedown.approval import Approver, Signature, approvers, check_approval
 from takedown.contract import RefusedByPolicy, UsageError
@@ -19,10 +21,11 @@ from takedown.planning.caps import check_day, held_by, today, volume
 from takedown.planning.demands import Demands, demands_hash, read_demands
 from takedown.planning.digest import leaf, plan_digest, split
 from takedown.planning.handled import check_handled
+from takedown.planning.listing import get_plan
 from takedown.planning.looking import NOT_LOOKED, Looked, check_looked, sample_of
 from takedown.planning.planner import check_apart, check_planner
 from takedown.planning.powers import check_powers
-from takedown.planning.undoing import PlanEnded, get_plan, undo
+from takedown.planning.undoing import PlanEnded, undo
 from takedown.policy.schema import Policy
 
 
@@ -69,7 +72,7 @@ class Verified:
         return 0 < position <= len(self.leaves) and self.leaves[position - 1] == found
 
 
-def check_withdrawals(desk: Desk, row: RowMapping) -> None:
+def check_withdrawals(desk: Desk, row: Mapping[str, Any]) -> None:
     """One person may send a plan of withdrawals, so it must hold nothing else: each is drafted anew, and must come out the same.
 
     A process does so once, and again when something changed of which they are made. Raises Tampered, StalePlan.
@@ -92,7 +95,7 @@ def check_withdrawals(desk: Desk, row: RowMapping) -> None:
     desk.proven[row["id"]] = made_of
 
 
-def _made_of(db: Connection, row: RowMapping) -> bytes:
+def _made_of(db: Connection, row: Mapping[str, Any]) -> bytes:
     """sha256 over all that withdrawals are drafted from, and what was drafted; of a case its version."""
     first, c = requests.alias("first"), requests.c
     mine = c.plan == row["id"]
@@ -111,7 +114,7 @@ def _made_of(db: Connection, row: RowMapping) -> bytes:
 FOLLOWED = ("id", "reference", "platform", "channel", "receipt", "message_id", "destination", "created_at")
 
 
-def check_fresh(desk: Desk, row: RowMapping) -> None:
+def check_fresh(desk: Desk, row: Mapping[str, Any]) -> None:
     """Raise PlanEnded or StalePlan unless the plan is in force and nothing under it changed."""
     name = plan_id(row["id"])
     if row["state"] in {"open", "approved"} and desk.clock.now() > row["valid_until"] and _has_unsent(desk, row["id"]):
@@ -161,7 +164,7 @@ def _changed_case(db: Connection, plan: int) -> str:
     return case_id(number) if number else ""
 
 
-def recomputed_digest(desk: Desk, row: RowMapping) -> str:
+def recomputed_digest(desk: Desk, row: Mapping[str, Any]) -> str:
     """The digest made anew from the bytes that lie in the ledger. Raises Tampered where a leaf does not fit its row."""
     name, leaves = plan_id(row["id"]), split(row["leaves"])
     found: dict[int, bytes] = {}
@@ -178,13 +181,13 @@ def recomputed_digest(desk: Desk, row: RowMapping) -> str:
     return digest_of(desk, row)
 
 
-def digest_of(desk: Desk, row: RowMapping) -> str:
+def digest_of(desk: Desk, row: Mapping[str, Any]) -> str:
     """The digest that a plan's row makes under the policy in force."""
     ledger, leaves, demands = desk.ledger.setting("ledger"), split(row["leaves"]), demands_hash(row["demands"])
     return plan_digest(ledger, plan_id(row["id"]), row["environment"], desk.policy_hash(), leaves, demands)
 
 
-def demands_of(desk: Desk, row: RowMapping) -> Demands:
+def demands_of(desk: Desk, row: Mapping[str, Any]) -> Demands:
     """What the plan asks of its reviewers, never less than the policy's approvals."""
     return read_demands(row["demands"], desk.policy.approvals)
 
@@ -228,7 +231,7 @@ def approve(desk: Desk, plan: int, typed: int, signature: Signature, looked: Loo
     return desk.ledger.write(record)
 
 
-def release(book: Book, row: RowMapping, policy: Policy) -> None:
+def release(book: Book, row: Mapping[str, Any], policy: Policy) -> None:
     """All signatures are there: the plan's requests may be sent. Raises OverDay, but not for an emergency."""
     plan, digest = row["id"], row["digest"]
     if row["purpose"] == "removal" and not read_demands(row["demands"], 0).emergency:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from takedown.ledger.ids import case_id
-from takedown.ledger.store import Ledger
-from takedown.ledger.tables import cases, request_cases, requests
+from takedown.ledger.reader import Readable
+
+CONTENTS = """SELECT c.id, c.url, r.channel, r.destination, k.version
+  FROM requests r JOIN request_cases k ON k.request = r.id JOIN cases c ON c.id = k."case"
+  WHERE r.plan = :plan AND r.purpose <> 'reminder' ORDER BY c.id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Difference:
     what: str
 
 
-def compare(ledger: Ledger, old: int, new: int) -> list[Difference]:
+def compare(ledger: Readable, old: int, new: int) -> list[Difference]:
     """Case by case; a case whose channel, destination or own row changed is `~`."""
     before, after = _contents(ledger, old), _contents(ledger, new)
     found = [Difference("-", case_id(n), url, "no longer in it") for n, (url, *_) in before.items() if n not in after]
@@ -36,9 +37,6 @@ def compare(ledger: Ledger, old: int, new: int) -> list[Difference]:
     return found
 
 
-def _contents(ledger: Ledger, plan: int) -> dict[int, tuple[str, str, str, int]]:
-    joined = requests.join(request_cases).join(cases, cases.c.id == request_cases.c.case)
-    columns = (cases.c.id, cases.c.url, requests.c.channel, requests.c.destination, request_cases.c.version)
-    query = select(*columns).select_from(joined).where(requests.c.plan == plan, requests.c.purpose != "reminder")
-    with ledger.read() as db:
-        return {row[0]: (row[1], row[2], row[3], row[4]) for row in db.execute(query.order_by(cases.c.id))}
+def _contents(ledger: Readable, plan: int) -> dict[int, tuple[str, str, str, int]]:
+    with ledger.view() as view:
+        return {number: (url, channel, where, version) for number, url, channel, where, version in view.rows(CONTENTS, plan=plan)}

@@ -6,11 +6,11 @@ Names are compared, and where people act with keys, keys: a key that the policy 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, func, not_, or_, select, true
+from sqlalchemy import Connection, and_, func, not_, or_, select, true
 
 from takedown.approval import Approver
 from takedown.contract import RefusedByPolicy
@@ -52,7 +52,7 @@ class Handled:
         return self.who == one.name or bool(self.key and self.key == one.key)
 
 
-def check_handled(desk: Desk, plan: RowMapping, people: Sequence[Approver], allowed: Sequence[Approver]) -> None:
+def check_handled(desk: Desk, plan: Mapping[str, Any], people: Sequence[Approver], allowed: Sequence[Approver]) -> None:
     """Raise OwnCase when one of `people` imported a case of the plan, or changed one last. `allowed`: who may approve at all."""
     with desk.ledger.read() as db:
         found = handled(db, plan["id"])

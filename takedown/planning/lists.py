@@ -72,8 +72,3 @@ class Protected:
             words = {word.casefold() for name in names for word in WORD.findall(name)}
             for word in sorted(words & self._signals.keys()):
                 yield f"its name holds {word!r}, a sign of {PROTECTED}s ({self._signals[word]})"
-
-
-def in_force(policy: Policy) -> tuple[str, ...]:
-    """The protected lists for a reviewer: kind, size, source, date, a line each."""
-    return tuple(f"{one.kind}, {one.source} of {one.date}: {len(one.entries):,}" for one in policy.protected)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-from sqlalchemy import RowMapping, select
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 from takedown.contract import RefusedByPolicy, UsageError
 from takedown.ledger.ids import case_id
-from takedown.ledger.store import Ledger
-from takedown.ledger.tables import cases, request_cases, requests
+from takedown.ledger.reader import Readable, numbered
 from takedown.planning.demands import Demands, doubted, unanswered
 
 NAMED = 5
@@ -78,29 +76,28 @@ class Shown:
     proportionality: str
 
 
-def sample_of(ledger: Ledger, row: RowMapping, size: int) -> tuple[str, ...]:
+HELD = """SELECT k."case" FROM requests r JOIN request_cases k ON k.request = r.id
+  WHERE r.plan = :plan AND r.purpose <> 'reminder' ORDER BY r.position, k.position"""
+
+
+def sample_of(ledger: Readable, row: Mapping[str, Any], size: int) -> tuple[str, ...]:
     """The cases that are walked, drawn by the plan's digest, so that everybody walks the same ones and nobody picks them."""
     if not size:
         return ()
-    mine = (requests.c.plan == row["id"], requests.c.purpose != "reminder")
-    query = select(request_cases.c.case).join(requests).where(*mine).order_by(requests.c.position, request_cases.c.position)
-    with ledger.read() as db:
-        held = [int(one) for one in db.execute(query).scalars()]
+    with ledger.view() as view:
+        held = [int(one) for (one,) in view.rows(HELD, plan=row["id"])]
     rng = random.Random(row["digest"])  # noqa: S311 -- a sample for people, the same for everybody who looks
     return tuple(case_id(one) for one in sorted(rng.sample(held, min(size, len(held)))))
 
 
-def shown(ledger: Ledger, wanted: tuple[str, ...]) -> list[Shown]:
+def shown(ledger: Readable, wanted: tuple[str, ...]) -> list[Shown]:
     """The cases with these names, in that order."""
     numbers = [int(one[2:]) for one in wanted]
-    with ledger.read() as db:
-        found = {row["id"]: row for row in db.execute(select(cases).where(cases.c.id.in_(numbers))).mappings()}
-    return [_shown(found[number]) for number in numbers]
-
-
-def _shown(row: RowMapping) -> Shown:
-    named = ("reference", "url", "reason", "measure", "basis", "territory", "proportionality")
-    return Shown(case_id(row["id"]), *(str(row[name]) for name in named))
+    told = ", ".join(one.name for one in fields(Shown)[1:])
+    with ledger.view() as view:
+        rows = view.rows(f"SELECT id, {told} FROM cases WHERE id IN {numbered(numbers)}")  # noqa: S608 -- numbers and names of ours
+        found = {int(number): Shown(case_id(number), *map(str, rest)) for number, *rest in rows}
+    return [found[number] for number in numbers]
 
 
 def check_looked(plan: str, demands: Demands, sample: tuple[str, ...], looked: Looked) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import RowMapping, update
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import update
 
 from takedown.approval import Approver, OwnPlan, Signature, approvers, check_approval
 from takedown.contract import RefusedByPolicy
@@ -11,7 +14,7 @@ from takedown.ledger.book import Book
 from takedown.ledger.ids import plan_id
 from takedown.ledger.tables import plans
 from takedown.planning.digest import planner_statement
-from takedown.planning.undoing import get_plan
+from takedown.planning.listing import get_plan
 
 
 class PlannerUnsigned(RefusedByPolicy):
@@ -61,7 +64,7 @@ def sign_as_planner(desk: Desk, plan: int, signature: Signature) -> None:
     desk.ledger.write(change)
 
 
-def check_planner(desk: Desk, row: RowMapping) -> None:
+def check_planner(desk: Desk, row: Mapping[str, Any]) -> None:
     """Raise PlannerUnsigned, or what a wrong signature raises. The sandbox takes a plan without one."""
     if row["planner_signature"]:
         _check(desk, row, Signature(row["planner_key"], row["planner_signature"]))
@@ -69,13 +72,13 @@ def check_planner(desk: Desk, row: RowMapping) -> None:
         raise PlannerUnsigned(plan=plan_id(row["id"]), planner=row["planner"])
 
 
-def check_apart(row: RowMapping, name: str, key: str) -> None:
+def check_apart(row: Mapping[str, Any], name: str, key: str) -> None:
     """Raise OwnPlan when the key that approves is the one that planned, under whatever name."""
     if key and key == row["planner_key"]:
         raise OwnPlan(name=f"{name}, with the planner's key,", what=plan_id(row["id"]), others="anybody else with a key")
 
 
-def _check(desk: Desk, row: RowMapping, signature: Signature) -> None:
+def _check(desk: Desk, row: Mapping[str, Any], signature: Signature) -> None:
     allowed = _planners(desk)
     text = planner_statement(row["digest"])
     check_approval(row["planner"], signature, text, plan_id(row["id"]), planner="", allowed=allowed)

@@ -13,8 +13,9 @@ from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.tables import plans, request_cases, requests
 from takedown.planning.demands import read_demands
+from takedown.planning.listing import get_plan
 from takedown.planning.making import Planned, Selection, make_plan
-from takedown.planning.undoing import UNSENT, discard, get_plan, unsent_in
+from takedown.planning.undoing import UNSENT, discard, unsent_in
 
 
 class NotCarried(UsageError):

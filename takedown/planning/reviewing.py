@@ -2,48 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import insert, select, update
 
 from takedown.approval import Signature, approvers, check_approval
 from takedown.contract import UsageError
 from takedown.desk import Desk
 from takedown.ledger.book import Book
-from takedown.ledger.ids import case_id, plan_id
-from takedown.ledger.tables import approvals, cases, plans, request_cases, requests
-from takedown.planning.undoing import get_plan
+from takedown.ledger.ids import plan_id
+from takedown.ledger.tables import approvals, plans, request_cases, requests
+from takedown.planning.listing import get_plan
 
 
 class NothingToReview(UsageError):
     """{plan} does not wait for a review: {why_not}."""
 
     code, why, do = "TD-0784", "only what one person sent is reviewed afterwards", "takedown review list"
-
-
-@dataclass(frozen=True, slots=True)
-class Unreviewed:
-    """A plan that one person sent. `cases`: (case, platform, the authority's reference); `at` in seconds since the epoch."""
-
-    plan: int
-    purpose: str
-    by: str
-    at: float
-    said: str
-    cases: tuple[tuple[str, str, str], ...]
-
-
-def unreviewed(db: Connection) -> list[Unreviewed]:
-    """The oldest first."""
-    waiting = select(plans).where(plans.c.review != "", plans.c.review == "due").order_by(plans.c.id)
-    return [_read(db, row) for row in db.execute(waiting).mappings().all()]
-
-
-def _read(db: Connection, row: RowMapping) -> Unreviewed:
-    joined = requests.join(request_cases).join(cases, cases.c.id == request_cases.c.case)
-    query = select(cases.c.id, cases.c.platform, cases.c.reference).select_from(joined).where(requests.c.plan == row["id"])
-    held = tuple((case_id(one), platform, reference) for one, platform, reference in db.execute(query.distinct()))
-    return Unreviewed(row["id"], row["purpose"], row["planner"], row["created_at"], row["reason"], tuple(sorted(held)))
 
 
 def statement(desk: Desk, plan: int) -> str:
@@ -85,14 +61,14 @@ def reject(desk: Desk, plan: int, reason: str, signature: Signature) -> list[int
     return desk.ledger.write(change)
 
 
-def _due(desk: Desk, plan: int) -> RowMapping:
+def _due(desk: Desk, plan: int) -> Mapping[str, Any]:
     row = get_plan(desk.ledger, plan)
     if row["review"] != "due":
         raise NothingToReview(plan=plan_id(plan), why_not=f"it was {row['review']}" if row["review"] else "it needs none")
     return row
 
 
-def _check(desk: Desk, row: RowMapping, signature: Signature, text: str) -> None:
+def _check(desk: Desk, row: Mapping[str, Any], signature: Signature, text: str) -> None:
     allowed = approvers(desk.policy.approvers)
     check_approval(desk.who, signature, text, plan_id(row["id"]), row["planner"], allowed)
 

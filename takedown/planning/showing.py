@@ -2,22 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-from sqlalchemy import RowMapping, func, select
+from typing import Any, Protocol
 
 from takedown.contract import UsageError
 from takedown.ledger.ids import plan_id, request_id
-from takedown.ledger.store import Ledger
-from takedown.ledger.tables import approvals, cases, request_cases, requests
+from takedown.ledger.reader import Readable
 from takedown.planning.demands import Demands, read_demands
-from takedown.planning.lists import in_force
 from takedown.planning.looking import Shown, sample_of, shown
-from takedown.policy.schema import Policy
 
 SAMPLE, FLAGS = 5, 100
 """How many cases are shown as a sample where none is walked, and how many flagged ones on one screen."""
+
+
+MINE = "r.plan = :plan AND r.purpose <> 'reminder'"
+CARRIED = 'requests r JOIN request_cases k ON k.request = r.id JOIN cases c ON c.id = k."case"'
+COUNTED = f"""SELECT r.platform, r.channel, c.basis, c.measure, count(DISTINCT r.id), count(*) FROM {CARRIED} WHERE {MINE}
+  GROUP BY r.platform, r.channel, c.basis, c.measure ORDER BY r.platform, r.channel, c.basis, c.measure"""  # noqa: S608 -- of constants
+ALIKE = f"SELECT count(*) FROM {CARRIED} WHERE {MINE} GROUP BY c.reason ORDER BY count(*) DESC LIMIT 1"  # noqa: S608
+REMINDERS = "SELECT count(*) FROM requests WHERE plan = :plan AND purpose = 'reminder'"
+SIGNED = "SELECT name FROM approvals WHERE plan = :plan ORDER BY id"
+REQUESTS = f"SELECT r.id, r.reference, r.platform, r.channel, r.cases, r.state, r.sha256 FROM requests r WHERE {MINE} ORDER BY r.position"  # noqa: E501, S608
+BODY = "SELECT body FROM requests WHERE id = :request AND plan = :plan"
+
+
+class ProtectedList(Protocol):
+    """See `takedown.policy.schema.Speakers`."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def date(self) -> object: ...
+    @property
+    def entries(self) -> Sequence[str]: ...
+
+
+class Policy(Protocol):
+    """What a reviewer is told of a policy; `takedown.policy.schema` has the whole."""
+
+    @property
+    def approvals(self) -> int: ...
+    @property
+    def protected(self) -> Sequence[ProtectedList]: ...
 
 
 class NotInPlan(UsageError):
@@ -40,7 +69,7 @@ class Review:
     """A plan for reviewing. `counts`: rows of (platform, channel, basis, measure, requests, cases); `flags`: of the first
     hundred flagged cases; `lists`: the protected lists in force."""
 
-    plan: RowMapping
+    plan: Mapping[str, Any]
     demands: Demands
     approved_by: tuple[str, ...]
     counts: tuple[tuple[str, str, str, str, int, int], ...]
@@ -51,59 +80,41 @@ class Review:
     lists: tuple[str, ...]
 
 
-def items(ledger: Ledger, plan: int) -> Iterator[dict[str, object]]:
+def items(ledger: Readable, plan: int) -> Iterator[dict[str, object]]:
     """The plan's requests in order, frozen reminders apart: `request, platform, channel, cases, bytes_sha256`."""
-    query = select(requests).where(requests.c.plan == plan, requests.c.purpose != "reminder").order_by(requests.c.position)
-    with ledger.read() as db:
-        for row in db.execute(query, execution_options={"yield_per": 500}).mappings():
-            yield {
-                "request": request_id(row["id"]),
-                "reference": row["reference"],
-                "platform": row["platform"],
-                "channel": row["channel"],
-                "cases": row["cases"],
-                "state": row["state"],
-                "bytes_sha256": row["sha256"],
-            }
+    names = ("reference", "platform", "channel", "cases", "state", "bytes_sha256")
+    with ledger.view() as view:
+        for number, *rest in view.stream(REQUESTS, plan=plan):
+            yield {"request": request_id(number), **dict(zip(names, rest, strict=True))}
 
 
-def raw(ledger: Ledger, plan: int, request: int) -> bytes:
+def raw(ledger: Readable, plan: int, request: int) -> bytes:
     """The exact bytes of one request. Raises NotInPlan."""
-    with ledger.read() as db:
-        body = db.execute(select(requests.c.body).where(requests.c.id == request, requests.c.plan == plan)).scalar()
+    with ledger.view() as view:
+        body = view.value(BODY, request=request, plan=plan)
     if body is None:
         raise NotInPlan(request=request_id(request), plan=plan_id(plan))
     return bytes(body)
 
 
-def review(ledger: Ledger, row: RowMapping, policy: Policy) -> Review:
+def review(ledger: Readable, row: Mapping[str, Any], policy: Policy) -> Review:
     """What a reviewer needs; the sample is the same for everybody who looks."""
     plan, demands = row["id"], read_demands(row["demands"], policy.approvals)
-    carried = requests.join(request_cases).join(cases, cases.c.id == request_cases.c.case)
-    mine = (requests.c.plan == plan, requests.c.purpose != "reminder")
-    with ledger.read() as db:
-        keys = (requests.c.platform, requests.c.channel, cases.c.basis, cases.c.measure)
-        counted = select(*keys, func.count(requests.c.id.distinct()), func.count()).select_from(carried).where(*mine)
-        counts = db.execute(counted.group_by(*keys).order_by(*keys)).all()
-        alike = select(func.count()).select_from(carried).where(*mine).group_by(cases.c.reason)
-        same = db.execute(alike.order_by(func.count().desc()).limit(1)).scalar()
-        reminders = db.execute(
-            select(func.count()).select_from(requests).where(requests.c.plan == plan, requests.c.purpose == "reminder")
-        ).scalar()
-        names = db.execute(select(approvals.c.name).where(approvals.c.plan == plan).order_by(approvals.c.id))
-        signed = tuple(str(one[0]) for one in names)
-    flagged = [*demands.flagged.items()]
-    urls = [one.url for one in shown(ledger, tuple(demands.flagged)[:FLAGS])]
-    flags = tuple(Flag(case, url, what) for (case, why), url in zip(flagged, urls, strict=False) for what in why)
-    sample = tuple(shown(ledger, sample_of(ledger, row, demands.sample or SAMPLE)))
-    return Review(
-        row,
-        demands,
-        signed,
-        tuple((*one,) for one in counts),
-        int(reminders or 0),
-        flags,
-        sample,
-        int(same or 0),
-        in_force(policy),
-    )
+    with ledger.view() as view:
+        urls = [one.url for one in shown(view, tuple(demands.flagged)[:FLAGS])]
+        return Review(
+            row,
+            demands,
+            tuple(str(name) for (name,) in view.rows(SIGNED, plan=plan)),
+            tuple(view.rows(COUNTED, plan=plan)),
+            view.value(REMINDERS, plan=plan),
+            tuple(Flag(case, url, what) for (case, why), url in zip(demands.flagged.items(), urls, strict=False) for what in why),
+            tuple(shown(view, sample_of(view, row, demands.sample or SAMPLE))),
+            view.value(ALIKE, plan=plan) or 0,
+            in_force(policy),
+        )
+
+
+def in_force(policy: Policy) -> tuple[str, ...]:
+    """The protected lists for a reviewer: kind, size, source, date, a line each."""
+    return tuple(f"{one.kind}, {one.source} of {one.date}: {len(one.entries):,}" for one in policy.protected)

@@ -1,23 +1,18 @@
-"""Plans by number, and the ways in which a plan ends without being sent: discarded, rejected, expired, stale."""
+"""The ways in which a plan ends without being sent: discarded, rejected, expired, stale."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, RowMapping, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
-from takedown.contract import RefusedByPolicy, UsageError
+from takedown.contract import RefusedByPolicy
 from takedown.ledger.book import Book
 from takedown.ledger.ids import plan_id
 from takedown.ledger.moves import State, move
 from takedown.ledger.store import Ledger
 from takedown.ledger.tables import plans, requests
-
-
-class NoSuchPlan(UsageError):
-    """There is no plan {plan}."""
-
-    code, why, do = "TD-0011", "it was never made in this ledger", "takedown plan list"
+from takedown.planning.listing import get_plan
 
 
 class PlanEnded(RefusedByPolicy):
@@ -30,15 +25,6 @@ class NothingLeft(RefusedByPolicy):
     """Everything in {plan} has left already."""
 
     code, why, do = "TD-0710", "what left cannot be discarded", "takedown case list"
-
-
-def get_plan(ledger: Ledger, plan: int) -> RowMapping:
-    """The row of a plan. Raises NoSuchPlan."""
-    with ledger.read() as db:
-        row = db.execute(select(plans).where(plans.c.id == plan)).mappings().first()
-    if row is None or row["state"] == "making":
-        raise NoSuchPlan(plan=plan_id(plan))
-    return row
 
 
 def discard(ledger: Ledger, plan: int, reason: str, who: str = "", to: str = "discarded") -> int:

@@ -19,11 +19,13 @@ from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.moves import WITHDRAWAL, State, move
 from takedown.ledger.states import DORMANT
-from takedown.ledger.tables import cases, plans, request_cases, requests
+from takedown.ledger.store import viewed
+from takedown.ledger.tables import cases, request_cases, requests
 from takedown.ledger.withdrawals import asked
 from takedown.planning.approving import release
 from takedown.planning.drafting import Drafted, Drafter
 from takedown.planning.follow_ups import About, about, draft_follow_up
+from takedown.planning.listing import get_plan
 from takedown.planning.numbers import Numbers
 from takedown.planning.small import SmallPlan, small_plan, store
 from takedown.planning.undoing import UNSENT, undo, unsent_in
@@ -109,7 +111,7 @@ def _write(book: Book, found: Look, made: SmallPlan | None, said: str, desk: Des
     plan = 0
     if made:
         plan = store(book, made)
-        release(book, book.db.execute(select(plans).where(plans.c.id == plan)).mappings().one(), desk.policy)
+        release(book, get_plan(viewed(book.db), plan), desk.policy)
     going, flying = found.of(found.sent), found.of(found.in_flight) | found.of(found.doubtful)
     for number, row in found.cases.items():
         how, values = "not sent", _not_sent(row, number in out)

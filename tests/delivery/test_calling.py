@@ -12,8 +12,9 @@ from takedown.cli import run
 from takedown.delivery.calling import PAUSE, TRIES, call_again, call_second
 from takedown.ledger.tables import events
 from takedown.planning.approving import NotApproved, approve, verify
+from takedown.planning.listing import get_plan
 from takedown.planning.making import Selection, make_plan
-from takedown.planning.undoing import discard, get_plan
+from takedown.planning.undoing import discard
 from takedown.report.deadlines import deadlines
 
 PORTAL = {"facebook": {"channel": "portal"}}

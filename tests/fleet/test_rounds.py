@@ -22,7 +22,7 @@ from takedown.fleet.queue import depth
 from takedown.fleet.rounds import Rounds
 from takedown.ledger.tables import lanes, plans
 from takedown.planning.approving import release
-from takedown.planning.undoing import get_plan
+from takedown.planning.listing import get_plan
 
 EACH_SECOND = '[fleet]\nwithdrawals = "* * * * * *"\n'
 

@@ -14,7 +14,7 @@ from takedown.outcomes.resubmit import choose
 from takedown.planning.answering import NoAnswer, NoQuestion, close_question, plan_answer, read_answer, record_answer
 from takedown.planning.approving import NotApproved, approve
 from takedown.planning.follow_ups import NoWayToSay
-from takedown.planning.undoing import get_plan
+from takedown.planning.listing import get_plan
 from takedown.report.cases import dossier
 from takedown.report.story import tell
 

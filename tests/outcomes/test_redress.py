@@ -10,6 +10,7 @@ from takedown.audit import verify as audit
 from takedown.ledger.tables import cases
 from takedown.outcomes.withdraw import take_back
 from takedown.planning.approving import approve
+from takedown.planning.listing import get_plan
 from takedown.planning.redress import (
     LONGEST_WITHHOLDING,
     NoSuchAppeal,
@@ -23,7 +24,6 @@ from takedown.planning.redress import (
     renewal_statement,
     tell_user,
 )
-from takedown.planning.undoing import get_plan
 
 DAY = 86_400.0
 

@@ -15,8 +15,9 @@ from takedown.approval import OwnPlan
 from takedown.audit import verify as audit
 from takedown.ledger.tables import events, openings
 from takedown.planning.approving import approve
-from takedown.planning.reviewing import NothingToReview, accept, reject, statement, unreviewed
-from takedown.planning.undoing import get_plan
+from takedown.planning.listing import get_plan
+from takedown.planning.reviewing import NothingToReview, accept, reject, statement
+from takedown.planning.unreviewed import unreviewed
 
 
 @pytest.fixture
@@ -38,8 +39,7 @@ def test_whoever_withdrew_it_cannot_review_it(reviewed):
         accept(desk, plan, signed(keys["planner"], digest))
     with pytest.raises(OwnPlan):
         accept(again(desk, "planner"), plan, signed(keys["bilal"], digest))
-    with desk.ledger.read() as db:
-        assert [one.plan for one in unreviewed(db)] == [plan]
+    assert [one.plan for one in unreviewed(desk.ledger)] == [plan]
 
 
 def test_a_second_person_stands_by_it_once(reviewed):
@@ -48,8 +48,7 @@ def test_a_second_person_stands_by_it_once(reviewed):
     accept(second, plan, signed(keys["bilal"], digest))
     with pytest.raises(NothingToReview):
         accept(second, plan, signed(keys["bilal"], digest))
-    with desk.ledger.read() as db:
-        assert unreviewed(db) == []
+    assert unreviewed(desk.ledger) == []
     assert audit(desk.ledger).problems == []
 
 
@@ -57,8 +56,8 @@ def test_or_finds_it_wrong_and_the_record_keeps_that(reviewed):
     desk, plan, keys, _ = reviewed
     second = again(desk, "bilal")
     assert reject(second, plan, "It was right.", signed(keys["bilal"], statement(second, plan))) == [1]
+    assert unreviewed(desk.ledger) == []
     with desk.ledger.read() as db:
-        assert unreviewed(db) == []
         seq = db.execute(select(events.c.seq).where(events.c.kind == "plan.reviewed")).scalar_one()
         held = dict(db.execute(select(openings.c.name, openings.c.value).where(openings.c.seq == seq)).all())
     assert held == {"by": "bilal", "reason": "It was right."}

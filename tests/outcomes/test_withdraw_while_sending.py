@@ -28,7 +28,7 @@ from takedown.delivery.unknowns import Decision, settle_again, settle_sent
 from takedown.ledger.tables import plans
 from takedown.outcomes.withdraw import go_on
 from takedown.planning.approving import release
-from takedown.planning.undoing import get_plan
+from takedown.planning.listing import get_plan
 from takedown.planning.withdrawing import withdraw
 
 

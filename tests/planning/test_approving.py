@@ -11,9 +11,10 @@ from takedown.agent import sign_with_agent
 from takedown.approval import BadSignature, NotAnApprover, OwnPlan, StrangeKey, armored
 from takedown.ledger.tables import approvals, cases, plans, requests
 from takedown.planning.approving import NotApproved, StalePlan, Tampered, WrongCount, approve, verify
+from takedown.planning.listing import get_plan
 from takedown.planning.making import Selection, make_plan
 from takedown.planning.rejecting import reject
-from takedown.planning.undoing import PlanEnded, get_plan
+from takedown.planning.undoing import PlanEnded
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ from takedown.ledger.tables import cases, events, openings, plans, volumes
 from takedown.planning.approving import NotApproved, Tampered, approve, demands_of, verify
 from takedown.planning.barring import Barred
 from takedown.planning.caps import OverDay
+from takedown.planning.listing import get_plan
 from takedown.planning.lists import names_of
 from takedown.planning.looking import Looked, NotLookedAt, Unanswered
 from takedown.planning.making import OverCap, Selection, make_plan
 from takedown.planning.rejecting import reject
 from takedown.planning.showing import review
-from takedown.planning.undoing import get_plan
 
 DAY = 86400.0
 WHY = "It names a person and calls for their killing on a given day; no report, no satire."

@@ -10,10 +10,10 @@ from takedown.contract import UsageError
 from takedown.ledger.tables import events, plans
 from takedown.planning.approving import Tampered, approve, demands_of, verify
 from takedown.planning.demands import Demands
+from takedown.planning.listing import get_plan
 from takedown.planning.looking import Doubted, Looked, NotLookedAt, NotWalked, sample_of
 from takedown.planning.making import Selection, make_plan
 from takedown.planning.rejecting import reject
-from takedown.planning.undoing import get_plan
 
 
 def sign_as(desk, plan, name, looked=None, typed=None):

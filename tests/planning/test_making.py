@@ -11,9 +11,10 @@ from sqlalchemy import select, update
 from takedown.contract import strict_json
 from takedown.ledger.tables import cases, plans, requests
 from takedown.planning.destinations import Unreachable
+from takedown.planning.listing import get_plan
 from takedown.planning.making import NothingToPlan, OverCap, Selection, make_plan
 from takedown.planning.showing import items, raw, review
-from takedown.planning.undoing import NothingLeft, PlanEnded, discard, get_plan
+from takedown.planning.undoing import NothingLeft, PlanEnded, discard
 
 
 def test_no_socket_is_opened(desk, monkeypatch):

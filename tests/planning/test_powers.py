@@ -8,9 +8,9 @@ from desks import TurnedClock, add_cases, again, make_desk, make_key, signed
 from takedown.planning.approving import approve, verify
 from takedown.planning.barring import Barred
 from takedown.planning.caps import OverDay
+from takedown.planning.listing import get_plan
 from takedown.planning.making import Selection, make_plan
 from takedown.planning.powers import PowerEnded, competent
-from takedown.planning.undoing import get_plan
 from takedown.policy.schema import Power
 
 NOW = 1_800_000_000.0  # 15 January 2027
