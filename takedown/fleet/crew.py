@@ -9,26 +9,26 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Exists, exists, select, update
+from sqlalchemy import select
 
 from takedown.comparing import hold_to_own
-from takedown.contract import Channel, TakedownError, Temporary
+from takedown.contract import TakedownError, Temporary
 from takedown.delivery.chunks import SECONDS, next_due, part_of, run_chunk
 from takedown.delivery.decide import back_off
 from takedown.delivery.deliver import Halted, open_sender, ready, wired_lanes
 from takedown.delivery.lanes import lane_for
-from takedown.delivery.owning import LaneLost, make_row
+from takedown.delivery.owning import LaneLost
 from takedown.desk import Desk
-from takedown.fleet.handing import CHUNK, LEFT
+from takedown.fleet.board import NEVER, failed, rests_until, went_well
+from takedown.fleet.handing import CHUNK
 from takedown.fleet.logs import where, worker_name
+from takedown.fleet.mending import FailedAgain, give_up, may_go_on
 from takedown.fleet.metrics import Metrics
 from takedown.fleet.queue import POLL, RESCUES, Queue, Task
 from takedown.fleet.rounds import Rounds
-from takedown.ledger.book import Book
 from takedown.ledger.errors import TakenBack
 from takedown.ledger.ids import plan_id
-from takedown.ledger.states import DORMANT
-from takedown.ledger.tables import lanes, plans, requests
+from takedown.ledger.tables import lanes, plans
 from takedown.planning.approving import Verified
 
 if TYPE_CHECKING:
@@ -51,14 +51,6 @@ FIRST = 1.0
 TRIES = 5
 """How often a part is begun that fails by a defect, or whose workers die of it, until its lane waits for a person."""
 EVERY_HALF_MINUTE = "* * * * * */30"
-
-
-class FailedAgain(TakedownError):
-    """A part of {plan} failed {tries} times in a row: {how}."""
-
-    code, exit = "TD-1013", 1
-    why = "a defect of this program or of an adapter; the workers' log says where, under `where`"
-    do = "take the case away or mend it, then: takedown submit {plan} --fleet"
 
 
 @dataclass
@@ -100,13 +92,9 @@ class Crew:
         self.metrics.trouble(about, DEFECT)
         self.log.error(DEFECT, about=about, error=type(error).__name__, where=where(type(error), error), **more)
 
-    async def chunk(self, plan: int, lane: str, tries: int = 0) -> None:
-        """Send parts of a plan on a lane for some seconds, then queue the next; the lane's lock keeps others away meanwhile.
-
-        tries: how often a defect ended it before.
-        """
+    async def chunk(self, plan: int, lane: str) -> None:
+        """Send parts of a plan on a lane for some seconds, then queue the next; the lane's lock keeps others away meanwhile."""
         due: float | None = None
-        failed = 0
         try:
             due = await self._parts(plan, lane)
         except Halted:
@@ -123,14 +111,21 @@ class Crew:
             self._trouble(lane, error, plan=plan_id(plan))
             await self._give_up(plan, lane, error)
         except Exception as error:  # noqa: BLE001 -- a defect: other lanes go on, and so does this one for some tries
-            failed = tries + 1
-            self._defect(lane, error, plan=plan_id(plan), tries=failed)
-            if failed < TRIES:
-                due = self.desk.clock.now() + back_off(failed, FIRST, self._rng)
-            else:
-                await self._for_a_person(plan, lane, failed, type(error).__name__)
+            due = await self._failed(plan, lane, error)
         if due is not None:
-            self._soon(CHUNK, lane, due, failed, plan=plan, lane=lane)
+            self._soon(CHUNK, lane, due, plan=plan, lane=lane)
+
+    async def _failed(self, plan: int, lane: str, error: Exception) -> float | None:
+        """A part ended by a defect: until when it rests; None when it is for a person."""
+        tries, until = await self.desk.ledger.awrite(lambda book: failed(book, plan, lane, self._pause))
+        self._defect(lane, error, plan=plan_id(plan), tries=tries)
+        if tries < TRIES:
+            return until
+        await self._for_a_person(plan, lane, tries, type(error).__name__)
+        return None
+
+    def _pause(self, tries: int) -> float:
+        return back_off(tries, FIRST, self._rng)
 
     async def rescue(self) -> None:
         """Give the tasks of silent workers to others.
@@ -154,8 +149,12 @@ class Crew:
 
     async def _parts(self, plan: int, name: str) -> float | None:
         """Raises what verifying, sending and the ledger raise."""
-        if self.desk.ledger.setting("halted") or not self._may(plan, name):
+        if self.desk.ledger.setting("halted"):
             return None
+        with self.desk.ledger.read() as db:
+            rests = rests_until(db, plan, name) if may_go_on(db, plan, name) else NEVER
+        if rests > self.desk.clock.now():  # a sweep may queue it before its time
+            return rests if rests < NEVER else None
         verified, lane = await self._plan(plan), lane_for(self.desk, name)
         sender = await self._sender(name)
         due: float | None = self.desk.clock.now()
@@ -164,14 +163,10 @@ class Crew:
             began = time.monotonic()
             due = await run_chunk(self.desk, lane, part_of(lane, verified), sender, self.stop, self.metrics)
             self.metrics.part(name, time.monotonic() - began)
+            if rests:
+                await self.desk.ledger.awrite(lambda book: went_well(book, plan, name))
+                rests = 0.0
         return due
-
-    def _may(self, plan: int, lane: str) -> bool:
-        """Whether the plan is handed over and the lane open. Else a person comes first, whose next handing over opens both."""
-        handed = select(plans.c.handed_at).where(plans.c.id == plan)
-        with self.desk.ledger.read() as db:
-            stop = db.execute(select(lanes.c.stopped).where(lanes.c.name == lane)).scalar()
-            return not stop and db.execute(handed).scalar() is not None
 
     async def _plan(self, plan: int) -> Verified:
         async with self._verifying:
@@ -190,27 +185,10 @@ class Crew:
         return held[0]
 
     async def _give_up(self, plan: int, lane: str, error: TakedownError) -> None:
-        """A person must mend something first: the lane stops and says why, until the plan is handed over again.
-
-        Other lanes of the plan go on; workers give it back with the last of them that has something left.
-        """
         self._verified.pop(plan, None)
         if (held := self._senders.pop(lane, None)) is not None:
             await held[0].aclose()
-        stopped = (
-            update(lanes)
-            .where(lanes.c.name == lane)
-            .values(stopped=error.code, why=f"{error.message}, says worker {worker_name()}")
-        )
-        back = update(plans).where(plans.c.id == plan, ~_goes_on(plan)).values(handed_at=None)
-
-        def change(book: Book) -> None:
-            make_row(book, lane)  # nothing was ever sent on it, perhaps
-            book.db.execute(stopped)
-            book.db.execute(back)
-            book.record("plan.returned", plan_id(plan), {"lane": lane, "code": error.code})
-
-        await self.desk.ledger.awrite(change)
+        await self.desk.ledger.awrite(lambda book: give_up(book, plan, lane, error, worker_name()))
 
     async def _end_all(self, error: TakedownError) -> None:
         """The ledger lost what was committed: that is told outside, what is open becomes uncertain, and this worker ends."""
@@ -245,10 +223,10 @@ class Crew:
         self.metrics.trouble(lane, error.code)
         self.log.error("trouble", lane=lane, code=error.code, what=error.message, **more)
 
-    def _soon(self, task: str, lock: str, due: float, tries: int, **given: Any) -> None:
+    def _soon(self, task: str, lock: str, due: float, **given: Any) -> None:
         async def put() -> None:
             await asyncio.sleep(AFTER)
-            await self.queue.put(task, lock, due, tries, **given)
+            await self.queue.put(task, lock, due, **given)
             if 0 < (ahead := due - self.desk.clock.now()) <= POLL:  # the engine would find it up to a second later
                 await asyncio.sleep(ahead)
                 await self.queue.poke()
@@ -269,11 +247,3 @@ class Crew:
                 stack.push_async_callback(sender.aclose)
             if self._later:
                 await asyncio.wait(self._later)
-
-
-def _goes_on(plan: int) -> Exists:
-    """Whether a lane that did not stop has something left of the plan."""
-    left = requests.c.state.in_([state.value for state in LEFT])
-    wired = (requests.c.channel != Channel.PORTAL.value, requests.c.not_before < DORMANT)
-    shut = exists().where(lanes.c.name == requests.c.lane, lanes.c.stopped != "")
-    return exists().where(requests.c.plan == plan, left, *wired, ~shut)

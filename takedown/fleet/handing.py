@@ -13,15 +13,15 @@ from takedown.delivery.chunks import next_due
 from takedown.delivery.deliver import Delivered, hand_over, ready, standing, wired_lanes
 from takedown.delivery.lanes import Lane
 from takedown.desk import Desk
+from takedown.fleet.mending import LEFT, mended
 from takedown.fleet.queue import Queue, make_queue
 from takedown.ledger.book import Book
 from takedown.ledger.ids import plan_id
 from takedown.ledger.moves import State
-from takedown.ledger.tables import lanes, plans, requests
+from takedown.ledger.tables import plans, requests
 
 CHUNK = "send a part of a lane"
 LOOK_EVERY = 1.0
-LEFT = (State.APPROVED, State.SENDING, State.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def hand(desk: Desk, plan: int) -> Handed:
 
     def change(book: Book) -> None:
         book.db.execute(update(plans).where(plans.c.id == plan).values(handed_at=book.now))
-        book.db.execute(update(lanes).where(lanes.c.name.in_(list(found))).values(stopped="", why=""))
+        mended(book, plan, list(found))
         book.record("plan.handed", plan_id(plan), {"lanes": found}, {"by": desk.who})
 
     if found:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from takedown.contract import MissingExtra, TakedownError, UsageError
 from takedown.desk import Desk
+from takedown.fleet.board import SCHEMA, make_board
 from takedown.layers import BadConfiguration
 from takedown.ledger.errors import PooledByTransaction
 from takedown.ledger.server import CUT_OFF, keeps_sessions, translate
@@ -26,7 +27,6 @@ from takedown.ledger.server import CUT_OFF, keeps_sessions, translate
 if TYPE_CHECKING:
     from procrastinate import App
 
-SCHEMA = "takedown_fleet"
 HEARTBEAT = 3.0
 SILENT = 10.0
 """Seconds without a heartbeat after which a worker's task is given to another."""
@@ -114,16 +114,12 @@ class Queue:
         _check_clocks(app)
         return app
 
-    async def put(self, task: str, lock: str, due: float | None = None, tries: int = 0, **given: Any) -> bool:
-        """Let a task run, at `due` (epoch seconds) or at once; False when such a task waits already.
-
-        tries: how often it failed before, which it is told.
-        """
+    async def put(self, task: str, lock: str, due: float | None = None, **given: Any) -> bool:
+        """Let a task run, at `due` (epoch seconds) or at once; False when such a task waits already."""
         alike = ":".join([task, lock, *(str(value) for value in given.values())])
-        told = {**given, "tries": tries} if tries else given
         if due is None or due <= self.desk.clock.now():
-            return await self._defer(task, lock, alike, None, told)
-        return await self._defer(LATER, None, f"{alike}:{due:.0f}", due, {"task": task, "lock": lock, "given": told})
+            return await self._defer(task, lock, alike, None, given)
+        return await self._defer(LATER, None, f"{alike}:{due:.0f}", due, {"task": task, "lock": lock, "given": given})
 
     async def _defer(self, task: str, lock: str | None, alike: str, due: float | None, given: Mapping[str, Any]) -> bool:
         from procrastinate.exceptions import AlreadyEnqueued
@@ -237,6 +233,7 @@ def make_queue(desk: Desk) -> None:
             raise PooledByTransaction
         with desk.ledger.engine.begin() as db:
             found = _tables(db, here, SchemaManager.get_schema())
+            make_board(db)
     except DBAPIError as error:
         raise translate(error) from None
     if found != here:

@@ -145,6 +145,70 @@ async def test_a_part_that_always_fails_is_tried_some_times_and_then_for_a_perso
         await until(lambda: len(references(desk, "sent")) == 8)
 
 
+async def test_a_sweep_between_two_tries_neither_counts_anew_nor_begins_sooner(stand_in, fleet_desk, broken, capsys, monkeypatch):
+    """Nor does what the sweep queues keep waiting: a part that fails again and again comes to its end."""
+    monkeypatch.setattr(crews, "FIRST", 3600.0)
+    desk, plan = fleet_desk(stand_in(keyed=True), 1, idempotency=True)
+    await asyncio.to_thread(hand, desk, plan)
+    async with working(desk) as crew:
+        for tries in range(1, TRIES):
+            await until(lambda tries=tries: len(broken[1]) == tries)
+            await until(lambda: (waiting(desk).waiting, waiting(desk).due, waiting(desk).running) == (1, 0, 0))
+            await crew.sweep()
+            await until(lambda: waiting(desk).due + waiting(desk).running == 0)
+            assert (len(broken[1]), waiting(desk).waiting) == (tries, 1), "its time has not come"
+            let_time_pass(desk)
+        await until(lambda: stopped(desk))
+    assert stopped(desk)["facebook:api"][1].startswith(f"A part of P-1 failed {TRIES} times in a row")
+    assert len(broken[1]) == TRIES
+
+
+def let_time_pass(desk):
+    """Whatever was to begin later begins now."""
+    with desk.ledger.engine.begin() as db:
+        db.execute(text(f"SET LOCAL search_path TO {SCHEMA}"))
+        db.execute(text("UPDATE failing SET until = 0"))
+        db.execute(text("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo'"))
+
+
+async def test_what_failed_and_went_well_since_is_counted_from_one(stand_in, fleet_desk, capsys, monkeypatch):
+    whole, fails = crews.run_chunk, iter([True] * (TRIES - 1) + [False] + [True] * TRIES)
+
+    async def run_chunk(*given):
+        if next(fails):
+            raise ValueError(PRIVATE)
+        return await whole(*given)
+
+    monkeypatch.setattr(crews, "run_chunk", run_chunk)
+    monkeypatch.setattr(crews, "FIRST", 0.05)
+    monkeypatch.setattr("takedown.delivery.chunks.LEAST", 1)
+    monkeypatch.setattr("takedown.delivery.chunks.MOST", 1)
+    desk, plan = fleet_desk(stand_in(keyed=True), 3, idempotency=True)
+    await asyncio.to_thread(hand, desk, plan)
+    async with working(desk):
+        await until(lambda: stopped(desk))
+    assert len(references(desk, "sent")) == 1
+    told = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [one["tries"] for one in told if one["event"] == "defect"] == [*range(1, TRIES), *range(1, TRIES + 1)]
+
+
+async def test_a_part_that_was_given_up_does_not_begin_with_another_plan_of_its_lane(stand_in, fleet_desk, broken):
+    """Its plan is still handed over, for its other lane's sake."""
+    sandbox = stand_in("facebook", "instagram", keyed=True)
+    desk, first = fleet_desk(sandbox, 1, ("facebook", "instagram"), idempotency=True, rate="1/h")
+    await asyncio.to_thread(hand, desk, first)
+    await give_up(desk)
+    add_cases(desk, "facebook", [7])
+    await asyncio.to_thread(hand, desk, make_plan(desk, Selection()).plan)
+    async with looking(desk) as crew:
+        await crew.chunk(first, "facebook:api")
+    assert (handed(desk, first), stopped(desk), broken[1]) == (True, {}, [])
+    await asyncio.to_thread(hand, desk, first)
+    async with looking(desk) as crew:
+        await crew.chunk(first, "facebook:api")
+    assert broken[1] == ["facebook:api"]
+
+
 async def test_a_part_that_fails_once_goes_on_at_once(stand_in, fleet_desk, broken):
     sandbox = stand_in(keyed=True)
     desk, plan = fleet_desk(sandbox, 4, idempotency=True)
