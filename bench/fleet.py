@@ -16,7 +16,7 @@ from tempfile import mkdtemp
 from time import perf_counter
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bench.desks import UNPACED, Ground, Quiet, add_cases, ground, plan
 from bench.figures import Figure, Sizes, rounds
@@ -26,7 +26,7 @@ from takedown.delivery.lanes import Lane
 from takedown.desk import Desk
 from takedown.fleet.handing import CHUNK, hand
 from takedown.fleet.queue import depth, make_queue
-from takedown.ledger.tables import requests
+from takedown.ledger.tables import plans, requests
 
 LANES = ("facebook", "instagram", "tiktok", "x")
 FIRST_A_LANE, CASES_A_LANE = 60, 400
@@ -121,11 +121,13 @@ async def _tasks(desk: Desk, lane: Lane, planned: int) -> float:
     from takedown.fleet.metrics import Metrics
 
     make_queue(desk)
+    handed = update(plans).where(plans.c.id == planned).values(handed_at=desk.clock.now())
+    desk.ledger.write(lambda book: book.db.execute(handed).rowcount)  # as `hand` does, which would queue it too
     crew, over = Crew(desk, make_log("bench"), Metrics()), asyncio.Event()
     whole = crew.chunk
 
-    async def chunk(plan: int, lane: str, tries: int = 0) -> None:
-        await whole(plan, lane, tries)
+    async def chunk(plan: int, lane: str) -> None:
+        await whole(plan, lane)
         if not wired_lanes(desk, plan):
             over.set()
 
