@@ -5,7 +5,7 @@ Written, as `phrases` is, for text that went through `plain.normal`, one sentenc
 
 from __future__ import annotations
 
-from takedown.inbox import tongues
+from takedown.inbox import stems, tongues
 from takedown.inbox.patterns import words
 
 RECEIPT = words(
@@ -39,6 +39,9 @@ RECEIPT = words(
 |report|notice)\b
 |\b(?:submission|registration|confirmation|tracking) (?:number|id|code|reference)\b|\bmoved to ["']?(?:in review|open|new
 |pending)\b|\bexpect (?:a|our) (?:reply|response|answer)\b
+|\b(?:will|expect to|should) hear (?:back )?from us\b|\b(?:case|request|report|matter|order|notice) (?:\w+ ){0,2}?(?:is|sits|lies
+|rests) with (?:our|the) (?:\w+ ){0,2}?(?:team|department|counsel|colleagues|specialists)\b
+|\b(?:answer|repl(?:y|ie)|respon(?:d|se))s? within (?:\w+ ){1,3}?(?:hours|days|weeks)\b
 |\bin receipt of your\b|\backnowledge(?:s)? (?:the )?receipt\b|\b(?:report|request|order|notice|complaint)s? (?:received
 |will be (?:\w+ )?(?:reviewed
 |processed|assessed|handled|examined|forwarded|looked into)|has been (?:escalated|forwarded|passed|referred|sent on
@@ -48,6 +51,8 @@ RECEIPT = words(
 |message) to (?:our|the)\b"""
     + "|"
     + tongues.RECEIPT
+    + "|"
+    + stems.RECEIPT
 )
 IN_REVIEW = words(
     r"""\bwe(?: are|'re) (?:currently |still |now )?(?:working on|looking into) (?:it|this|your|the)\b|\bin (?:our|the) queue\b
@@ -93,4 +98,6 @@ QUESTION = words(
 |content|posts?|urls?|links?|court|authority)\b[^?]{{0,100}}\?"""
     + "|"
     + tongues.QUESTION
+    + "|"
+    + stems.QUESTION
 )

@@ -48,13 +48,15 @@ def judge(clause: str) -> Verdict | None:
 
 _FOLLOWING = re.compile(r"\bin (?:the )?following (?:countr|territor|jurisdiction|region)(?:y|ies|s)?: ?(?=\w)", re.I)
 CONDITION = words(
-    r"""\b(?:if|whether|when(?! we (?:received|got|reviewed|checked|looked|opened))|once|unless|until|in case|should (?:we
+    r"""\b(?:if|whether|when(?! (?:we|(?:our|the) \w+) (?:received|got|reviewed|checked|looked|opened
+|visited|examined|tried|assessed)\b)|once|unless|until|in case|should (?:we
 |you|it|the)|may|might|would
 |falls(?! (?:outside|within|under|short|into))|wenn|si|please)\b|\?"""
 )
 _ADVERB = re.compile(r"\b(?:therefore|thus|accordingly|hence|consequently|unfortunately|regrettably)\b,? ?", re.I)
 _ALREADY = words(
-    r"""\b(?:removed|deleted|taken down) by (?:the|its|their) (?:user|owner|author|uploader|creator|account holder)s?\b
+    r"""\b(?:removed|deleted|taken down|deactivated|closed|made private) by (?:the|its|their) (?:user|owner|author|uploader
+|creator|account holder)s?\b
 |\balready (?:un|in)(?:available|accessible)\b|\b(?:has|have|had|was|were|is|are) already (?:been )?
 (?:removed|deleted|taken down|gone|unavailable|disabled|suspended)"""
 )
@@ -68,12 +70,18 @@ def _negative(clause: str) -> Verdict | None:
     if refusals.NOT_FOUND.search(plain) and not mild and not phrases.SAYS_REMOVED.search(plain):
         return Verdict("not_found", reason_code="already_gone", words=clause)
     strong, already = refusals.DECLINED.search(plain), _ALREADY.search(plain)
-    if mild and not strong and phrases.SAYS_REMOVED.search(plain.replace(mild[0], " ")):
+    if (mild or strong) and not already and _also_acted(plain):
         return None
     if strong or already or mild:
         wide = bool(WORLDWIDE.search(clause))
         return Verdict("declined", reason_code=why_not(clause), words=clause, mild=wide or not (strong or already))
     return None
+
+
+def _also_acted(clause: str) -> bool:
+    """Whether more is told than a refusal: `We deleted the first post, the second one breaks no rule`."""
+    rest = refusals.DECLINED.sub(" ", refusals.NO_VIOLATION.sub(" ", clause))
+    return bool(phrases.SAYS_REMOVED.search(rest) or phrases.ACTED_ELSEWHERE.search(rest))
 
 
 def why_not(text: str) -> str:

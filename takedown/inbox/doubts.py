@@ -5,7 +5,7 @@ Written, as `phrases` is, for text that went through `plain.normal`, one sentenc
 
 from __future__ import annotations
 
-from takedown.inbox import tongues
+from takedown.inbox import stems, tongues
 from takedown.inbox.patterns import words
 
 REVERSED = words(
@@ -17,6 +17,27 @@ REVERSED = words(
 |no longer (?:withh\w+|restrict\w*|block\w*)
 |entsperrt|wiederhergestellt|freigeschaltet|rétablie?s?|restablecid[oa]s?|reactivad[oa]s?|restaurad[oa]s?)\b"""
 )
+TURNED = words(
+    r"""\b(?:gave|given|giving|handed|returned|let|put|brought|got|came) (?:\S+ ){0,5}?back\b(?! to (?:you|us))|\bregain\w*
+|\b(?:visible|available|accessible|public|online|live|up|active|reachable) (?:once )?again\b|\bonce (?:more|again) (?:visible
+|available|accessible|public|online|live|up|active)\b
+|\b(?:overturn|annul|rescind|revers)\w*|\bundid\b|\bundone\b|\bset aside\b|\b(?:rolled|rolling) back\b
+|\b(?:withdr[ae]w\w*|revok\w+|lift\w*|end(?:ed|ing)|cancel\w+|chang(?:ed|ing)) (?:our|the|this|that|its) (?:\w+ ){0,2}?(?:decision
+|measures?|suspension|removal|restriction|block|ban|mind)\b
+|\b(?:upheld|granted|accepted|allowed) (?:the|their|its|his|her|this|that|an) (?:\w+ ){0,2}?(?:appeal|objection|complaint)\b
+|\b(?:appeal|objection|complaint|counter-?notice) (?:\w+ )?(?:succeeded|was (?:successful|upheld|granted|accepted|well-founded))\b
+|\b(?:contested|appealed|objected|disputed|challenged|complained)\b
+|(?<!no )(?<!not )\b(?:later|thereafter|afterwards|since then|in the meantime|meanwhile|after that)\b(?! (?:stage|date|time|point
+|than|on)\b)
+|"""
+    + stems.TURNED
+)
+"""Beside a removal: what came of it afterwards, which may be that it was undone, or that somebody asked for it."""
+THANKS = words(r"\b(?:thank|merci|danke|gracias|obrigad|grazie|ringrazi|agrade|dziękuj|teşekkür)\w*|شكر|شکریہ")
+GENERAL = words(
+    r"\b(?:last|previous|past|first|second|third|fourth) (?:quarter|half)\b|\bmillions?\b|\btransparency (?:report|cent)\w*"
+)
+"""A platform on itself: no decision on a request."""
 RETRACTED = words(
     r"""\b(?:disregard|(?:please )?ignore (?:this|the|our|that|my)|sent in error|by mistake
 |the above (?:applies|does|is|was)|this is (?:only )?a[ ]
@@ -126,10 +147,11 @@ PARTLY = words(
 )
 """A refusal with these is about a part of what was asked, and nobody knows which."""
 AHEAD = words(
-    r"""\b(?:if|when(?! we (?:received|got|reviewed|checked|looked|opened))|once|whether|will|may|might|would|could|should
+    r"""\b(?:if|when(?! (?:we|(?:our|the) \w+) (?:received|got|reviewed|checked|looked|opened
+|visited|examined|tried|assessed)\b)|once|whether|will|may|might|would|could|should
 |can|going to|tomorrow|scheduled|planned|in case|unless
 |falls
-|wird|werden|si|sera|seront|será|serão|quando|sobald
+|wird|werden|si|sera|seront|será|serão|quando|sobald|ob|czy|jeśli|jeżeli|gdy|eğer|إذا
 |you (?:wrote|say|said|stated?|claim(?:ed)?|asked|mention(?:ed)?))\b|'ll\b|\?"""
 )
 """What may still come, or was said by us, so that it is no decision."""

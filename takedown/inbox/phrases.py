@@ -5,7 +5,7 @@ Written for text that went through `plain.normal`, one sentence at a time, witho
 
 from __future__ import annotations
 
-from takedown.inbox import tongues
+from takedown.inbox import stems, tongues
 from takedown.inbox.patterns import words
 
 THING = r"""(?:accounts?|profiles?|pages?|posts?|contents?|videos?|stor(?:y|ies)|channels?|groups?|chats?|bots?|items?
@@ -51,14 +51,33 @@ SAYS_DONE = words(
 |terminate|ban)
 |(?:is|are|been)(?: now| all| both)* (?:down|offline|gone|up|withholding|restricting|blocking|removing|leaving)|(?:declin
 |refus)(?:e|es|ed|ing)
-|not in a position to|no control over|not offered by|(?:broken|violated|breached) (?:our|the|any)|action (?:was|has been
+|(?:neither|nor) (?:have|did|do) we|not in a position to|no control over|not offered by|(?:broken|violated|breached) (?:our
+|the|any)|action (?:was|has been
 |is) (?:taken|required)
 |(?:infringement|violation|breach)s?(?: was| were)? (?:found|identified|established|detected)|made (?:\w+ ){{1,4}}(?:un
 |in)(?:available|accessible)
-|access (?:is |was |has been )?disabled)\b|\b"""
-    + tongues.DONE
+|(?:order|request|notice|referral) (?:has been|was|is) (?:\w+ )?(?:implemented|executed|carried out|fulfilled|honou?red|enforced)
+|(?:can ?not|can no longer|could no longer) be (?:opened|viewed|seen|watched|reached|accessed|found|played)
+|access (?:is |was |has been )?disabled|by (?:remov|delet|disabl|block|suspend|bann|terminat|restrict)ing
+|access(?: to \S+(?: \S+){{0,4}}?)? (?:was|is|has been)(?: \w+)? (?:ended|cut|withdrawn|revoked|stopped|prevented|closed)
+|(?:no longer|not) (?:\w+ )?(?:on|part of|hosted on) (?:our|the) (?:service|platform|site)|no longer has access
+|(?:stays?|remains?|left|kept)(?: \w+)? (?:where|as) (?:it is|they are))\b|\b"""
+    + stems.DONE
 )
 """More loosely still: words that may tell of any decision, so that a mail with them is no mere receipt."""
+LESSER = words(
+    r"""\b(?:demot|downrank|de-?amplif|de-?monet|blurr)\w*|\b(?:in|not )eligible for\b|\b(?:for you|search|home
+|explore) (?:feed|page
+|results)\b|\b(?:(?:limit|reduc|restrict|lower)\w*) (?:its|the|their|in) (?:\w+ ){0,2}?(?:visibility|reach|distribution
+|reposts?|sharing|comments?|repl(?:y|ies))\b|\b(?:visibility|reach|distribution) (?:\w+ ){0,2}?(?:limit|reduc|restrict|lower)\w*
+|\bage[- ](?:gat|check|restrict|verif|limit)\w*|\bconfirm (?:their|your|an|the) age\b|\b(?:only|limited
+|visible) (?:\w+ )?to adults
+|\bbehind (?:a|an) (?:\w+ ){0,3}(?:warning|screen|notice|interstitial)\b|\b(?:warning|sensitive content|sensitivity
+|fact-check\w*) (?:label|screen|notice|message|mark)\w*|\blabell?ed (?:\S+ ){0,3}?as\b|\bread-only\b"""
+)
+"""Measures short of removal, as Articles 3 (t) and 17 (3) (a) DSA have them: demoted, age-restricted, labelled."""
+ACTED_ELSEWHERE = words(stems.ACTED)
+"""In other languages, that something was done."""
 OWN_RULES = words(
     r"""\b(?:break(?:s|ing)?|broke|(?:didn't|did not|don't|do not|doesn't|does not) (?:follow|comply with)) (?:our
 |the) (?:\w+ ){0,2}?(?:rules
@@ -72,6 +91,7 @@ OWN_RULES = words(
 |\b(?:violation|breach|infringement)s? of (?:\w+'s )?(?:terms|community guidelines|community standards|guidelines|house rules)\b
 |\b(?:under|per|based on|pursuant to|in line with) our (?:own )?(?:\S+ ){0,2}?(?:rules|guidelines|terms|standards
 |polic(?:y|ies))|"""
+    + r"""\bour (?:\w+ ){0,2}?(?:rules|guidelines|terms|standards|policies) (?:do not allow|don't allow|forbid|prohibit|ban)\b|"""
     + tongues.OWN_RULES
 )
 LOCAL_LAW = words(

@@ -18,7 +18,7 @@ def read(text: str, identify: Identify) -> Reading:
     """text: the new words, normalised."""
     reading = Reading()
     heading: Verdict | None = None
-    vague = some = ""
+    vague = some = turned = ""
     every = [one for one in sentences(text) if not polite(one.text) and not doubts.ASIDE.fullmatch(one.text)]
     few = len(every) < 4
     if len(text) > MAX_TEXT or len(every) >= MAX_SENTENCES:
@@ -31,8 +31,10 @@ def read(text: str, identify: Identify) -> Reading:
             verdict = replace(told, words=with_links(clause, links)) if told else None
             if verdict and verdict.value in {"declined", "not_found"} and doubts.PARTLY.search(clause) and not (links or names):
                 verdict, reading.unread = None, reading.unread or clause
-            if not verdict and _something_done(clause):
+            if not verdict and (_something_done(clause) or _lesser(clause)):
                 some = some or clause
+            if not verdict and _turned(clause):
+                turned = turned or clause
             if verdict is None and _shakes(clause, before):
                 reading.doubt = reading.doubt or f"it says more than can be read: {clause[:200]}"
             elif verdict is None and _unread(clause):
@@ -53,6 +55,8 @@ def read(text: str, identify: Identify) -> Reading:
     vague = vague or some
     if vague and reading.every and all(one.value in {"declined", "not_found"} for one in reading.every):
         reading.unread = reading.unread or vague
+    if any(one.value in {"removed", "restricted"} for one in reading.every):
+        reading.unread = reading.unread or turned
     if reading.general and not reading.listed and one_of(reading.general) is None:
         reading.doubt = reading.doubt or "it says different things"
     return reading
@@ -77,13 +81,24 @@ def _unread(clause: str) -> bool:
     """It tells of a removal, denied or not, in words that are not understood: a reason to doubt what other sentences say."""
     plain = bare(clause)
     unsure = doubts.UNSURE.search(plain) or doubts.POLITE.search(plain)
-    return bool(phrases.SAYS_REMOVED.search(plain)) and not unsure
+    return bool(phrases.SAYS_REMOVED.search(plain)) and not (unsure or doubts.GENERAL.search(plain))
 
 
 def _something_done(clause: str) -> bool:
     """To whatever, and however much of it: it leaves a doubt about a refusal beside it."""
     told = phrases.SAYS_REMOVED.search(clause) or phrases.SAYS_DONE.search(clause)
     return bool(told) and not (doubts.NEGATED.search(bare(clause)) or doubts.AHEAD.search(clause) or doubts.POLITE.search(clause))
+
+
+def _turned(clause: str) -> bool:
+    return bool(doubts.TURNED.search(clause)) and not (doubts.POLITE.search(clause) or doubts.THANKS.search(clause))
+
+
+def _lesser(clause: str) -> bool:
+    """A measure short of removal, whatever else the clause says of it: beside a refusal it leaves a doubt about that."""
+    if doubts.POLITE.search(clause) or doubts.NEGATED.search(bare(clause)) or re.search(r"\b(?:if|whether)\b", clause, re.I):
+        return False
+    return bool(phrases.LESSER.search(clause))
 
 
 def hints(text: str) -> Iterator[str]:
@@ -101,8 +116,16 @@ def refuses(sentence: str) -> bool:
 
 
 def _hints(clause: str) -> bool:
-    done = phrases.SAYS_DONE.search(clause) or doubts.REVERSED.search(clause) or _DECISION.match(clause)
-    return bool(done) and not (doubts.AHEAD.search(clause) or doubts.POLITE.search(clause))
+    done = (
+        phrases.SAYS_DONE.search(clause)
+        or phrases.LESSER.search(clause)
+        or doubts.REVERSED.search(clause)
+        or _DECISION.match(clause)
+    )
+    if not done or doubts.POLITE.search(clause) or doubts.GENERAL.search(clause):
+        return False
+    ahead = doubts.AHEAD.search(clause)
+    return ahead is None or (not clause.endswith("?") and bool(phrases.SAYS_REMOVED.search(clause[: ahead.start()])))
 
 
 _DECISION = words(
@@ -159,6 +182,6 @@ def _grounded(reading: Reading, texts: Sequence[str]) -> None:
 
 
 def _own_rules(text: str) -> bool:
-    return (
-        bool(phrases.OWN_RULES.search(text)) and not refusals.NO_VIOLATION.search(text) and not doubts.NEGATED.search(bare(text))
-    )
+    if not phrases.OWN_RULES.search(text) or refusals.NO_VIOLATION.search(text):
+        return False
+    return not doubts.NEGATED.search(bare(phrases.OWN_RULES.sub(" ", text)))

@@ -5,7 +5,7 @@ Written, as `phrases` is, for text that went through `plain.normal`, one sentenc
 
 from __future__ import annotations
 
-from takedown.inbox import tongues
+from takedown.inbox import stems, tongues
 from takedown.inbox.patterns import Words, words
 from takedown.inbox.phrases import DONE, THING
 
@@ -81,7 +81,9 @@ NO_VIOLATION = words(
 |identify|establish|detect
 |determine|conclude|confirm)(?: that)? (?:a |any |the |there (?:is|was) (?:a |any )?)?(?:\w+ ){0,4}?(?:violat\w+|breach\w*
 |infring\w+)
-|\b(?:is|are|was|were) (?:found )?not (?:to be )?in (?:violation|breach)\b|\bno violations?\W*$
+|\b(?:is|are|was|were) (?:found )?not (?:to be )?in (?:violation|breach)\b|\bno violations?\W*$|\bnothing (?:in|about
+|on) (?:it|them|the|this|these|that)\b[^.;]{0,40}?\b(?:break|violat|breach|infring|contraven
+|goes? against)
 |\bnot (?:consider|regard|deem|believe) (?:\S+ ){1,4}?(?:to be )?(?:manifestly )?(?:illegal|unlawful|in (?:violation
 |breach))|\b(?:so|therefore|and|will|shall|content|posts?|accounts?|it|they
 |which|channels?|videos?)
@@ -95,14 +97,17 @@ NO_VIOLATION = words(
     + tongues.NO_VIOLATION
 )
 WHY_NOT: tuple[tuple[str, Words], ...] = (
-    ("cannot_reach", words(r"""end-to-end[- ]encrypt|\b(?:chats?|messages?|groups?) (?:\w+ ){0,3}are private (?:amongst|among
+    ("cannot_reach", words(r"""end-to-end[- ]encrypt|\bbeyond our (?:reach|control)\b|\b(?:do|does) not (?:store|retain
+|keep) (?:\w+
+){0,2}?(?:messages?|chats?|contents?)\b|\b(?:chats?|messages?|groups?) (?:\w+ ){0,3}are private (?:amongst|among
 |between)\b|\b(?:no|not have|without) (?:technical )?(?:access|ability
 |means) to (?:the )?(?:private |users' )?(?:messages?|chats?|contents?)\b""")),
     ("already_gone", words(r"""\balready (?:been )?(?:removed|deleted|taken down|unavailable|gone|disabled|suspended
 |inaccessible|down|closed)
-|\bno longer (?:exists?|(?:publicly )?available|accessible|active|on|live)\b|\bhas (?:since )?been (?:removed
-|deleted) by (?:the|its|their) (?:user|owner|author|uploader|creator)s?""")),
-    ("court_order_needed", words(r"""\bnot subject to the jurisdiction\b|\b(?:court|judicial) order
+|\bno longer (?:exists?|(?:publicly )?available|accessible|active|on|live)\b|\b(?:has|had) (?:since |already )?been (?:removed
+|deleted|deactivated|closed|taken down|made private) by (?:the|its|their) (?:user|owner|author|uploader|creator
+|account holder)s?""")),
+    ("court_order_needed", words(stems.COURT + r"""|\bnot subject to the jurisdiction\b|\b(?:court|judicial) order
 |\border (?:issued )?(?:by|from|of) (?:a|the
 |an?) (?:\w+ )?court|\bcompetent court|\bcourt would be required|\b(?:valid
 |formal|appropriate) legal process|\bmutual legal assistance|\bMLAT\b""")),
@@ -126,7 +131,8 @@ WHY_NOT: tuple[tuple[str, Words], ...] = (
 |\b(?:urls?|links?|signature|date|document|reference|translation)s? (?:is|are|was|were) missing|\blacks? (?:a|an|any
 |the) (?!merit)|\brequest (?:is|was) incomplete|\b(?:does|do|did) not (?:include|contain|specify|provide|state|identify|name
 |indicate)\b
-|\b(?:is|was) (?:not signed|unsigned)\b""")),
+|\b(?:is|was) (?:not signed|unsigned)\b|\b(?:is|are|was|were) not (?:attached|enclosed|included)\b|\b(?:bears?|has|have|had
+|with) no (?:\w+ )?(?:signature|stamp|annex)\b|\bwithout (?:an?|any|the) (?:\w+ )?(?:signature|stamp|annex)\b""")),
     ("not_illegal", NO_VIOLATION),
 )  # fmt: skip
 NOT_FOUND = words(

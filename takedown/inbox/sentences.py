@@ -33,7 +33,7 @@ _FIELD = re.compile(r"\s*[A-ZÀ-Þ][\w-]{1,20}(?: [\w-]{1,20}){0,3}: ")
 _SAID = re.compile(r"[\"'][^\"']{2,}[\"'][.,]?")
 """A whole sentence in quotes: somebody else's words."""
 _SENTENCE_END = re.compile(
-    r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[¿¡]*[A-ZÀ-Þ⟦\u0370-\u03ff\u0400-\u042f\u0590-\u07ff\u0900-\u0dff])|(?<=[؟۔।。！？])\s*|\n+"
+    r"(?<=[.!?])[\"')\]]*\s+(?!(?<=\d\.\s)(?:Jan|Feb|März|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez))(?=[\"'(\[¿¡]*[A-ZÀ-Þ⟦\u0370-\u03ff\u0400-\u042f\u0590-\u07ff\u0900-\u0dff])|(?<=[؟۔।。！？])\s*|\n+"
 )
 _SALUTATION = words(
     r"""^(?:dear|hello|hi|hey|greetings|good (?:morning|afternoon|evening|day)|to whom it may concern|sehr geehrte[rs]?
@@ -52,7 +52,9 @@ _CLOSING = words(
 |cumprimentos|obrigad[oa]|cordiali saluti|distinti saluti|grazie|شکریہ|والسلام|مع التحية|شكرا|مخلص)[,.!،۔]*$"""
 )
 _CLAUSE = re.compile(
-    r"; |(?:,|;| -| –|\.)? (?:but|however|whereas|although|though|yet|aber|jedoch|mais|nevertheless|nonetheless)\b,?", re.I
+    r"; |(?:,|;| -| –|\.)? (?:but|however|whereas|although|though|yet|aber|jedoch|mais|nevertheless|nonetheless)\b,?"
+    r"|[,;،] (?:pero|sin embargo|ma|però|tuttavia|mas|porém|ale|jednak|natomiast|ancak|ama|fakat|أما|لكن|ولكن|لیکن|مگر)\b",
+    re.I,
 )
 
 

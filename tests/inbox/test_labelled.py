@@ -63,6 +63,30 @@ def test_a_sentence_with_a_word_that_is_not_understood_removes_nothing(text):
     assert says(mail(text)).partition("/")[0] not in {"removed", "restricted"}
 
 
+ELSEWHERE = """
+Zgłoszone konto nie zostało usunięte.|Konto zostało tymczasowo zawieszone.|Usuniemy zgłoszony film.|Usunęliśmy Państwa zgłoszenie.|Twoje konto zostało zablokowane.
+Sprawdzimy, czy film został usunięty.|Usunęliśmy konto, ale zostało ono przywrócone.|Film został usunięty przez użytkownika.|Konto zostało zablokowane na 24 godziny.
+Söz konusu içerik kaldırılmamıştır.|Bildirdiğiniz hesap kaldırılacaktır.|Hesap kullanıcı tarafından silinmiştir.|Başvurunuz silinmiştir.|İçerik kaldırıldı, ancak itiraz üzerine yeniden yayınlandı.
+Söz konusu içeriğe Türkiye'den erişim engellenmemiştir.|Il profilo non è stato rimosso.|Il profilo è stato rimosso dal titolare.|Il profilo è stato rimosso per errore.
+Das Konto wurde am 9. März 2027 von Telegram nicht gelöscht.|Das Konto wurde vorübergehend gesperrt.|Der Beitrag ist für Nutzer in Deutschland nicht länger abrufbar, wenn Sie es anordnen.
+La chaîne n'est désormais plus visible depuis la France pour les mineurs.|Le compte que vous nous avez signalé n'a pas été supprimé.
+El vídeo ha dejado de estar disponible para los usuarios de España por un error.|لم تتم إزالة المقطع.|ستتم إزالة المقطع المخالف.
+حذفنا المنشور الأول، أما المنشور الثاني فلا يخالف قواعدنا.|Hemos eliminado el primer vídeo, pero no el segundo.|Abbiamo rimosso il video, ma non il profilo.
+"""
+
+
+@pytest.mark.figure("sentences that only seem to grant", unit="sentences", how="none is read as removed or restricted")
+@pytest.mark.parametrize("text", [one for line in ELSEWHERE.strip().split("\n") for one in line.split("|")])
+def test_a_sentence_in_another_language_that_only_seems_to_grant_removes_nothing(text):
+    assert says(mail(text)).partition("/")[0] not in {"removed", "restricted"}
+
+
+def test_a_sentence_that_refuses_and_acts_at_once_decides_nothing():
+    for text in ("We deleted the first post, the second one does not violate our rules.", "حذفنا المنشور الأول والثاني لا يخالف قواعدنا.",
+                 "Wir haben einen Beitrag gelöscht, der andere verstößt nicht gegen unsere Regeln."):  # fmt: skip
+        assert (read(mail(text)).kind, says(mail(text))) == (Class.DECISION, "")
+
+
 def test_territories_are_read_from_the_decision_not_from_the_request():
     told = one_of(
         read(

@@ -112,3 +112,36 @@ def test_a_notice_of_failure_has_two_of_three_signs(sender, subject, text):
 def test_a_platforms_own_word_of_a_failed_delivery_is_no_bounce():
     text = "Your order could not be delivered to our legal team. Please resend it."
     assert read(mail(text, subject="Re: Order"))[0] == "question"
+
+
+AFTERWARDS = """
+Its owner contested this, and on 8 March we gave the account back.|The user appealed.|A week later the owner had it back.|It can be seen by everyone since then.
+On complaint we withdrew that decision.|A court has since set aside the ban.|The appeal succeeded.|The account is online again.|Meanwhile it was found to be lawful.
+Das Konto ist wieder online.|Die Sperre wurde aufgehoben.|Le compte est de nouveau visible.|La suspensión fue revocada.|Il profilo è stato ripristinato.
+Konto zostało przywrócone.|Hesap yeniden açıldı.|تمت إعادة الحساب.
+"""
+
+
+@pytest.mark.parametrize("then", [one for line in AFTERWARDS.strip().split("\n") for one in line.split("|")])
+def test_a_removal_that_something_followed_is_for_a_person(then):
+    assert read(mail("We suspended the account on 3 March.")) == ("decision", "removed")
+    assert read(mail(f"We suspended the account on 3 March. {then}"))[1] == ""
+
+
+@pytest.mark.parametrize(
+    "then", ["Thank you again for your report.", "We will get back to you on the rest.", "Later on you may rate us."]
+)
+def test_thanks_and_the_like_after_a_removal_change_nothing(then):
+    assert read(mail(f"We suspended the account on 3 March. {then}")) == ("decision", "removed")
+
+
+LESSER = """
+It is now ineligible for the For You feed.|Viewers must confirm their age before they can watch it.|It now stands behind a warning screen.
+Its visibility is reduced.|We demoted it.|We have labelled it as disputed.|We have limited its distribution.
+"""
+
+
+@pytest.mark.parametrize("measure", [one for line in LESSER.strip().split("\n") for one in line.split("|")])
+def test_a_refusal_beside_a_lesser_measure_is_for_a_person(measure):
+    assert read(mail("We did not delete the video."))[1] == "declined"
+    assert read(mail(f"We did not delete the video. {measure}")) == ("decision", "")
