@@ -18,10 +18,12 @@ from takedown.clock import iso
 from takedown.contract import IntegrityFailed, UsageError
 from takedown.desk import Desk
 from takedown.heads import NAMESPACE, Head, append, copies, current, files, line_of, own_key, read, sign_head, write_head
-from takedown.ledger.backup import doubt, skip_numbers
 from takedown.ledger.book import Book, canonical
+from takedown.ledger.doubting import doubt, keep_back, skip_numbers
 from takedown.ledger.tables import events, meta
 
+DOUBTED = "doubted"
+"""The row of `meta` with the head outside for which what is unsent was held."""
 LAST = 100
 """How many heads of a copy, from its end, are compared each time; the furthest of all always is."""
 COMPARED = "compared"
@@ -32,7 +34,7 @@ class Behind(IntegrityFailed):
     """The ledger is behind {where}: event {outside} was recorded there, the newest here is {here}."""
 
     code = "TD-1210"
-    why = "it was taken back in time; {held} requests that it called open are uncertain now, and nothing is sent"
+    why = "it was taken back in time; {held} requests that were open are uncertain now, unsent cases are held, nothing is sent"
     do = "takedown unknown list; when all is understood, another person: takedown reconcile --as NAME"
 
 
@@ -134,14 +136,28 @@ def compare(desk: Desk, where: object, outside: Head) -> bool:
     if outside.generation < here.generation:
         return False
     if outside.generation > here.generation or outside.seq > here.seq:
-        held = desk.ledger.write(doubt)
+        held = _doubt(desk, outside)
         raise Behind(where=where, outside=outside.seq, here=here.seq, held=held)
     with desk.ledger.read() as db:
         same = db.execute(select(events.c.hash).where(events.c.seq == outside.seq)).scalar()
     if outside.seq and same != outside.hash:
-        desk.ledger.write(doubt)
+        _doubt(desk, outside)
         raise Forked(where=where, outside=outside.seq)
     return True
+
+
+def _doubt(desk: Desk, outside: Head) -> int:
+    """Hold what is open, and once for each head what is unsent: what was released since stays so. Returns how many requests."""
+    told = f"{outside.generation} {outside.seq} {outside.hash}"
+
+    def change(book: Book) -> int:
+        held = doubt(book)
+        if book.db.execute(select(meta.c.value).where(meta.c.name == DOUBTED)).scalar() != told:
+            keep_back(book)
+            book.db.execute(_NOTED, {"name": DOUBTED, "value": told})
+        return held
+
+    return desk.ledger.write(change)
 
 
 def hold_to(desk: Desk, told: Outside) -> bool:

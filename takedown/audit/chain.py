@@ -274,7 +274,7 @@ def _kept(kind: str) -> Callable[[Told, int, str, Data], None]:
 
 DECIDED = (
     *("halted", "unhalted", "case.held_back", "case.let_go", "case.released", "case.held", "case.renamed"),
-    *("appeal.received", "appeal.decided"),
+    *("cases.held", "cases.released", "appeal.received", "appeal.decided"),
 )
 HEEDED: dict[str, Callable[[Told, int, str, Data], None]] = {
     "attempts.recorded": _attempts,

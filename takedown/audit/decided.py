@@ -63,13 +63,14 @@ def _holds(db: Connection, told: Told) -> Iterator[str]:
 
 
 def _apart(db: Connection, told: Told) -> Iterator[str]:
-    """Cases that nothing is sent for, since what they point to changed."""
+    """Cases that nothing is sent for, since what they point to changed, or the ledger was taken back in time."""
     apart: dict[str, int] = {}
-    for seq, kind, subject, _ in told.decided:
-        if kind == "case.held":
-            apart[subject] = seq
-        elif kind in {"case.renamed", "case.released"}:
-            apart.pop(subject, None)
+    for seq, kind, subject, data in told.decided:
+        if kind in {"case.held", "cases.held"}:
+            apart |= dict.fromkeys(data.get("cases", [subject]), seq)
+        elif kind in {"case.renamed", "case.released", "cases.released"}:
+            for name in data.get("cases", [subject]):
+                apart.pop(name, None)
     kept = {case_id(one) for (one,) in db.execute(select(cases.c.id).where(cases.c.held != ""))}
     for name in apart.keys() - kept:
         yield f"{name} was kept apart by event {apart[name]}, and may be sent without anybody's word"

@@ -11,14 +11,14 @@ from takedown.cli.case_steps import Set, said_for
 from takedown.cli.context import current
 from takedown.cli.desk import desk_for
 from takedown.cli.import_ import setting_of
-from takedown.cli.options import As, Key
+from takedown.cli.options import As, Key, OnPlatform
 from takedown.contract import UsageError
 from takedown.display import Answer, Facts
 from takedown.intake.steps import make_return
 from takedown.ledger.cases import no_such
 from takedown.ledger.ids import case_id, number, request_id
 from takedown.ledger.tables import cases
-from takedown.outcomes.differences import dismiss, release
+from takedown.outcomes.differences import dismiss, release, release_restored
 from takedown.outcomes.renaming import ByHand, rename
 
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="As C-12")]
@@ -51,10 +51,31 @@ def rename_(
     display.next(f"takedown plan --case {case_id(done.case)}" if done.unsent else f"takedown case explain {case_id(done.case)}")
 
 
-def release_(case: CaseId, reason: Reason, key: Key = None, as_name: As = None) -> None:
+def release_(
+    reason: Reason,
+    case: Annotated[str | None, typer.Argument(metavar="[CASE]", help="As C-12")] = None,
+    restored: Annotated[
+        bool, typer.Option("--restored", help="All that is held since a backup was restored: none of it was sent since")
+    ] = False,
+    platform: OnPlatform = None,
+    key: Key = None,
+    as_name: As = None,
+) -> None:
     """Release a held case: it is the target that is meant all the same. It must be planned and approved anew."""
-    desk, ident = desk_for("case release", as_name, key), number(case, "C")
-    release(desk, ident, _said(reason))
+    if (case is None) is not restored or (platform and not restored):
+        raise UsageError(
+            what="it is not said what to release",
+            why="a case by its number, or all that a restored backup called unsent",
+            do="takedown case release C-12 --reason TEXT, or --restored [--platform NAME]",
+        )
+    said, desk = _said(reason), desk_for("case release", as_name, key)
+    if case is None:
+        count = release_restored(desk, platform, said)
+        current().display.show(Answer([], {"released": count}), Facts([("released", count)]))
+        current().display.next("takedown plan")
+        return
+    ident = number(case, "C")
+    release(desk, ident, said)
     _show(ident, "released")
     current().display.next(f"takedown plan --case {case_id(ident)}")
 

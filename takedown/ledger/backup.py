@@ -1,30 +1,21 @@
-"""Backup of a SQLite ledger with its secret and its evidence, and its return.
-
-What was open when the backup was made may have left since.
-"""
+"""Backup of a SQLite ledger with its secret and its evidence, and its return."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import delete, insert, select, update
-
 from takedown.contract import Temporary, UsageError
-from takedown.ledger.book import Book
+from takedown.ledger.doubting import Doubted, doubt, keep_back, skip_numbers
 from takedown.ledger.errors import NoLedger
-from takedown.ledger.moves import State, move
 from takedown.ledger.packing import Packed, pack, put_back, unpack
 from takedown.ledger.setup import open_ledger, resolve, secret_path
 from takedown.ledger.soundness import damage_in
-from takedown.ledger.tables import events, meta, plans, requests
 
 
 class NotSqlite(UsageError):
@@ -109,8 +100,8 @@ def _copy(source: Path, secret: Path, file: Path) -> BackedUp:
         return BackedUp(hashlib.file_digest(copy, "sha256").hexdigest(), packed, damage)
 
 
-def restore(url: str, folder: Path, environment: str, file: Path) -> int:
-    """Put a backup in place; returns how many requests are uncertain now. The ledger that was there is kept as `.before-restore`.
+def restore(url: str, folder: Path, environment: str, file: Path) -> Doubted:
+    """Put a backup in place; returns what is uncertain and held now. The ledger that was there is kept as `.before-restore`.
 
     Whatever the backup calls unsent may have been sent after it was made. Evidence that is here and not in the backup stays: the
     ledger that is kept names it. Raises NoLedger, FileThere, DamagedBackup.
@@ -145,51 +136,10 @@ def _drop_tails(file: Path) -> None:
         Path(f"{file}{tail}").unlink(missing_ok=True)
 
 
-def _doubt_in(file: Path, folder: Path, environment: str) -> int:
+def _doubt_in(file: Path, folder: Path, environment: str) -> Doubted:
     ledger = open_ledger(f"sqlite:///{file.absolute()}", folder, environment)
     try:
         ledger.write(skip_numbers)
-        return ledger.write(doubt)
+        return Doubted(ledger.write(doubt), ledger.write(keep_back))
     finally:
         ledger.close()
-
-
-def doubt(book: Book) -> int:
-    """Hold every open request as uncertain, under the key that it may have been sent with; returns how many.
-
-    Its key may be as old as the newest event that is still known: it was first used after that. What this process remembers of a
-    later chain holds no longer.
-    """
-    book.after = None
-    at = book.db.execute(select(events.c.at).order_by(events.c.seq.desc()).limit(1)).scalar()
-    born = datetime.fromisoformat(at).timestamp() if at else book.now
-    because = {"because": "the ledger was taken back in time"}
-    held = 0
-    for state in (State.SENDING, State.APPROVED):
-        # What was being sent keeps the birth of its key: a repeat may have been under way, and its key is older than that.
-        age = born if state is State.APPROVED else requests.c.key_born
-        begun = (requests.c.purpose != "reminder") | (requests.c.attempts > 0)
-        query = select(requests.c.id).where(requests.c.state == state.value, begun)
-        ids = [row[0] for row in book.db.execute(query)]
-        held += len(move(book, ids, state, State.UNKNOWN, event=because, owner="", doubt_since=book.now, key_born=age))
-    ended = update(plans).where(plans.c.state == "open").values(state="discarded", reason="the ledger was taken back in time")
-    book.db.execute(ended)
-    withdrawn = 0
-    for state in (State.PLANNED, State.APPROVED):  # approved ones: reminders, which may have woken since and left
-        ids = [row[0] for row in book.db.execute(select(requests.c.id).where(requests.c.state == state.value))]
-        withdrawn += len(move(book, ids, state, State.WITHDRAWN, event=because))
-    if held or withdrawn:
-        book.record("ledger.doubted", "ledger", {"uncertain": held})
-    return held
-
-
-def skip_numbers(book: Book) -> None:
-    """Leave out the request numbers that were given out since, by an unknown width: references and Message-IDs derive from them.
-
-    A mail server would drop a second mail of one Message-ID, and a search would find the wrong request.
-    """
-    mine = meta.c.name == "next_request"
-    held = int(book.db.execute(select(meta.c.value).where(mine)).scalar() or 1)
-    after = held + 1_000_000 * (1 + secrets.randbelow(1000))  # drawn: the same backup may be restored twice
-    book.db.execute(delete(meta).where(mine))
-    book.db.execute(insert(meta).values(name="next_request", value=str(after)))

@@ -34,3 +34,5 @@ REASONS = ("done", "unverifiable", "duplicate", "out_of_scope", "mistake")
 """Why a case is closed."""
 DORMANT = 1e11
 """`not_before` of a reminder that waits for `resubmit` to wake it: the year 5138."""
+TAKEN_BACK = "the ledger was taken back in time, and it may have been sent since"
+"""Why a case is held that a restored ledger calls unsent."""

@@ -16,6 +16,7 @@ from takedown.contract import RefusedByPolicy
 from takedown.desk import Desk
 from takedown.ledger.book import Book
 from takedown.ledger.cases import NothingProposed, no_such
+from takedown.ledger.doubting import let_go
 from takedown.ledger.ids import case_id
 from takedown.ledger.moves import WITHDRAWAL, State, move
 from takedown.ledger.seals import reseal, set_aside
@@ -28,6 +29,12 @@ class NotHeld(RefusedByPolicy):
     """{case} is not held."""
 
     code, why, do = "TD-0790", "there is nothing to release", "takedown case explain {case}"
+
+
+class NoneHeld(RefusedByPolicy):
+    """No case is held because the ledger was taken back in time."""
+
+    code, why, do = "TD-0798", "there is nothing to release", "takedown case list --differs held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,17 @@ def release(desk: Desk, case: int, reason: str) -> None:
         book.record("case.released", case_id(case), {}, {"reason": reason, "by": desk.who, "id": newest})
 
     desk.ledger.write(write)
+
+
+def release_restored(desk: Desk, platform: str | None, reason: str) -> int:
+    """A person says that what is held since the ledger was taken back in time was not sent since; returns how many cases.
+
+    `platform` None: on all of them. Raises NoneHeld.
+    """
+    released = desk.ledger.write(lambda book: let_go(book, platform, {"by": desk.who, "reason": reason}))
+    if not released:
+        raise NoneHeld
+    return released
 
 
 def dismiss(desk: Desk, case: int, reason: str) -> None:

@@ -38,7 +38,7 @@ CHUNK = 250
 class NothingToPlan(UsageError):
     """No case is waiting to be planned{where}."""
 
-    code, exit, why, do = "TD-0701", 0, "all of them are planned, sent or closed", "takedown status"
+    code, exit, why, do = "TD-0701", 0, "all of them are planned, sent, held or closed", "takedown status"
 
 
 class OverCap(RefusedByPolicy):

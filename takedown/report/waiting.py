@@ -14,6 +14,7 @@ from takedown.ledger.reader import among
 from takedown.ledger.states import DORMANT, State
 from takedown.planning.demands import Demands, read_demands
 from takedown.report.differences import differences
+from takedown.report.differing import DIFFERING
 from takedown.report.figures import Figures
 from takedown.report.lateness import overdue, past_review
 from takedown.report.matters import Matter, View
@@ -35,11 +36,14 @@ def for_people(view: View, figures: Figures) -> Iterator[Matter]:
     yield from _of_cases(view, figures)
     yield from differences(view)
     yield from overdue(view)
-    if drafts := figures.delivery["draft"]:
+    if (drafts := figures.delivery["draft"]) and (drafts := drafts - next(view.cases(HELD_DRAFTS))[0]):
         yield Matter("draft", "cases in no plan yet", drafts, "case", do=f"takedown plan{view.in_batch}")
     if back := figures.taken_back:
         why = "no answer is waited for, and they are not pending"
         yield Matter("taken_back", "taken back and still open", back, "case", why, "takedown case close CASE --as mistake")
+
+
+HELD_DRAFTS = f"SELECT count(*) FROM cases WHERE {DIFFERING['held']} AND delivered = 'draft' AND closed = '' {{mine}}"  # noqa: S608
 
 
 def for_time(view: View) -> Iterator[Matter]:

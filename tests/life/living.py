@@ -25,10 +25,12 @@ from takedown.delivery.halting import halt, unhalt, unhalt_statement
 from takedown.delivery.unknowns import Decision, settle_again, settle_sent, statement
 from takedown.ledger.backup import backup, restore
 from takedown.ledger.cases import close, note, reopen
+from takedown.ledger.ids import case_id
 from takedown.ledger.keeping import erase
 from takedown.ledger.states import DORMANT
 from takedown.ledger.store import Job, Ledger
 from takedown.ledger.tables import cases, meta, plans, request_cases, requests
+from takedown.outcomes.differences import release
 from takedown.outcomes.resubmit import choose, wake
 from takedown.outcomes.sync import sync
 from takedown.outcomes.withdraw import go_on, take_back
@@ -280,6 +282,16 @@ class Life(Checked):
             reconcile(other, signed(self.folder / "alice", behind_statement(other)))
         except Behind:
             raise AssertionError("reconciled, and still behind") from None
+        self._compare_by_hand()
+
+    def _compare_by_hand(self) -> None:
+        """What is held since the backup came back: whoever looks finds it on the platform's list, or not."""
+        known = {name for one in self.world.every() for name in one.cases}
+        for row in self._rows(select(cases.c.id).where(cases.c.held != "", cases.c.closed == "")):
+            if case_id(row["id"]) in known:
+                close(self.desk.ledger, row["id"], "done", "planner")
+            else:
+                release(self.desk, row["id"], "it is not on the platform's list")
 
     # What is asked of the ledger.
 

@@ -6,6 +6,7 @@ from ledger_scenes import DAY, Scene, scene
 from sqlalchemy import update
 
 from takedown.ledger.cases import close
+from takedown.ledger.doubting import keep_back
 from takedown.ledger.moves import State
 from takedown.ledger.tables import meta, plans
 from takedown.notices import load_packs
@@ -290,3 +291,13 @@ def test_what_was_taken_back_is_not_pending(at_desk: Scene) -> None:
     close(at_desk.desk.ledger, back, "mistake", "alice")
     assert "taken_back" not in people(status_of(at_desk.desk))
     assert report(at_desk.desk).whole.taken_back == 0
+
+
+def test_what_a_restored_ledger_holds_is_no_draft_to_be_planned(at_desk: Scene) -> None:
+    at_desk.case()
+    at_desk.case()
+    at_desk.desk.ledger.write(keep_back)
+    at_desk.case()
+    found = people(status_of(at_desk.desk))
+    assert (found["held"].count, found["draft"].count) == (2, 1)
+    assert found["held"].do == 'takedown case release --restored --reason "..."'
