@@ -10,12 +10,13 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Text, cast, exists, select
+from sqlalchemy import Connection, Text, cast, select
 
+from takedown.audit.attempts import of_attempts
 from takedown.audit.chain import FAULTS, Told, tuples
 from takedown.ledger.book import commitment
 from takedown.ledger.ids import case_id, plan_id, request_id
-from takedown.ledger.tables import attempts, meta, plans, request_cases, requests
+from takedown.ledger.tables import meta, plans, request_cases, requests
 from takedown.planning.demands import demands_hash
 from takedown.planning.digest import leaf_from, plan_digest, shared_text, split
 
@@ -43,25 +44,18 @@ class Kept(NamedTuple):
     headers: str
 
 
-UNANSWERED = (
-    select(requests.c.id)
-    .where(requests.c.state == "sent", requests.c.channel != "portal")
-    .where(~exists().where(attempts.c.request == requests.c.id, attempts.c.outcome == "sent"))
-    .order_by(requests.c.id)
-)
 KEPT = select(*(requests.c[name] for name in Kept._fields[:-1]), cast(requests.c.headers, Text))
 
 
 def of_requests(db: Connection, told: Told) -> Iterator[str]:
-    """Problems of plans and requests."""
+    """Problems of plans, requests and attempts."""
     leaves: dict[int, list[bytes]] = {}
+    salts: dict[int, bytes] = {}
+    sent: list[int] = []
     yield from _plans(db, told, leaves)
-    known: set[int] = set()
-    yield from _rows(db, told, leaves, known)
-    for (number,) in tuples(db, UNANSWERED):
-        if number not in told.settled:
-            yield f"{request_id(number)} is sent, but no attempt is recorded that was"
-    for number in sorted(told.states.keys() - known):
+    yield from _rows(db, told, leaves, salts, sent)
+    yield from of_attempts(db, told, salts, sent)
+    for number in sorted(told.states.keys() - salts.keys()):
         yield f"{request_id(number)} is gone"
 
 
@@ -86,13 +80,16 @@ def _plans(db: Connection, told: Told, leaves: dict[int, list[bytes]]) -> Iterat
         yield f"{name} is gone"
 
 
-def _rows(db: Connection, told: Told, leaves: dict[int, list[bytes]], known: set[int]) -> Iterator[str]:
+def _rows(db: Connection, told: Told, leaves: dict[int, list[bytes]], salts: dict[int, bytes], sent: list[int]) -> Iterator[str]:
+    """Problems of requests; notes each one's salt, and those that a platform must have answered."""
     carried, excepted = _carried(db)
     held = {number: len(one) for number, one in leaves.items()}
     states, receipts = told.states, told.receipts
     for row in map(Kept._make, tuples(db, KEPT)):
         number, plan, state = row.id, row.plan, row.state
-        known.add(number)
+        salts[number] = row.salt
+        if state == "sent" and row.channel != "portal" and number not in told.settled:
+            sent.append(number)
         if plan not in leaves:  # a plan that was never finished
             if state not in {"planned", "withdrawn"}:
                 yield f"{request_id(number)} is {state}, and its plan was never recorded"

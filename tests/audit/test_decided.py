@@ -11,7 +11,7 @@ from takedown.audit import verify
 from takedown.delivery.halting import halt, unhalt, unhalt_statement
 from takedown.ledger.cases import close
 from takedown.ledger.keeping import erase, hold, release
-from takedown.ledger.tables import appeals, batches, cases, holds, meta, plans, volumes
+from takedown.ledger.tables import appeals, batches, cases, holds, meta, plans, request_cases, volumes
 from takedown.outcomes.differences import hold as keep_apart
 from takedown.planning.redress import add_appeal, decide_appeal
 
@@ -58,6 +58,10 @@ ATTACKS = {
     "have a case sent twice": (
         update(cases).where(cases.c.id == 2).values(delivered="draft", sent_at=None),
         "C-2 is called unsent, but a request for it was",
+    ),
+    "call a case sent that was left out": (
+        update(request_cases).where(request_cases.c.case == 2).values(excepted="another desk's"),
+        "C-2 is called sent, but no request for it was",
     ),
     "make room under a day's limit": (delete(volumes), "P-1 carries 4 cases to facebook, and counts 0"),
     "spoil what a plan asks for": (update(plans).values(demands="{"), "cannot be understood"),

@@ -111,11 +111,12 @@ def test_what_was_counted_is_what_the_events_tell(tmp_path: Path) -> None:
         assert wrong(at_desk) == []
 
 
+@pytest.mark.parametrize("edit", ["UPDATE {} SET count = count + 1", "UPDATE {} SET platform = 'nowhere'", "DELETE FROM {}"])
 @pytest.mark.parametrize("kept", ["case_counts", "case_times"])
-def test_a_count_that_somebody_changed_is_told_and_made_anew(at_desk: Scene, kept: str) -> None:
+def test_a_count_that_somebody_changed_is_told_and_made_anew(at_desk: Scene, kept: str, edit: str) -> None:
     at_desk.sent(at_desk.case())
     problems = verify(at_desk.desk.ledger).problems
-    at_desk.write(lambda book: book.db.execute(text(f"UPDATE {kept} SET count = count + 1")) and None)
+    at_desk.write(lambda book: book.db.execute(text(edit.format(kept))) and None)
     told = [what for one, what in verify(at_desk.desk.ledger).problems if (one, what) not in problems]
     assert len(told) == 1
     assert told[0].startswith(kept)
