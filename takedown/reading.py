@@ -80,13 +80,15 @@ class Usual(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`packs`: the operator's own folder of packs; `policy`: None where only the whole desk knows it, in live above all."""
+    """`packs`: the operator's own folder of packs; `policy`: None where only the whole desk knows it, in live above all;
+    `retention`: how long files are kept, None where it is not plain."""
 
     url: str
     folder: Path
     environment: str = "sandbox"
     packs: Path | None = None
     policy: Usual | None = None
+    retention: str | None = None
     clock: Time = field(default_factory=SystemClock)
 
     def ledger(self) -> AbstractContextManager[Reader]:
@@ -103,6 +105,10 @@ class Reading:
             except (OSError, ValueError, KeyError, TypeError, AttributeError):
                 return self._checked(basis)
         return None
+
+    def review_of(self, basis: str) -> float:
+        """Seconds after which a measure under a basis is reviewed. Raises BadPacks."""
+        return (self.limits(basis) or STANDING).review
 
     def _files(self, basis: str) -> list[Path]:
         import takedown_notices
@@ -153,7 +159,8 @@ def _plain(found: Layers) -> Reading | None:
     match found.table.get("environment", "sandbox"), ledger.get("url", "sqlite:///takedown.db"), packs.get("folder", ""):
         case ("sandbox" | "live") as environment, str(url), str(folder):
             own = found.folder / Path(folder).expanduser() if folder else None
-            return Reading(url, found.folder, environment, own, _usual(environment, found.table.get("policy", {})))
+            policy, kept = (found.table.get(name, {}) for name in ("policy", "retention"))
+            return Reading(url, found.folder, environment, own, _usual(environment, policy), _text(kept, "evidence"))
         case _:
             return None
 
@@ -164,6 +171,11 @@ def _usual(environment: str, policy: object) -> Usual | None:
     said = cast("Mapping[str, Any]", policy)
     approvals = said.get("approvals", 1)
     return Usual(approvals) if isinstance(approvals, int) and not said.get("protected") else None
+
+
+def _text(section: object, name: str) -> str | None:
+    said = cast("Mapping[str, Any]", section).get(name, "") if isinstance(section, dict) else None
+    return said if isinstance(said, str) else None
 
 
 _VARIABLES = tuple(f"takedown_{name}" for name in SECTIONS)

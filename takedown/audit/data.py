@@ -10,10 +10,11 @@ from sqlalchemy import select
 
 from takedown.audit.chain import Told, read_chain, tuples
 from takedown.ledger.ids import case_id, message_name
-from takedown.ledger.keeping import named
+from takedown.ledger.kept import named
 from takedown.ledger.soundness import damage_of
 from takedown.ledger.store import Ledger
 from takedown.ledger.tables import messages
+from takedown.ledger.viewed import viewed
 
 CHUNK = 1 << 20
 
@@ -23,7 +24,7 @@ def read_data(ledger: Ledger) -> tuple[int, list[tuple[int, str]]]:
     with ledger.read() as db:
         told = read_chain(db)
         files: dict[str, int] = {}
-        for sha256, case in named(db):
+        for sha256, case in named(viewed(db)):
             files.setdefault(sha256, case)
         problems = [*_files(ledger.folder / "evidence", files, told)]
         count = len(files)

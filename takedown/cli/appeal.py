@@ -9,20 +9,22 @@ from typing import Annotated
 
 import typer
 
+from takedown.cli.appeal_list import list_
 from takedown.cli.context import current
-from takedown.cli.desk import desk_for, desk_of, sign
+from takedown.cli.desk import desk_for, sign
 from takedown.cli.options import As, Key
 from takedown.cli.submit import WAIT, seconds
 from takedown.cli.withdraw import show_taken_back
 from takedown.clock import iso
 from takedown.contract import UsageError, span
 from takedown.delivery.portal.attachments import keep
-from takedown.display import Answer, Column, Facts, Prose, Table
+from takedown.display import Answer, Facts, Prose
 from takedown.ledger.ids import case_id, number
 from takedown.outcomes.withdraw import take_back
-from takedown.planning.redress import OUTCOMES, SOURCES, add_appeal, decide_appeal, due
+from takedown.planning.redress import OUTCOMES, SOURCES, add_appeal, decide_appeal
 
 app = typer.Typer(no_args_is_help=True)
+app.command("list")(list_)
 CaseArg = Annotated[str, typer.Argument(metavar="CASE", help="As C-12")]
 
 
@@ -63,22 +65,6 @@ def add_(
     item = {"appeal": f"A-{made}", "case": case_id(number(case, "C")), "due_at": iso(at)}
     current().display.show(Answer([item], {"open": 1}), Facts([(f"A-{made}", f"to be decided until {iso(at)[:10]}")]))
     current().display.next("takedown appeal list")
-
-
-@app.command("list")
-def list_() -> None:
-    """What is due: appeals, users who are to be told now, and measures past their review date."""
-    desk, display = desk_of(), current().display
-    with desk.ledger.read() as db:
-        found = due(desk, db)
-    items = [
-        {"what": one.what, "appeal": one.appeal or None, "case": case_id(one.case), "why": one.why, "due_at": iso(one.due_at)}
-        for one in found
-    ]
-    rows = [[one.what, one.appeal, case_id(one.case), iso(one.due_at)[:10], one.why] for one in found]
-    columns = [Column("what"), Column("appeal"), Column("case"), Column("due (UTC)"), Column("why", 1)]
-    display.show(Answer(items, {"due": len(found)}), Table(columns, rows, "Redress") if rows else Prose("Nothing is due."))
-    display.next(found[0].do if found else "takedown status")
 
 
 @app.command("decide")

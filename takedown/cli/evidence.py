@@ -7,24 +7,25 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import select
 
 from takedown import noted
 from takedown.access import FILE
 from takedown.cli.context import current
 from takedown.cli.desk import desk_for, desk_of
+from takedown.cli.evidence_list import before, list_
 from takedown.cli.options import As, Key
 from takedown.cli.wording import plural
 from takedown.clock import iso
-from takedown.contract import Temporary, UsageError, span
+from takedown.contract import Temporary
 from takedown.desk import Desk
-from takedown.display import Answer, Column, Facts, Prose, Table
+from takedown.display import Answer, Facts, Prose
 from takedown.intake.redacting import redact
 from takedown.ledger.ids import case_id, number
-from takedown.ledger.keeping import due, erase, hold, originals_due, release, remove
-from takedown.ledger.tables import holds
+from takedown.ledger.keeping import erase, hold, release, remove
+from takedown.ledger.kept import due, originals_due
 
 app = typer.Typer()
+app.command("list")(list_)
 Case = Annotated[str, typer.Argument(metavar="CASE", help="As C-12")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept behind a commitment")]
 
@@ -42,22 +43,6 @@ class NotPurged(Temporary):
 @app.callback()
 def evidence() -> None:
     """Evidence and personal data: hold, release, remove what is over, erase."""
-
-
-@app.command("list")
-def list_() -> None:
-    """Cases that are held, and how many files are kept longer than [retention] evidence says."""
-    desk = desk_of()
-    over = _due(desk)
-    with desk.ledger.read() as db:
-        rows = list(db.execute(select(holds).order_by(holds.c.case)).mappings())
-    names = ("case", "since", "by", "reason")
-    cells = [[case_id(row["case"]), iso(row["at"]), row["by"], row["reason"]] for row in rows]
-    items: list[dict[str, object]] = [{**dict(zip(names, one, strict=True))} for one in cells]
-    shown = Table([Column(name) for name in names], cells, "Held") if cells else Prose("Nothing is held.")
-    current().display.show(Answer(items, {"held": len(items), "due": len(over)}), shown)
-    if over:
-        current().display.next("takedown evidence purge")
 
 
 @app.command("hold")
@@ -114,11 +99,11 @@ def purge(as_name: As = None) -> None:
 
 def _purge_notes(desk: Desk) -> int:
     """Raises NotPurged."""
-    before = _before(desk, "access")
-    if before is None:
+    until = _before(desk, "access")
+    if until is None:
         return 0
     try:
-        last = noted.due(desk.folder, iso(before))
+        last = noted.due(desk.folder, iso(until))
         if last is None:
             return 0
         desk.ledger.write(lambda book: book.record(noted.PURGED, noted.SUBJECT, asdict(last)))
@@ -146,25 +131,14 @@ def erase_(case: Case, reason: Reason, key: Key = None, as_name: As = None) -> i
 
 
 def _due(desk: Desk) -> list[str]:
-    before = _before(desk, "evidence")
-    if before is None:
-        return []
-    with desk.ledger.read() as db:
-        return due(db, before)
+    until = _before(desk, "evidence")
+    return [] if until is None else due(desk.ledger, until)
 
 
 def _originals(desk: Desk) -> list[str]:
-    before = _before(desk, "originals")
-    if before is None:
-        return []
-    with desk.ledger.read() as db:
-        return originals_due(db, iso(before))
+    until = _before(desk, "originals")
+    return [] if until is None else originals_due(desk.ledger, iso(until))
 
 
 def _before(desk: Desk, what: str) -> float | None:
-    """What is older is over by `[retention]`; None where it is kept for ever. Raises UsageError."""
-    kept = str(getattr(desk.settings.retention, what))
-    try:
-        return desk.clock.now() - span(kept) if kept else None
-    except ValueError as error:
-        raise UsageError(what=f"retention.{what}: {error}", why="it is a length of time", do=f'{what} = "3650d"') from None
+    return before(desk.clock.now(), what, str(getattr(desk.settings.retention, what)))

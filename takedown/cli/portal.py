@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.desk import desk_for, desk_of
+from takedown.cli.desk import desk_for
 from takedown.cli.options import As, Key, OnPlatform
+from takedown.cli.portal_list import facts, list_
 from takedown.cli.seen import shown
-from takedown.clock import iso
 from takedown.contract import UsageError, span
 from takedown.delivery.portal.filing import Filed, Number
-from takedown.delivery.portal.tasks import Only, Task
+from takedown.delivery.portal.tasks import Only
 from takedown.desk import Desk
-from takedown.display import Answer, Block, Column, Facts, Prose, Table
+from takedown.display import Answer, Facts
 from takedown.ledger.ids import number, request_id
 
 app = typer.Typer(no_args_is_help=True)
+app.command("list")(list_)
 
 Packet = Annotated[str, typer.Argument(metavar="REQUEST", help="As in portal list: R-12")]
 
@@ -50,8 +51,8 @@ def run(platform: OnPlatform = None, key: Key = None, as_name: As = None) -> int
     desk, only = desk_for("portal run", as_name, key), Only(platform)
     shown(desk, "portal run", (), {"platform": platform})
     walked = Walk(desk, Terminal(context), only).run()
-    with desk.ledger.read() as db:
-        waiting, owed, usual = left(db, only), len(to_follow(db)), median_seconds(db)
+    with desk.ledger.view() as view:
+        waiting, owed, usual = left(view, only), len(to_follow(view)), median_seconds(view)
     told = [(str(count), word) for count, word in _counts(walked.filed, walked.skipped, walked.unsure, walked.refused) if count]
     summary = ", ".join(f"{count} {word}" for count, word in told) or "nothing filed"
     context.display.show(Answer(), Facts([("this time", summary), *_pace(walked.median, usual), ("still to file", waiting)]))
@@ -67,44 +68,6 @@ def _counts(filed: int, skipped: int, unsure: int, refused: int) -> list[tuple[i
 
 def _pace(now: float | None, usual: float | None) -> list[tuple[str, str]]:
     return [] if now is None or usual is None else [("median", f"{now:.0f} s a packet; over all walks {usual:.0f} s")]
-
-
-@app.command("list")
-def list_(platform: OnPlatform = None) -> None:
-    """Who has which packet, and for how long; what was left or is uncertain first, and numbers that are to follow."""
-    from takedown.cli.walking import who_has
-    from takedown.delivery.portal.tasks import median_seconds, open_tasks, to_follow
-
-    desk = desk_of()
-    now = desk.clock.now()
-    with desk.ledger.read() as db:
-        tasks, owed, usual = open_tasks(db, now, Only(platform)), to_follow(db), median_seconds(db)
-    rows = [[", ".join(t.file_numbers), t.id, t.platform, t.basis, t.assigned, who_has(t, now)] for t in tasks]
-    columns = [Column("file number"), Column("packet"), Column("platform", 1), Column("basis", 3), Column("who", 1), Column("")]
-    blocks: list[Block] = [Table(columns, rows, f"{len(rows)} to file by hand") if rows else Prose("Nothing to file by hand.")]
-    if owed:
-        titles = [Column("file number"), Column("packet"), Column("filed by", 1)]
-        blocks.append(Table(titles, [[", ".join(t.file_numbers), t.id, t.assigned] for t in owed], "Filed, number to follow"))
-    summary = {"waiting": len(tasks), "to_follow": len(owed), "median_seconds": usual}
-    items = [{**facts(t), "overdue": t.overdue(now)} for t in tasks] + [{**facts(t), "overdue": False} for t in owed]
-    current().display.show(Answer(items, summary), *blocks)
-    first = "takedown portal run" if tasks else f"takedown portal done {owed[0].id} --ref NUMBER" if owed else "takedown status"
-    current().display.next(first)
-
-
-def facts(task: Task) -> dict[str, Any]:
-    return {
-        "request": task.id,
-        "state": task.state.value,
-        "platform": task.platform,
-        "basis": task.basis,
-        "references": list(task.file_numbers),
-        "who": task.assigned,
-        "opened_at": iso(task.opened_at) if task.opened_at else None,
-        "lease_until": iso(task.lease_until) if task.lease_until else None,
-        "respond_by": iso(task.respond_by) if task.respond_by else None,
-        "check_first": task.check_first,
-    }
 
 
 @app.command("next")
@@ -128,9 +91,7 @@ def next_(
     desk, display = desk_for("portal next", as_name, key), current().display
     only = Only(platform)
     taken = Taken(open_task(desk, number(request, "R"))) if request else take(desk, only)
-    with desk.ledger.read() as db:
-        waiting = left(db, only)
-    task = taken.task
+    waiting, task = left(desk.ledger, only), taken.task
     if task is None:
         display.show(Answer([], {"waiting": waiting}, taken.notes))
         display.say("Nothing waits to be filed by hand.")

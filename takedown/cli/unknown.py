@@ -8,64 +8,23 @@ from typing import Annotated
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.desk import desk_for, desk_of, sign
+from takedown.cli.desk import desk_for, sign
 from takedown.cli.options import As, Key
-from takedown.clock import iso
+from takedown.cli.unknown_list import list_
 from takedown.contract import UsageError
 from takedown.delivery.portal.attachments import keep
-from takedown.delivery.portal.taking import sweep
-from takedown.delivery.unknowns import Decision, get_unknown, settle_again, settle_sent, statement, uncertain
-from takedown.display import Answer, Column, Prose, Table
+from takedown.delivery.unknowns import Decision, get_unknown, settle_again, settle_sent, statement
+from takedown.display import Answer
 from takedown.ledger.ids import number, request_id
 from takedown.ledger.moves import State
 
 app = typer.Typer(no_args_is_help=True)
+app.command("list")(list_)
 
 
 @app.callback()
 def unknown() -> None:
     """Requests of which nobody knows whether they arrived. They are never sent again by a timer."""
-
-
-@app.command("list")
-def list_() -> None:
-    """What is known of each, and what could settle it."""
-    desk, display = desk_of(), current().display
-    desk.ledger.write(sweep)
-    found = uncertain(desk)
-    items = [
-        {
-            "request": one.id,
-            "references": list(one.file_numbers),
-            "platform": one.platform,
-            "channel": one.channel,
-            "our_reference": one.reference,
-            "cases": one.cases,
-            "attempts": one.attempts,
-            "since": iso(one.since),
-            "why": one.why,
-            "who": one.who,
-            "settled_by": one.settles.name.lower(),
-            "do": one.do,
-        }
-        for one in found
-    ]
-    columns = [
-        Column("file number"),
-        Column("request"),
-        Column("platform", 1),
-        Column("since (UTC)", 2),
-        Column("attempts", 4, number=True),
-        Column("why", 1),
-        Column("settled by", 3),
-    ]
-    rows = [
-        [", ".join(u.file_numbers), u.id, u.platform, iso(u.since)[:16].replace("T", " "), u.attempts, u.why, u.settles.value]
-        for u in found
-    ]
-    table = Table(columns, rows, f"{len(found)} sending uncertain")
-    display.show(Answer(items, {"uncertain": len(found)}), table if found else Prose("No sending is uncertain."))
-    display.next(found[0].do if found else "takedown status")
 
 
 @app.command("resolve")

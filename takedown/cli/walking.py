@@ -12,7 +12,6 @@ import webbrowser
 from takedown.cli.context import Context
 from takedown.clock import iso
 from takedown.delivery.portal.clipboard import Osc52, choose, terminal
-from takedown.delivery.portal.tasks import Task
 from takedown.delivery.portal.visit import View
 from takedown.display import Answer, Block, Facts, Lines, Prose
 
@@ -118,23 +117,3 @@ def _boxes(view: View) -> list[Block]:
     same = [f"{at + 1} {one.label}" for at, one in enumerate(fields) if at not in view.shown and one.value]
     blocks: list[Block] = [Facts(short, "To fill in" if len(view.shown) == len(fields) else "Changed"), *long]
     return [*blocks, Prose("As before: " + ", ".join(same))] if same else blocks
-
-
-def who_has(task: Task, now: float) -> str:
-    """Who has a packet and for how long, in words."""
-    if task.state.value == "unknown":
-        return f"uncertain: {task.detail}" if task.detail else "uncertain"
-    if task.state.value == "approved":
-        return "given back"
-    if task.opened_at is not None:
-        over = task.lease_until is not None and task.lease_until <= now
-        begun = f"opened {minutes(now - task.opened_at)} ago"
-        return f"{begun}, left" if over else begun
-    if task.assigned:
-        return f"given, for {minutes((task.lease_until or now) - now)} more"
-    return "free"
-
-
-def minutes(seconds: float) -> str:
-    whole = max(0, round(seconds / 60))
-    return f"{whole} min" if whole < 120 else f"{round(whole / 60)} h"

@@ -1,23 +1,21 @@
-"""Uncertain sendings: what is known of each, what could settle it, and a person's decision."""
+"""A person's decision about an uncertain sending."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import RowMapping, select
 
 from takedown.approval import Signature, approvers, check_approval
-from takedown.contract import Channel, RefusedByPolicy, TakedownError, UsageError
-from takedown.delivery.lanes import lane_for
+from takedown.contract import Channel, RefusedByPolicy, UsageError
 from takedown.delivery.portal.filing import check_number
 from takedown.desk import Desk
 from takedown.ledger.book import Book, commitment
-from takedown.ledger.ids import plan_id, request_id
+from takedown.ledger.ids import request_id
 from takedown.ledger.moves import State, move
-from takedown.ledger.tables import cases, plans, request_cases, requests
+from takedown.ledger.tables import requests
 from takedown.planning.listing import get_plan
 from takedown.planning.planner import check_apart
 
@@ -39,95 +37,6 @@ class Decision(StrEnum):
 
     NOT_SENT = "not-sent"
     AGAIN = "again"
-
-
-class Settles(StrEnum):
-    """What can tell whether it arrived."""
-
-    KEY = "the same key, sent again"
-    SEARCH = "a search for our reference"
-    PORTAL = "the portal's own list"
-    MAILBOX = "the sent folder, the mail server's log, an answer"
-    PERSON = "the platform, asked by a person"
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """An uncertain sending. `since` in seconds since the epoch; `who` opened it, for a portal."""
-
-    request: int
-    plan: int
-    platform: str
-    channel: str
-    reference: str
-    file_numbers: tuple[str, ...]
-    cases: int
-    attempts: int
-    since: float
-    why: str
-    who: str
-    settles: Settles
-
-    @property
-    def id(self) -> str:
-        return request_id(self.request)
-
-    @property
-    def do(self) -> str:
-        match self.settles:
-            case Settles.KEY:
-                return f"takedown submit {plan_id(self.plan)}"
-            case Settles.SEARCH:
-                return "takedown sync"
-            case Settles.PORTAL:
-                return f"takedown portal next {self.id}"
-            case _:
-                return f"takedown unknown resolve {self.id} --sent NUMBER --evidence FILE"
-
-
-def uncertain(desk: Desk) -> list[Unknown]:
-    """Every uncertain request, the oldest doubt first."""
-    with desk.ledger.read() as db:
-        in_force = select(plans.c.state).where(plans.c.id == requests.c.plan).scalar_subquery().label("in_force")
-        rows = db.execute(select(requests, in_force).where(requests.c.state == State.UNKNOWN.value)).mappings().all()
-        found = [_unknown(desk, db, row) for row in rows]
-    return sorted(found, key=lambda one: (one.since, one.request))
-
-
-def _unknown(desk: Desk, db: Connection, row: RowMapping) -> Unknown:
-    carried = select(cases.c.reference).join(request_cases, request_cases.c.case == cases.c.id)
-    numbers = db.execute(carried.where(request_cases.c.request == row["id"]).order_by(request_cases.c.position))
-    return Unknown(
-        request=row["id"],
-        plan=row["plan"],
-        platform=row["platform"],
-        channel=row["channel"],
-        reference=row["reference"],
-        file_numbers=tuple(dict.fromkeys(str(one[0]) for one in numbers)),
-        cases=row["cases"],
-        attempts=row["attempts"],
-        since=row["doubt_since"] or row["updated_at"],
-        why=row["detail"],
-        who=row["assigned"],
-        settles=_settles(desk, row),
-    )
-
-
-def _settles(desk: Desk, row: RowMapping) -> Settles:
-    match Channel(row["channel"]):
-        case Channel.PORTAL:
-            return Settles.PORTAL
-        case Channel.EMAIL:
-            return Settles.MAILBOX
-        case Channel.API:
-            pass
-    try:
-        lane = lane_for(desk, row["lane"])
-    except TakedownError:  # its adapter is gone or wrongly configured
-        return Settles.PERSON
-    if lane.remembers(row["key_born"], desk.clock.now()) and row["in_force"] == "approved":
-        return Settles.KEY
-    return Settles.SEARCH if lane.searchable else Settles.PERSON
 
 
 def get_unknown(desk: Desk, request: int) -> RowMapping:

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
@@ -18,7 +19,9 @@ from sqlalchemy import Connection, bindparam, insert, select, text
 from takedown.clock import iso, whole
 from takedown.ledger.errors import TakenBack
 from takedown.ledger.prepared import Prepared
+from takedown.ledger.reader import Reader
 from takedown.ledger.tables import events, openings
+from takedown.ledger.viewed import viewed
 
 Mark = tuple[int, str]
 """An event of the chain: its number and its hash."""
@@ -91,6 +94,10 @@ class Book:
         self._told: list[Recorded] = []
         self.head: Mark | None = None
         """The newest event, once this was flushed with something to tell."""
+
+    def view(self) -> AbstractContextManager[Reader]:
+        """What this transaction sees."""
+        return nullcontext(viewed(self.db))
 
     def record(self, kind: str, subject: str, data: Mapping[str, Any], private: Mapping[str, str] | None = None) -> None:
         """Append an event; `private` values are committed to, not written into it."""

@@ -1,21 +1,21 @@
-"""Evidence and how long it is kept: files that the ledger names, legal holds, files whose time is over, the erasure of a person.
+"""Evidence and how long it is kept: legal holds, the end of files whose time is over, the erasure of a person.
 
 Erased is what this ledger holds. Platforms, mailboxes, bundles, exports and backups keep what they have.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Text, and_, cast, delete, exists, insert, not_, null, or_, select, update
+from sqlalchemy import Connection, and_, delete, insert, not_, null, or_, select, update
 
 from takedown.contract import RefusedByPolicy, UsageError
 from takedown.ledger.book import Book
 from takedown.ledger.cases import no_such
 from takedown.ledger.ids import case_id, message_name, request_id
+from takedown.ledger.kept import named
 from takedown.ledger.moves import State, move
 from takedown.ledger.seals import set_aside
 from takedown.ledger.store import Ledger
@@ -73,50 +73,6 @@ class Erased:
     shared: tuple[str, ...]
 
 
-def named(db: Connection) -> Iterator[tuple[str, int]]:
-    """(sha256, case) of every file that a case, a claim, a sighting or an appeal names, and of the originals of redacted copies.
-
-    Not mails, which the ledger holds itself.
-    """
-    for one, number in _held(db):
-        yield one["sha256"], number
-        if original := one.get("redacts"):
-            yield original, number
-    yield from _told(db)
-
-
-def _told(db: Connection) -> Iterator[tuple[str, int]]:
-    """(sha256, case) of every file that a claim, a sighting or an appeal names."""
-    mail = exists().where(messages.c.sha256 == claims.c.evidence)
-    for query in (
-        select(claims.c.evidence, claims.c.case).where(claims.c.evidence != "", not_(mail)),
-        select(sightings.c.evidence, sightings.c.case).where(sightings.c.evidence != ""),
-        select(appeals.c.evidence, appeals.c.case).where(appeals.c.evidence != ""),
-    ):
-        yield from ((str(sha256), int(number)) for sha256, number in db.execute(query, execution_options={"yield_per": 2000}))
-
-
-def _held(db: Connection) -> Iterator[tuple[dict[str, str], int]]:
-    """Each file as a case holds it, with the case."""
-    for table, case in ((cases, cases.c.id), (case_references, case_references.c.case)):
-        held = cast(table.c.evidence, Text)
-        for text, number in db.execute(select(held, case).where(held != "[]"), execution_options={"yield_per": 2000}):
-            yield from ((one, int(number)) for one in json.loads(text or "[]"))
-
-
-def originals_due(db: Connection, redacted_before: str) -> list[str]:
-    """Originals of which a redacted copy was made before that moment (as events say it), and that nothing else needs."""
-    back = set(db.execute(select(holds.c.case)).scalars())
-    over: set[str] = set()
-    needed = {sha256 for sha256, _ in _told(db)}
-    for one, case in _held(db):
-        needed.add(one["sha256"])
-        if original := one.get("redacts"):
-            free = one.get("redacted_at", "") < redacted_before and case not in back
-            (over if free else needed).add(original)
-    return sorted(over - needed)
-
-
 def hold(ledger: Ledger, case: int, reason: str, who: str) -> None:
     """Keep everything about a case until it is released. Raises NoSuchCase."""
 
@@ -141,19 +97,6 @@ def release(ledger: Ledger, case: int, reason: str, who: str) -> None:
     ledger.write(change)
 
 
-def due(db: Connection, closed_before: float) -> list[str]:
-    """Files all of whose cases were closed before that time and are not held."""
-    kept: set[str] = set()
-    over: set[str] = set()
-    held = exists().where(holds.c.case == cases.c.id)
-    free = set(
-        db.execute(select(cases.c.id).where(cases.c.closed_at < closed_before, cases.c.closed != "", not_(held))).scalars()
-    )
-    for sha256, case in named(db):
-        (over if case in free else kept).add(sha256)
-    return sorted(over - kept)
-
-
 def remove(ledger: Ledger, files: Iterable[str], why: str, who: str = "") -> int:
     """Record that files go, then delete them; returns how many were there. `who` decided it; nobody where a setting did."""
     gone = [one for one in sorted(files) if (ledger.folder / "evidence" / one).exists()]
@@ -172,9 +115,9 @@ def erase(ledger: Ledger, case: int, reason: str, who: str) -> Erased:
 
     Raises NoSuchCase, StillOpen, OnHold.
     """
-    with ledger.read() as db:
-        mine = {sha256 for sha256, number in named(db) if number == case}
-        others = {sha256 for sha256, number in named(db) if number != case}
+    with ledger.view() as view:
+        held = list(named(view))
+    mine, others = {sha256 for sha256, one in held if one == case}, {sha256 for sha256, one in held if one != case}
     shared: list[str] = []
 
     def change(book: Book) -> None:

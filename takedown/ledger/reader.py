@@ -53,7 +53,8 @@ def parsed(value: Any) -> Any:
 
 
 class Readable(Protocol):
-    """A ledger that can be read without SQLAlchemy: one that is open for everything (`store.Ledger`), or a view of one."""
+    """What can be read without SQLAlchemy: a ledger that is open for everything (`store.Ledger`), a transaction that changes it
+    (`book.Book`), or a view."""
 
     def view(self) -> AbstractContextManager[Reader]: ...
 

@@ -11,13 +11,13 @@ import asyncio
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.engine import make_url
@@ -29,6 +29,7 @@ from takedown.ledger.ids import load_secret
 from takedown.ledger.reader import Reader
 from takedown.ledger.server import AGAIN, back, end, gone, server_engine, translate
 from takedown.ledger.tables import meta
+from takedown.ledger.viewed import viewed
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -79,24 +80,6 @@ def roomy(db: Connection) -> Generator[None]:
         yield
     finally:
         db.exec_driver_sql(f"PRAGMA cache_size={int(usual)}")
-
-
-class _Driven:
-    """SQLAlchemy's connection as a Reader knows its driver's: within the same transaction, with the same errors."""
-
-    def __init__(self, db: Connection) -> None:
-        self._db = db
-
-    def execute(self, sql: str, values: Mapping[str, object]) -> Any:
-        return self._db.exec_driver_sql(sql, dict(values)).cursor
-
-    def cursor(self, name: str) -> Any:
-        return cast("Any", self._db.connection.driver_connection).cursor(name=name)
-
-
-def viewed(db: Connection) -> Reader:
-    """What a connection sees, for queries that commands share which do without SQLAlchemy."""
-    return Reader(_Driven(db), server=db.dialect.name != "sqlite")
 
 
 class Ledger:

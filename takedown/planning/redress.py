@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from takedown.approval import Signature, approvers, check_approval
 from takedown.clock import iso
-from takedown.clocks import review
-from takedown.contract import RefusedByPolicy, UsageError, span
+from takedown.contract import RefusedByPolicy, UsageError
 from takedown.desk import Desk
 from takedown.ledger.book import Book
 from takedown.ledger.cases import no_such
@@ -73,25 +72,6 @@ def add_appeal(desk: Desk, case: int, source: str, reason: str, due_at: float, e
 
 
 @dataclass(frozen=True, slots=True)
-class Appeal:
-    """An appeal that is open."""
-
-    number: int
-    case: int
-    source: str
-    reason: str
-    received_at: float
-    due_at: float
-
-
-def open_appeals(db: Connection) -> list[Appeal]:
-    """The one that is due first, first."""
-    query = select(appeals).where(appeals.c.outcome == "").order_by(appeals.c.due_at, appeals.c.id)
-    rows = db.execute(query).mappings()
-    return [Appeal(r["id"], r["case"], r["from"], r["reason"], r["received_at"], r["due_at"]) for r in rows]
-
-
-@dataclass(frozen=True, slots=True)
 class Reversal:
     """What an appeal that succeeded takes back: every case that asked for the same, on every platform that has it.
 
@@ -147,62 +127,6 @@ def _everywhere(db: Connection, case: int) -> Reversal:
         tuple(one for one in sorted(chain) if can_be_withdrawn(db, one)),
         tuple(one for one in sorted(others - chain) if can_be_withdrawn(db, one)),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """Something of redress that is due; `due_at` in seconds since the epoch."""
-
-    what: str
-    appeal: str
-    case: int
-    due_at: float
-    why: str
-    do: str
-
-
-LISTED = 200
-"""As many measures past their review date as a list names."""
-
-
-def due(desk: Desk, db: Connection) -> list[Due]:
-    """Appeals, then users who are to be told now, then measures past their review date, each in the order of their days."""
-    now = desk.clock.now()
-    found: list[Due] = []
-    for one in open_appeals(db):
-        do = f"takedown appeal decide A-{one.number} --as OUTCOME --reason TEXT"
-        found.append(Due("appeal", f"A-{one.number}", one.case, one.due_at, f"{one.source}: {one.reason}", do))
-    ended = select(notifications).where(
-        notifications.c.value == "withheld", notifications.c.newest == "yes", notifications.c.until <= now
-    )
-    for row in db.execute(ended.order_by(notifications.c.until)).mappings():
-        do = f"takedown case notify {case_id(row['case'])} --by authority"
-        found.append(Due("tell the user", "", row["case"], row["until"], f"withheld until then: {row['basis']}", do))
-    return [*found, *sorted(_past_review(desk, db), key=lambda one: one.due_at)[:LISTED]]
-
-
-def standing() -> tuple[ColumnElement[bool], ...]:
-    """True of cases that were asked for and stand, or were done: those that are reviewed when their basis says so."""
-    return cases.c.delivered == "sent", cases.c.withdrawal == "none", cases.c.closed.in_(["", "done"])
-
-
-def review_of(desk: Desk, basis: str) -> float:
-    """Seconds after which a measure under a basis is reviewed."""
-    pack = desk.packs.get(basis)
-    return pack.review.seconds if pack else span(review.AFTER)
-
-
-def _past_review(desk: Desk, db: Connection) -> Iterator[Due]:
-    renewed = or_(cases.c.reviewed_until.is_(None), cases.c.reviewed_until < desk.clock.now())
-    basis = ""
-    following = select(func.min(cases.c.basis)).where(*standing()[:2])
-    while basis := db.execute(following.where(cases.c.basis > basis)).scalar() or "":
-        after = review_of(desk, basis)
-        over = (*standing(), cases.c.basis == basis, cases.c.sent_at < desk.clock.now() - after)
-        past = select(cases.c.id, cases.c.sent_at, cases.c.reviewed_until).where(*over, renewed)
-        for number, sent_at, until in db.execute(past.order_by(cases.c.sent_at).limit(LISTED)):
-            do = f"takedown case renew {case_id(number)} --until DATE --reason TEXT --as NAME"
-            yield Due("review", "", number, until or sent_at + after, "renew it, or withdraw it", do)
 
 
 def tell_user(desk: Desk, case: int, value: str, until: float | None, basis: str) -> None:

@@ -19,7 +19,6 @@ from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.moves import WITHDRAWAL, State, move
 from takedown.ledger.states import DORMANT
-from takedown.ledger.store import viewed
 from takedown.ledger.tables import cases, request_cases, requests
 from takedown.ledger.withdrawals import asked
 from takedown.planning.approving import release
@@ -111,7 +110,7 @@ def _write(book: Book, found: Look, made: SmallPlan | None, said: str, desk: Des
     plan = 0
     if made:
         plan = store(book, made)
-        release(book, get_plan(viewed(book.db), plan), desk.policy)
+        release(book, get_plan(book, plan), desk.policy)
     going, flying = found.of(found.sent), found.of(found.in_flight) | found.of(found.doubtful)
     for number, row in found.cases.items():
         how, values = "not sent", _not_sent(row, number in out)

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, RowMapping, select
 
 from takedown.clock import utc
+from takedown.clocks import review
 from takedown.clocks.cases import clocks_of
 from takedown.clocks.hands import Hand
 from takedown.contract import MissingExtra, span
@@ -20,10 +21,11 @@ from takedown.ledger.moves import State
 from takedown.ledger.states import ASKED, DORMANT
 from takedown.ledger.tables import cases, notifications, plans, requests
 from takedown.ledger.truths import FINAL, UNREACHABLE
+from takedown.ledger.viewed import viewed
 from takedown.notices.pack import Pack
 from takedown.outcomes.clocks import said_of
 from takedown.planning.demands import read_demands
-from takedown.planning.redress import open_appeals, review_of, standing
+from takedown.planning.redress_due import open_appeals
 from takedown.report.files import whole_file
 
 
@@ -88,18 +90,24 @@ def _of_case(db: Connection, row: RowMapping, pack: Pack, now: float) -> Iterato
 def _of_measures(desk: Desk, db: Connection, narrowed: Sequence[ColumnElement[bool]]) -> Iterator[Deadline]:
     """When each measure that stands is renewed by a second person, or withdrawn."""
     columns = (cases.c.id, cases.c.reference, cases.c.basis, cases.c.sent_at, cases.c.reviewed_until)
-    query = select(*columns).where(*standing(), cases.c.sent_at.is_not(None), *narrowed).order_by(cases.c.id)
+    standing = cases.c.delivered == State.SENT.value, cases.c.withdrawal == "none", cases.c.closed.in_(["", "done"])
+    query = select(*columns).where(*standing, cases.c.sent_at.is_not(None), *narrowed).order_by(cases.c.id)
     for row in db.execute(query.execution_options(yield_per=1000)).mappings():
-        until = max(row["sent_at"] + review_of(desk, row["basis"]), row["reviewed_until"] or 0)
+        until = max(row["sent_at"] + _review_of(desk, row["basis"]), row["reviewed_until"] or 0)
         name = case_id(row["id"])
         do = f"takedown case renew {name} --until DATE --reason TEXT --as NAME"
         yield Deadline(f"review-{name}", utc(until), f"{name}, {row['reference']}: renew the measure, or withdraw it", do)
 
 
+def _review_of(desk: Desk, basis: str) -> float:
+    pack = desk.packs.get(basis)
+    return pack.review.seconds if pack else span(review.AFTER)
+
+
 def _of_redress(db: Connection, narrowed: Sequence[ColumnElement[bool]]) -> Iterator[Deadline]:
     """Appeals that nobody decided, and users who may be kept in the dark no longer."""
     chosen = set(db.execute(select(cases.c.id).where(*narrowed)).scalars()) if narrowed else None
-    for one in open_appeals(db):
+    for one in open_appeals(viewed(db)):
         if chosen is None or one.case in chosen:
             do = f"takedown appeal decide A-{one.number} --as OUTCOME --reason TEXT"
             yield Deadline(

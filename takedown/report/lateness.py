@@ -11,6 +11,7 @@ from takedown.clocks.events import STOPPING, Happened
 from takedown.contract.times import span
 from takedown.ledger.reader import among
 from takedown.ledger.states import FINAL, UNREACHABLE, State
+from takedown.planning.redress_due import NEXT_STANDING, PAST
 from takedown.reading import STANDING, Limits
 from takedown.report.matters import Matter, View
 
@@ -30,9 +31,7 @@ STOPPED = f"""SELECT c.id, c.sent_at, c.answered_at, c.claimed, c.claimed_at, k.
   AND c.claimed NOT IN {among(FINAL)} AND c.observed NOT IN {among(UNREACHABLE)} {{mine}} ORDER BY c.id, k.id"""  # noqa: S608
 """A cross join is read in its order by SQLite: from the few to their cases, never the other way round."""
 
-NEXT_STANDING = "SELECT min(basis) FROM cases WHERE delivered = 'sent' AND withdrawal = 'none' AND basis > :basis"
-SUNSET = """SELECT count(*) FROM cases WHERE delivered = 'sent' AND withdrawal = 'none' AND basis = :basis AND sent_at < :by
-  AND (reviewed_until IS NULL OR reviewed_until < :now) AND closed IN ('', 'done') {mine}"""
+SUNSET = f"SELECT count(*) FROM cases WHERE {PAST} {{mine}}"  # noqa: S608
 
 
 def overdue(view: View) -> Iterator[Matter]:

@@ -15,7 +15,8 @@ from takedown.audit import verify
 from takedown.audit.data import read_data
 from takedown.ledger.cases import close
 from takedown.ledger.ids import case_id
-from takedown.ledger.keeping import NotHeld, OnHold, StillOpen, due, erase, hold, named, release, remove
+from takedown.ledger.keeping import NotHeld, OnHold, StillOpen, erase, hold, release, remove
+from takedown.ledger.kept import due, named
 from takedown.ledger.tables import events, openings, requests
 from takedown.ledger.tables.base import metadata
 from takedown.ledger.truths import Claim, Sighting, add_claims, add_sightings
@@ -92,13 +93,11 @@ def test_files_go_when_all_who_name_them_are_closed_long_enough(files):
 
 
 def named_in(desk):
-    with desk.ledger.read() as db:
-        return list(named(db))
+    return list(named(desk.ledger))
 
 
 def due_in(desk, days):
-    with desk.ledger.read() as db:
-        return due(db, desk.clock.now() - days * DAY)
+    return due(desk.ledger, desk.clock.now() - days * DAY)
 
 
 def everything(desk):

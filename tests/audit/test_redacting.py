@@ -17,7 +17,8 @@ from takedown.delivery.portal.packet import read_packet
 from takedown.delivery.portal.tasks import get_task
 from takedown.intake.redacting import NoCopy, NoSuchFile, OnItsWay, redact
 from takedown.ledger.cases import NoSuchCase, close
-from takedown.ledger.keeping import erase, hold, named, originals_due, release, remove
+from takedown.ledger.keeping import erase, hold, release, remove
+from takedown.ledger.kept import named, originals_due
 from takedown.ledger.tables import cases, requests
 from takedown.ledger.truths import Sighting, add_sightings
 from takedown.planning.approving import StalePlan, approve
@@ -67,7 +68,7 @@ def test_a_packet_holds_the_copy_and_not_the_original(desk, tmp_path):
     with desk.ledger.read() as db:
         number = db.execute(select(requests.c.id).where(requests.c.plan == plan)).scalars().first()
         row = db.execute(select(requests.c.body).where(requests.c.id == number)).scalar()
-        task = get_task(db, number)
+    task = get_task(desk.ledger, number)
     assert sha(COPY) in read_packet(row).attachments
     folder = gather(desk.ledger, number, task.attachments)
     assert [path.read_bytes() for path in folder.iterdir() if path.suffix == ".png"] == [COPY]
@@ -121,8 +122,7 @@ def test_originals_go_on_their_date_and_copies_stay(desk):
 
 
 def over(desk, days):
-    with desk.ledger.read() as db:
-        return originals_due(db, iso(desk.clock.now() - days * DAY))
+    return originals_due(desk.ledger, iso(desk.clock.now() - days * DAY))
 
 
 def test_an_original_that_another_case_shows_stays(desk):
@@ -154,8 +154,7 @@ def test_a_copy_is_replaced_by_another_of_the_same_original(desk, tmp_path):
     cover(desk, 1)
     (tmp_path / "black.png").write_bytes(b"more black")
     assert cover(desk, 1, sha(COPY)[:12]).original == sha(ORIGINAL)
-    with desk.ledger.read() as db:
-        assert {one for one, case in named(db) if case == 1} == {sha(b"more black"), sha(ORIGINAL)}
+    assert {one for one, case in named(desk.ledger) if case == 1} == {sha(b"more black"), sha(ORIGINAL)}
     assert verify(desk.ledger).problems == []
 
 

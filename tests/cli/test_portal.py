@@ -10,9 +10,13 @@ from pathlib import Path
 import pytest
 from command_line import takedown
 from desks import add_cases, make_desk, make_key
+from servers import ledger_url
+from sqlalchemy import update
 
 from takedown.cli import run
 from takedown.delivery.deliver import hand_over
+from takedown.ledger.setup import open_ledger
+from takedown.ledger.tables import requests
 from takedown.planning.approving import verify
 from takedown.planning.making import Selection, make_plan
 
@@ -106,6 +110,16 @@ def test_an_uncertain_packet_comes_with_the_word_to_look_first(ask):
     assert (item["check_first"], item["state"]) == (True, "unknown")
     (unknown,) = ask("unknown", "list")["items"]
     assert (unknown["request"], unknown["settled_by"], unknown["references"]) == ("R-1", "portal", ["FILE-1", "FILE-2"])
+
+
+def test_a_packet_that_was_left_is_among_the_uncertain_ones_as_soon_as_they_are_listed(ask, folder):
+    ask("portal", "next")
+    assert ask("unknown", "list")["items"] == []
+    ledger = open_ledger(ledger_url(folder), folder, "sandbox")
+    ledger.write(lambda book: book.db.execute(update(requests).where(requests.c.id == 1).values(lease_until=book.now - 1)))
+    ledger.close()
+    (unknown,) = ask("unknown", "list")["items"]
+    assert (unknown["request"], unknown["why"]) == ("R-1", "opened to be filed by hand, and left")
 
 
 def test_the_switch_stops_next_and_run(ask):

@@ -12,7 +12,8 @@ from sqlalchemy import select, update
 
 from takedown.audit import verify as audit
 from takedown.delivery.again import ask_again
-from takedown.delivery.unknowns import Decision, Settles, settle_again, uncertain
+from takedown.delivery.uncertain import Settles, uncertain
+from takedown.delivery.unknowns import Decision, settle_again
 from takedown.ledger.tables import lanes, plans, requests
 from takedown.outcomes.sync import sync
 from takedown.outcomes.withdraw import take_back
@@ -60,7 +61,7 @@ def test_sync_searches_for_what_is_uncertain(tmp_path):
         send(desk, plan, wait=0)
         assert states(desk) == {"unknown": 4}
         due_now(desk)
-        assert {one.do for one in uncertain(desk)} == {"takedown sync"}
+        assert {one.do for one in uncertain(desk.ledger, lambda: desk)} == {"takedown sync"}
         done = sync(again(desk), None, Quiet())
         assert (done.settled, done.unanswered) == (4, 0)
         assert states(desk) == {"sent": 2, "approved": 2}
@@ -75,7 +76,7 @@ def test_what_a_search_does_not_find_goes_with_its_plan_where_that_has_ended(tmp
         send(desk, plan, wait=0, limit=2)
         discard(desk.ledger, plan, "a mistake")
         due_now(desk)
-        assert [one.settles for one in uncertain(desk)] == [Settles.SEARCH] * 2
+        assert [one.settles for one in uncertain(desk.ledger, lambda: desk)] == [Settles.SEARCH] * 2
         assert sync(again(desk), None, Quiet()).settled == 2
         assert states(desk) == {"sent": 1, "draft": 2}
         assert audit(desk.ledger).problems == []
@@ -164,7 +165,7 @@ def test_a_key_is_no_way_out_of_a_plan_that_has_ended(tmp_path):
         send(desk, plan, wait=0, limit=1)
         discard(desk.ledger, plan, "a mistake")
         due_now(desk)
-        assert [one.settles for one in uncertain(desk)] == [Settles.PERSON]
+        assert [one.settles for one in uncertain(desk.ledger, lambda: desk)] == [Settles.PERSON]
         assert ask_again(again(desk), None, Quiet()).settled == 0
         assert len(server.posts()) == 1
 
@@ -179,7 +180,7 @@ def test_what_is_taken_back_before_it_is_sent_again_is_not_sent_again(tmp_path):
         assert states(desk) == {"unknown": 1}
         assert send(again(desk), plan, wait=600).unknown == 1
         assert len(server.posts()) == 1
-        assert [one.settles for one in uncertain(desk)] == [Settles.PERSON]
+        assert [one.settles for one in uncertain(desk.ledger, lambda: desk)] == [Settles.PERSON]
 
 
 def test_a_clock_that_was_set_back_makes_no_key_young(tmp_path):
@@ -224,7 +225,7 @@ def test_what_a_dead_process_was_sending_is_found_though_its_plan_has_ended(tmp_
         ask_again(again(desk), None, Quiet())
         assert states(desk)["unknown"] >= 1
         assert "sending" not in states(desk)
-        assert [one.settles for one in uncertain(desk)] == [Settles.PERSON] * states(desk)["unknown"]
+        assert [one.settles for one in uncertain(desk.ledger, lambda: desk)] == [Settles.PERSON] * states(desk)["unknown"]
 
 
 def test_bytes_that_somebody_changed_end_the_sync_and_are_not_passed_over(tmp_path):

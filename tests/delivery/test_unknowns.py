@@ -10,15 +10,14 @@ from takedown.delivery.lanes import lane_for
 from takedown.delivery.portal.filing import unsure
 from takedown.delivery.portal.taking import take
 from takedown.delivery.portal.tasks import Only
+from takedown.delivery.uncertain import Settles, uncertain
 from takedown.delivery.unknowns import (
     Decision,
     NotUncertain,
-    Settles,
     Unsigned,
     settle_again,
     settle_sent,
     statement,
-    uncertain,
 )
 from takedown.ledger.moves import State, move
 from takedown.ledger.tables import cases, events, plans, requests
@@ -62,7 +61,7 @@ def desk(tmp_path):
 
 
 def of(desk, platform):
-    return next(one for one in uncertain(desk) if one.platform == platform)
+    return next(one for one in uncertain(desk.ledger, lambda: desk) if one.platform == platform)
 
 
 def state(desk, request):
@@ -77,7 +76,7 @@ def decide(desk, who, request, decision=Decision.NOT_SENT, key=None):
 
 
 def test_each_says_what_could_settle_it(desk):
-    found = {one.platform: one for one in uncertain(desk)}
+    found = {one.platform: one for one in uncertain(desk.ledger, lambda: desk)}
     assert {name: one.settles for name, one in found.items()} == {
         "facebook": Settles.PORTAL,
         "x": Settles.KEY,

@@ -4,7 +4,6 @@ import pytest
 from desks import add_cases, make_desk, reading
 
 from takedown.ledger.reader import numbered
-from takedown.ledger.store import viewed
 
 CASES = "SELECT id, platform, key FROM cases WHERE platform = :platform ORDER BY id"
 
@@ -38,7 +37,8 @@ def test_a_change_is_seen_by_who_makes_it_before_others_see_it(desk):
     def change(book):
         book.record("test", "R-1", {})
         book.flush()
-        return viewed(book.db).value("SELECT count(*) FROM events WHERE kind = 'test'")
+        with book.view() as view:
+            return view.value("SELECT count(*) FROM events WHERE kind = 'test'")
 
     assert desk.ledger.write(change) == 1
 

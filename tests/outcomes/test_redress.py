@@ -1,7 +1,7 @@
 """Redress: an appeal that succeeds takes back everywhere; who is not told is told in the end; what stands stands for a time."""
 
 import pytest
-from desks import TurnedClock, add_cases, again, make_key, signed
+from desks import TurnedClock, add_cases, again, make_key, reading, signed
 from sqlalchemy import select
 from withdrawing import api, desk_with, journal, mailed, of, planned, send, stands
 
@@ -19,11 +19,11 @@ from takedown.planning.redress import (
     WithheldTooLong,
     add_appeal,
     decide_appeal,
-    due,
     renew,
     renewal_statement,
     tell_user,
 )
+from takedown.planning.redress_due import due
 
 DAY = 86_400.0
 
@@ -45,8 +45,7 @@ def desk(tmp_path, platforms):
 
 
 def what(desk):
-    with desk.ledger.read() as db:
-        return [(one.what, one.case) for one in due(desk, db)]
+    return [(one.what, one.case) for one in due(desk.ledger, desk.clock.now(), reading(desk).review_of)]
 
 
 def reverse(desk, case):

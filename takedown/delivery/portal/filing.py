@@ -8,17 +8,20 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import func, select, update
 
 from takedown.clock import iso
-from takedown.contract import RefusedByPolicy, UsageError
-from takedown.delivery.portal.tasks import get_row, not_to_file, note_attempt, with_another
+from takedown.contract import Channel, RefusedByPolicy, UsageError
+from takedown.delivery.portal.tasks import get_row, not_to_file, with_another
 from takedown.desk import Desk
 from takedown.ledger.book import Book, commitment
 from takedown.ledger.ids import case_id, request_id
 from takedown.ledger.moves import State, move, take_out
+from takedown.ledger.seals import add_attempts
 from takedown.ledger.tables import request_cases, requests
+from takedown.ledger.viewed import viewed
 
+PORTAL = requests.c.channel == Channel.PORTAL.value
 LONGEST = 200
 TO_FOLLOW = "filed by hand, its number is to follow"
 
@@ -76,7 +79,7 @@ def done(desk: Desk, request: int, filed: Filed) -> None:
     reference = check_number(filed.reference) if filed.number is Number.GIVEN else ""
 
     def change(book: Book) -> None:
-        row = get_row(book.db, request)
+        row = get_row(book, request)
         if row["state"] == State.SENT.value:
             _follow_up(book, row, reference, filed, desk.who)
         else:
@@ -85,7 +88,7 @@ def done(desk: Desk, request: int, filed: Filed) -> None:
     desk.ledger.write(change)
 
 
-def _file(book: Book, row: RowMapping, reference: str, filed: Filed, who: str) -> None:
+def _file(book: Book, row: Mapping[str, Any], reference: str, filed: Filed, who: str) -> None:
     was = _held(book, row, who)
     if was is State.UNKNOWN and not reference and not filed.evidence:
         raise NothingFiled(
@@ -120,7 +123,14 @@ def _file(book: Book, row: RowMapping, reference: str, filed: Filed, who: str) -
     note_attempt(book, row, "sent", receipt or detail)
 
 
-def _seconds(book: Book, row: RowMapping, filed: Filed) -> float | None:
+def note_attempt(book: Book, row: Mapping[str, Any], outcome: str, detail: str) -> None:
+    """The visit to the portal, beside the attempts of machines."""
+    values = {"outcome": outcome, "detail": detail, "started_at": row["opened_at"] or book.now, "ended_at": book.now}
+    number = row["attempts"] + (row["opened_at"] is None)
+    add_attempts(book, [(row["salt"], {"request": row["id"], "number": number, **values})])
+
+
+def _seconds(book: Book, row: Mapping[str, Any], filed: Filed) -> float | None:
     if filed.seconds is not None or row["opened_at"] is None:
         return filed.seconds
     return float(book.now - row["opened_at"])
@@ -130,13 +140,13 @@ def _proof(filed: Filed) -> dict[str, str]:
     return {"evidence": filed.evidence} if filed.evidence else {}
 
 
-def _ended(row: RowMapping, who: str) -> dict[str, Any]:
+def _ended(row: Mapping[str, Any], who: str) -> dict[str, Any]:
     """Of a packet that was never opened here, whoever speaks of it was at the portal with it."""
     first = row["opened_at"] is None
     return {"lease_until": None, "attempts": row["attempts"] + first, "assigned": who if first else row["assigned"]}
 
 
-def _held(book: Book, row: RowMapping, who: str) -> State:
+def _held(book: Book, row: Mapping[str, Any], who: str) -> State:
     """The state of a packet about which `who` may speak."""
     state = State(row["state"])
     if state not in {State.OPERATOR, State.UNKNOWN}:
@@ -147,7 +157,7 @@ def _held(book: Book, row: RowMapping, who: str) -> State:
     return state
 
 
-def _take_out(book: Book, row: RowMapping, excepted: Mapping[int, str]) -> None:
+def _take_out(book: Book, row: Mapping[str, Any], excepted: Mapping[int, str]) -> None:
     query = select(request_cases.c.case).where(request_cases.c.request == row["id"], request_cases.c.excepted == "")
     carried = {int(one[0]) for one in book.db.execute(query)}
     name = request_id(row["id"])
@@ -160,7 +170,7 @@ def _take_out(book: Book, row: RowMapping, excepted: Mapping[int, str]) -> None:
     take_out(book, row["id"], excepted)
 
 
-def _follow_up(book: Book, row: RowMapping, reference: str, filed: Filed, who: str) -> None:
+def _follow_up(book: Book, row: Mapping[str, Any], reference: str, filed: Filed, who: str) -> None:
     if row["receipt"] and row["receipt"] != reference:
         raise AlreadyFiled(request=request_id(row["id"]), receipt=row["receipt"])
     if filed.number is Number.LATER or row["receipt"]:
@@ -169,7 +179,7 @@ def _follow_up(book: Book, row: RowMapping, reference: str, filed: Filed, who: s
     _receipt(book, row, receipt, "receipt.recorded", {"by_hand": filed.number.value, **_proof(filed)}, who)
 
 
-def _receipt(book: Book, row: RowMapping, receipt: str, kind: str, told: Mapping[str, Any], who: str) -> None:
+def _receipt(book: Book, row: Mapping[str, Any], receipt: str, kind: str, told: Mapping[str, Any], who: str) -> None:
     values = {"receipt": receipt, "receipt_at": book.now, "detail": "", "updated_at": book.now}
     this = (requests.c.id == row["id"], requests.c.state == State.SENT.value, requests.c.receipt == row["receipt"])
     book.db.execute(update(requests).where(*this).values(**values))
@@ -182,7 +192,7 @@ def correct(desk: Desk, request: int, reference: str) -> None:
     number = check_number(reference)
 
     def change(book: Book) -> None:
-        row = get_row(book.db, request)
+        row = get_row(book, request)
         if row["state"] != State.SENT.value:
             raise not_to_file(request, State(row["state"]))
         if row["assigned"] != desk.who:
@@ -195,7 +205,7 @@ def correct(desk: Desk, request: int, reference: str) -> None:
 def same_number(desk: Desk, request: int, reference: str) -> str:
     """Another request to the same platform that has this number already (`R-7`); empty when there is none."""
     with desk.ledger.read() as db:
-        row = get_row(db, request)
+        row = get_row(viewed(db), request)
         others = (requests.c.receipt == reference.strip(), requests.c.platform == row["platform"], requests.c.id != request)
         found = db.execute(select(func.min(requests.c.id)).where(*others)).scalar()
     return request_id(found) if found else ""
@@ -205,7 +215,7 @@ def unsure(desk: Desk, request: int, why: str = "") -> None:
     """Whoever opened it does not know whether it was filed. Raises NoSuchPacket, NotToFile, WithAnother."""
 
     def change(book: Book) -> None:
-        row = get_row(book.db, request)
+        row = get_row(book, request)
         if _held(book, row, desk.who) is State.UNKNOWN:
             return
         detail = f"filed by hand or not: {why or 'the person is unsure'}"
@@ -226,7 +236,7 @@ def release(desk: Desk, request: int, *, not_filed: bool = False) -> None:
 
 
 def _release(book: Book, request: int, who: str, not_filed: bool) -> None:
-    row = get_row(book.db, request)
+    row = get_row(book, request)
     name, opened = request_id(request), row["opened_at"] is not None
     if _held(book, row, who) is State.UNKNOWN:
         raise not_to_file(request, State.UNKNOWN)
@@ -256,7 +266,7 @@ def fail(desk: Desk, request: int, reason: str) -> None:
     """The portal would not take it. Raises NoSuchPacket, NotToFile, WithAnother."""
 
     def change(book: Book) -> None:
-        row = get_row(book.db, request)
+        row = get_row(book, request)
         was, detail = _held(book, row, desk.who), f"portal: {reason}"
         private = {"by": desk.who, "reason": reason}
         ended: dict[str, Any] = {"detail": detail, **_ended(row, desk.who)}

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from takedown.contract import UsageError
+from takedown.delivery.portal.filing import PORTAL
 from takedown.delivery.portal.taking import ASSIGNED
-from takedown.delivery.portal.tasks import PORTAL
 from takedown.desk import Desk
 from takedown.ledger.book import Book
 from takedown.ledger.ids import request_id

@@ -10,18 +10,19 @@ from sqlalchemy import and_, or_, select, update
 
 from takedown.contract import TakedownError
 from takedown.delivery.deliver import Halted
+from takedown.delivery.portal.filing import PORTAL, note_attempt
 from takedown.delivery.portal.tasks import (
-    GIVEN_BACK,
-    PORTAL,
     NotToFile,
     Only,
     Task,
     carried_by,
+    free_tasks,
     get_row,
     get_task,
-    in_order,
+    given_back,
+    leases_over,
+    next_task,
     not_to_file,
-    note_attempt,
     with_another,
 )
 from takedown.desk import Desk
@@ -29,7 +30,7 @@ from takedown.ledger.book import Book
 from takedown.ledger.halts import told_halt
 from takedown.ledger.ids import case_id, plan_id, request_id
 from takedown.ledger.moves import WITHDRAWAL, State, move
-from takedown.ledger.tables import meta, plans, requests
+from takedown.ledger.tables import meta, requests
 from takedown.planning.approving import Tampered, Verified, verify
 from takedown.planning.digest import leaf
 
@@ -62,7 +63,7 @@ def take(desk: Desk, only: Only) -> Taken:
     Raises Halted, Tampered; what verify raises when no plan with packets can be filed at all.
     """
     search = _Search(notes=ready(desk))
-    while (found := _first(desk, only, search)) is not None:
+    while (found := next_task(desk.ledger, desk.who, replace(only, shut=frozenset(search.shut)))) is not None:
         number, plan = found
         try:
             verified = verify(desk, plan)
@@ -95,8 +96,7 @@ def open_task(desk: Desk, request: int) -> Task:
     Raises Halted, NoSuchPacket, NotToFile, WithAnother, and what verify raises.
     """
     ready(desk)
-    with desk.ledger.read() as db:
-        task = get_task(db, request)
+    task = get_task(desk.ledger, request)
     if task.state is State.UNKNOWN:
         return task
     if task.state is not State.OPERATOR:
@@ -107,14 +107,12 @@ def open_task(desk: Desk, request: int) -> Task:
         return opened
     if opened:
         raise NotToFile(request=task.id, state=State.WITHDRAWN.value, reason=opened)
-    with desk.ledger.read() as db:
-        raise with_another(get_row(db, request))
+    raise with_another(get_row(desk.ledger, request))
 
 
 def sweep(book: Book) -> None:
     """End the leases whose time is over: opened and left may have been filed; never opened is surely not."""
-    over = and_(PORTAL, requests.c.state == State.OPERATOR.value, requests.c.lease_until <= book.now)
-    rows = book.db.execute(select(requests).where(over)).mappings().all()
+    rows = leases_over(book, book.now)
     left = [row for row in rows if row["opened_at"] is not None]
     moved = move(
         book,
@@ -145,14 +143,8 @@ def sweep(book: Book) -> None:
 
 def _hand_over_again(desk: Desk) -> list[str]:
     """Packets that were given back, or surely not filed, are on the list again. A plan's first time is `submit`'s."""
-    back = and_(PORTAL, GIVEN_BACK, plans.c.state == "approved")
-    query = select(requests.c.plan, requests.c.id).join(plans, plans.c.id == requests.c.plan).where(back)
-    found: dict[int, list[int]] = {}
-    with desk.ledger.read() as db:
-        for plan, number in db.execute(query):
-            found.setdefault(plan, []).append(number)
     notes: list[str] = []
-    for plan, numbers in found.items():
+    for plan, numbers in given_back(desk.ledger).items():
         try:
             verify(desk, plan)
         except Tampered:
@@ -166,25 +158,13 @@ def _hand_over_again(desk: Desk) -> list[str]:
     return notes
 
 
-def _first(desk: Desk, only: Only, search: _Search) -> tuple[int, int] | None:
-    """(request, plan) of the packet to try next."""
-    waiting = (PORTAL, requests.c.state == State.OPERATOR.value, requests.c.opened_at.is_(None))
-    mine = requests.c.assigned.in_(["", desk.who])
-    shut = [requests.c.plan.not_in(search.shut)] if search.shut else []
-    with desk.ledger.read() as db:
-        found = db.execute(in_order(requests.c.id, requests.c.plan).where(*waiting, mine, *only.where(), *shut).limit(1))
-        row = found.mappings().first()
-    return (int(row["id"]), int(row["plan"])) if row else None
-
-
 def _open(book: Book, request: int, verified: Verified, who: str) -> Task | str | None:
     """Compare and set: the task, why it was withdrawn instead, or None when somebody else was faster."""
     if book.db.execute(select(meta.c.value).where(meta.c.name == "halted")).scalar():
         raise Halted(why="it was halted a moment ago")
-    task = get_task(book.db, request)
-    row = get_row(book.db, request)
-    carried = book.db.execute(carried_by(request)).mappings().all()
-    if not verified.vouches(row["position"], leaf(row["salt"], {**row}, row["body"], [case_id(one["id"]) for one in carried])):
+    task = get_task(book, request)
+    row, carried = get_row(book, request), carried_by(book, request)
+    if not verified.vouches(row["position"], leaf(row["salt"], row, row["body"], [case_id(one["id"]) for one in carried])):
         raise Tampered(plan=plan_id(row["plan"]), what=f"request {task.id}")
     stale = [one for one in carried if not one["excepted"] and (one["closed"] or one["version"] != one["planned"])]
     if row["purpose"] == WITHDRAWAL:
@@ -217,12 +197,11 @@ def assign(desk: Desk, name: str, wanted: Sequence[int], count: int, only: Only,
 
     def change(book: Book) -> list[int]:
         unopened = and_(PORTAL, requests.c.state == State.OPERATOR.value, requests.c.opened_at.is_(None))
-        free = in_order(requests.c.id).where(unopened, requests.c.assigned == "", *only.where()).limit(count)
-        chosen = list(wanted) or [int(row[0]) for row in book.db.execute(free)]
+        chosen = list(wanted) or free_tasks(book, only, count)
         values = {"assigned": name, "lease_until": book.now + seconds, "updated_at": book.now}
         for number in chosen:
             if not book.db.execute(update(requests).where(requests.c.id == number, unopened).values(**values)).rowcount:
-                row = get_row(book.db, number)
+                row = get_row(book, number)
                 raise with_another(row) if row["opened_at"] else not_to_file(number, State(row["state"]))
         if chosen:
             book.record("portal.assigned", request_id(chosen[0]), {"requests": chosen}, {"to": name, "by": desk.who})

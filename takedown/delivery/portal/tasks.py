@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select
-
 from takedown.contract import Channel, RefusedByPolicy, UsageError
 from takedown.delivery.portal.packet import Attachment, Packet, read_packet
-from takedown.ledger.book import Book
 from takedown.ledger.ids import request_id
-from takedown.ledger.moves import State
-from takedown.ledger.seals import add_attempts
-from takedown.ledger.tables import cases, request_cases, requests
+from takedown.ledger.reader import Readable, numbered, parsed
+from takedown.ledger.states import State
 
-PORTAL = requests.c.channel == Channel.PORTAL.value
-GIVEN_BACK = and_(requests.c.state == State.APPROVED.value, requests.c.detail != "")
+ON_PORTAL = f"r.channel = '{Channel.PORTAL.value}'"
+LISTED = f"{ON_PORTAL} AND r.state = '{State.OPERATOR.value}'"
+UNOPENED = f"{LISTED} AND r.opened_at IS NULL"
+UNCERTAIN = f"{ON_PORTAL} AND r.state = '{State.UNKNOWN.value}'"
+GIVEN_BACK = f"{ON_PORTAL} AND r.state = '{State.APPROVED.value}' AND r.detail <> ''"
 """What `submit` handed over once; the detail says why it came back. Only portals' requests are given back."""
+IN_ORDER = """FROM requests r JOIN request_cases k ON k.request = r.id AND k.position = 0 JOIN cases c ON c.id = k."case"
+  WHERE {where} {{only}} ORDER BY r.assigned = '', r.platform, r.destination, c.basis, r.plan, r.position"""
+"""Given ones first; then what is alike together, so that from packet to packet little changes."""
+WAITING = "SELECT r.id " + IN_ORDER.format(where=f"({LISTED} OR {UNCERTAIN} OR {GIVEN_BACK})")
+NEXT = "SELECT r.id, r.plan " + IN_ORDER.format(where=f"{UNOPENED} AND r.assigned IN ('', :who)") + " LIMIT 1"
+FREE = "SELECT r.id " + IN_ORDER.format(where=f"{UNOPENED} AND r.assigned = ''") + " LIMIT :count"
+LEFT = f"SELECT count(*) FROM requests r WHERE ({UNOPENED} OR {GIVEN_BACK}) {{only}}"  # noqa: S608 -- of constants, here and below
+OVER = f"SELECT r.* FROM requests r WHERE {LISTED} AND r.lease_until <= :now"  # noqa: S608
+BACK = f"SELECT r.plan, r.id FROM requests r JOIN plans p ON p.id = r.plan WHERE {GIVEN_BACK} AND p.state = 'approved'"  # noqa: S608
+OWN = f"SELECT r.id FROM requests r WHERE {LISTED} AND r.opened_at IS NOT NULL AND r.assigned = :who ORDER BY r.opened_at"  # noqa: S608
+DOUBTFUL = f"SELECT r.id FROM requests r WHERE {UNCERTAIN} {{only}} ORDER BY r.platform, r.id"  # noqa: S608
+TO_FOLLOW = f"""SELECT r.id FROM requests r WHERE {ON_PORTAL} AND r.state = '{State.SENT.value}' AND r.receipt = ''
+  ORDER BY r.updated_at"""  # noqa: S608
+SECONDS = f"SELECT r.seconds FROM requests r WHERE {ON_PORTAL} AND r.seconds IS NOT NULL ORDER BY r.updated_at DESC LIMIT 500"  # noqa: S608
+ROW = f"SELECT r.* FROM requests r WHERE r.id = :request AND {ON_PORTAL}"  # noqa: S608
+CARRIED = """SELECT c.id, c.basis, c.reference, c.evidence, c.closed, c.version, k.version AS planned, k.excepted
+  FROM request_cases k JOIN cases c ON c.id = k."case" WHERE k.request = :request ORDER BY k.position"""
 
 
 class NoSuchPacket(UsageError):
@@ -71,14 +88,23 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Only:
-    """Which packets are wanted: of one platform, and none of `skipped`."""
+    """Which packets are wanted: of one platform, none of `skipped`, and none of the plans in `shut`."""
 
     platform: str | None = None
     skipped: frozenset[int] = frozenset()
+    shut: frozenset[int] = frozenset()
 
-    def where(self) -> list[ColumnElement[bool]]:
-        narrowed = [requests.c.platform == self.platform] if self.platform else []
-        return [*narrowed, requests.c.id.not_in(self.skipped)] if self.skipped else narrowed
+    def rows(self, ledger: Readable, sql: str, **values: object) -> list[tuple[Any, ...]]:
+        """`{only}` in the SQL, which is about the request `r`, becomes the condition that it is wanted."""
+        wanted = " AND r.platform = :platform" if self.platform else ""
+        for column, unwanted in (("id", self.skipped), ("plan", self.shut)):
+            wanted += f" AND r.{column} NOT IN {numbered(unwanted)}" if unwanted else ""
+        named = {"platform": self.platform} if self.platform else {}
+        with ledger.view() as view:
+            return list(view.rows(sql.format(only=wanted), **named, **values))
+
+
+ANY = Only()
 
 
 def not_to_file(request: int, state: State) -> NotToFile:
@@ -90,50 +116,34 @@ def not_to_file(request: int, state: State) -> NotToFile:
     return NotToFile(request=request_id(request), state=state.value, reason=reasons.get(state, "nothing is left to do with it"))
 
 
-def with_another(row: RowMapping) -> WithAnother:
+def with_another(row: Mapping[str, Any]) -> WithAnother:
     from takedown.clock import iso
 
     until = iso(row["lease_until"])[11:16] if row["lease_until"] else ""
     return WithAnother(request=request_id(row["id"]), name=row["assigned"] or "somebody else", until=f"{until} UTC")
 
 
-def note_attempt(book: Book, row: RowMapping, outcome: str, detail: str) -> None:
-    """The visit to the portal, beside the attempts of machines."""
-    values = {"outcome": outcome, "detail": detail, "started_at": row["opened_at"] or book.now, "ended_at": book.now}
-    number = row["attempts"] + (row["opened_at"] is None)
-    add_attempts(book, [(row["salt"], {"request": row["id"], "number": number, **values})])
+def carried_by(ledger: Readable, request: int) -> list[dict[str, Any]]:
+    """The cases of a request in their order, with the version that was `planned` and why one was `excepted`."""
+    with ledger.view() as view:
+        return [{**one, "evidence": parsed(one["evidence"]) or []} for one in view.records(CARRIED, request=request)]
 
 
-def in_order(*columns: ColumnElement[Any]) -> Any:
-    """Given ones first; then what is alike together, so that from packet to packet little changes."""
-    joined = requests.join(request_cases, and_(request_cases.c.request == requests.c.id, request_cases.c.position == 0)).join(
-        cases, cases.c.id == request_cases.c.case
-    )
-    alike = (requests.c.platform, requests.c.destination, cases.c.basis, requests.c.plan, requests.c.position)
-    return select(*columns).select_from(joined).order_by(requests.c.assigned == "", *alike)
-
-
-def carried_by(request: int) -> Any:
-    columns = (cases.c.id, cases.c.basis, cases.c.reference, cases.c.evidence, cases.c.closed, cases.c.version)
-    held = (request_cases.c.version.label("planned"), request_cases.c.excepted)
-    joined = request_cases.join(cases, cases.c.id == request_cases.c.case)
-    query = select(*columns, *held).select_from(joined).where(request_cases.c.request == request)
-    return query.order_by(request_cases.c.position)
-
-
-def get_row(db: Connection, request: int) -> RowMapping:
+def get_row(ledger: Readable, request: int) -> dict[str, Any]:
     """The row of a request that goes through a portal. Raises NoSuchPacket."""
-    row = db.execute(select(requests).where(requests.c.id == request, PORTAL)).mappings().first()
-    if row is None:
+    with ledger.view() as view:
+        found = view.records(ROW, request=request)
+    if not found:
         raise NoSuchPacket(request=request_id(request))
-    return row
+    return {**found[0], "headers": parsed(found[0]["headers"])}
 
 
-def get_task(db: Connection, request: int) -> Task:
+def get_task(ledger: Readable, request: int) -> Task:
     """The packet as it stands. Raises NoSuchPacket."""
-    row, carried = get_row(db, request), db.execute(carried_by(request)).mappings().all()
+    with ledger.view() as view:
+        row, carried = get_row(view, request), carried_by(view, request)
     packet = read_packet(row["body"])
-    held: list[list[dict[str, str]]] = [one["evidence"] or [] for one in carried]
+    held: list[list[dict[str, str]]] = [one["evidence"] for one in carried]
     names = {one["sha256"]: one["name"] for files in held for one in files}
     names |= {packet.letter.sha256: packet.letter.name} if packet.letter else {}
     return Task(
@@ -154,11 +164,10 @@ def get_task(db: Connection, request: int) -> Task:
     )
 
 
-def open_tasks(db: Connection, now: float, only: Only | None = None) -> list[Task]:
+def open_tasks(ledger: Readable, now: float, only: Only = ANY) -> list[Task]:
     """Everything that waits for a person at a portal: left and uncertain first, then opened, given, free."""
-    waiting = or_(requests.c.state.in_([State.OPERATOR.value, State.UNKNOWN.value]), GIVEN_BACK)
-    numbers = db.execute(in_order(requests.c.id).where(PORTAL, waiting, *(only or Only()).where()))
-    found = [get_task(db, int(row[0])) for row in numbers.all()]
+    with ledger.view() as view:
+        found = [get_task(view, number) for (number,) in only.rows(view, WAITING)]
     return sorted(found, key=lambda task: (_urgency(task, now), task.lease_until or 0))
 
 
@@ -168,33 +177,53 @@ def _urgency(task: Task, now: float) -> int:
     return 2 if task.opened_at is not None else 3 if task.assigned else 4
 
 
-def own_open(db: Connection, who: str) -> list[int]:
+def next_task(ledger: Readable, who: str, only: Only) -> tuple[int, int] | None:
+    """(request, plan) of the packet that is next for a person: theirs first."""
+    return next(((number, plan) for number, plan in only.rows(ledger, NEXT, who=who)), None)
+
+
+def free_tasks(ledger: Readable, only: Only, count: int) -> list[int]:
+    """The next packets that nobody has."""
+    return [number for (number,) in only.rows(ledger, FREE, count=count)]
+
+
+def own_open(ledger: Readable, who: str) -> list[int]:
     """Packets that this person opened and did not finish."""
-    mine = (PORTAL, requests.c.state == State.OPERATOR.value, requests.c.opened_at.is_not(None), requests.c.assigned == who)
-    return [int(row[0]) for row in db.execute(select(requests.c.id).where(*mine).order_by(requests.c.opened_at))]
+    return [number for (number,) in ANY.rows(ledger, OWN, who=who)]
 
 
-def uncertain(db: Connection, only: Only) -> list[int]:
+def uncertain(ledger: Readable, only: Only) -> list[int]:
     """Packets that may have been filed; the portal's own list can tell."""
-    query = select(requests.c.id).where(PORTAL, requests.c.state == State.UNKNOWN.value, *only.where())
-    return [int(row[0]) for row in db.execute(query.order_by(requests.c.platform, requests.c.id))]
+    return [number for (number,) in only.rows(ledger, DOUBTFUL)]
 
 
-def to_follow(db: Connection) -> list[Task]:
+def leases_over(ledger: Readable, now: float) -> list[dict[str, Any]]:
+    """The rows of packets whose time with a person has ended."""
+    with ledger.view() as view:
+        return view.records(OVER, now=now)
+
+
+def given_back(ledger: Readable) -> dict[int, list[int]]:
+    """Plan in force -> its packets that were given back, or surely not filed."""
+    found: dict[int, list[int]] = {}
+    for plan, number in ANY.rows(ledger, BACK):
+        found.setdefault(plan, []).append(number)
+    return found
+
+
+def to_follow(ledger: Readable) -> list[Task]:
     """Filed, and the portal's number is still to be entered."""
-    query = select(requests.c.id).where(PORTAL, requests.c.state == State.SENT.value, requests.c.receipt == "")
-    return [get_task(db, int(row[0])) for row in db.execute(query.order_by(requests.c.updated_at))]
+    with ledger.view() as view:
+        return [get_task(view, number) for (number,) in ANY.rows(view, TO_FOLLOW)]
 
 
-def left(db: Connection, only: Only) -> int:
+def left(ledger: Readable, only: Only) -> int:
     """How many packets wait to be opened by anybody, with those that were given back."""
-    listed = and_(requests.c.state == State.OPERATOR.value, requests.c.opened_at.is_(None))
-    count = select(func.count()).select_from(requests).where(PORTAL, or_(listed, GIVEN_BACK), *only.where())
-    return int(db.execute(count).scalar() or 0)
+    ((count,),) = only.rows(ledger, LEFT)
+    return int(count)
 
 
-def median_seconds(db: Connection) -> float | None:
+def median_seconds(ledger: Readable) -> float | None:
     """Median seconds from opening a packet to its number, over the newest 500."""
-    query = select(requests.c.seconds).where(PORTAL, requests.c.seconds.is_not(None)).order_by(requests.c.updated_at.desc())
-    found = [float(row[0]) for row in db.execute(query.limit(500))]
+    found = [float(seconds) for (seconds,) in ANY.rows(ledger, SECONDS)]
     return median(found) if found else None

@@ -56,9 +56,7 @@ class Walk:
 
     def _tasks(self) -> Iterator[tuple[Task, str]]:
         """What was begun and not finished, then the list, then what may have been filed."""
-        with self.desk.ledger.read() as db:
-            begun = own_open(db, self.desk.who)
-        for number in begun:
+        for number in own_open(self.desk.ledger, self.desk.who):
             yield open_task(self.desk, number), f"You opened this before. Did you file it? {LOOK_FIRST}"
         while (taken := take(self.desk, self.only)).task is not None:
             self._tell(taken.notes)
@@ -67,9 +65,7 @@ class Walk:
                 "Somebody opened this before. Look at the portal's own list first." if taken.task.check_first else "",
             )
         self._tell(taken.notes)
-        with self.desk.ledger.read() as db:
-            doubtful = uncertain(db, self.only)
-        for number in doubtful:
+        for number in uncertain(self.desk.ledger, self.only):
             task = open_task(self.desk, number)
             if task.state is State.UNKNOWN:
                 yield task, f"Sending uncertain: {task.detail}. Do not file it again: look for it on the portal's own list."
@@ -81,9 +77,7 @@ class Walk:
                 self.screen.say(note)
 
     def _visit(self, task: Task, warning: str) -> Visit:
-        with self.desk.ledger.read() as db:
-            waiting = left(db, self.only)
-        shown = changed(task.packet, self.last)
+        waiting, shown = left(self.desk.ledger, self.only), changed(task.packet, self.last)
         view = View(task, shown, self.result.filed, waiting, gather(self.desk.ledger, task.request, task.attachments), warning)
         return Visit(self.desk, self.screen, task, view, self.filed)
 

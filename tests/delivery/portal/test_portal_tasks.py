@@ -98,8 +98,7 @@ def test_opened_and_left_becomes_unknown_and_unopened_is_free_again(tmp_path):
     desk.ledger.write(sweep)
     assert column(desk, "state") == ["unknown", "approved"]
     assert (column(desk, "assigned"), tries(desk, 1), tries(desk, 2)) == (["asma", ""], ["unknown"], [])
-    with desk.ledger.read() as db:
-        assert left(db, ANY) == 1
+    assert left(desk.ledger, ANY) == 1
     assert taken(desk) == 2
     assert not audit(desk.ledger).problems
 
@@ -126,10 +125,9 @@ def test_the_list_has_what_was_left_first(tmp_path):
     open_task(desk, 5)
     desk.clock.at += LEASE
     open_task(desk, 2)
-    with desk.ledger.read() as db:
-        assert [task.request for task in open_tasks(db, desk.clock.now())] == [3, 5, 2, 4, 1]
-        desk.clock.at += LEASE
-        assert next(iter(open_tasks(db, desk.clock.now()))).request == 2
+    assert [task.request for task in open_tasks(desk.ledger, desk.clock.now())] == [3, 5, 2, 4, 1]
+    desk.clock.at += LEASE
+    assert next(iter(open_tasks(desk.ledger, desk.clock.now()))).request == 2
 
 
 def test_the_switch_stops_the_next_packet(tmp_path):
@@ -199,20 +197,17 @@ def test_given_back_unopened_or_with_a_word(tmp_path):
     hand_over(desk, 1)
     assert column(desk, "state") == ["operator", "operator"]
     assert [taken(desk), taken(desk)] == [1, 2]
-    with desk.ledger.read() as db:
-        assert [task.check_first for task in open_tasks(db, 0.0)] == [False, False]
+    assert [task.check_first for task in open_tasks(desk.ledger, 0.0)] == [False, False]
 
 
 def test_the_number_follows(tmp_path):
     desk = waiting(tmp_path, 1)
     take(desk, ANY)
     done(desk, 1, Filed(Number.LATER))
-    with desk.ledger.read() as db:
-        assert [task.request for task in to_follow(db)] == [1]
+    assert [task.request for task in to_follow(desk.ledger)] == [1]
     done(desk, 1, Filed(Number.GIVEN, "NUMBER-1"))
     done(desk, 1, Filed(Number.GIVEN, "NUMBER-1"))
-    with desk.ledger.read() as db:
-        assert to_follow(db) == []
+    assert to_follow(desk.ledger) == []
     assert told(desk).count("receipt.recorded") == 1
     assert (row(desk, 1)["receipt"], row(desk, 1)["state"]) == ("NUMBER-1", "sent")
     with pytest.raises(AlreadyFiled, match="under the number NUMBER-1"):

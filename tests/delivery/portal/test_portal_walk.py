@@ -66,8 +66,7 @@ def test_a_number_and_enter_is_filed_with_its_seconds(tmp_path):
     filed = row(desk, 1)
     assert (filed["state"], filed["receipt"], filed["seconds"], filed["attempts"]) == ("sent", "FB-778", 24.0, 1)
     assert (result.median, filed["assigned"], tries(desk, 1), delivered(desk)) == (24.0, "asma", ["sent"], ["sent"])
-    with desk.ledger.read() as db:
-        assert median_seconds(db) == 24.0
+    assert median_seconds(desk.ledger) == 24.0
 
 
 def test_what_the_clipboard_still_held_is_not_taken_for_a_number(tmp_path):
