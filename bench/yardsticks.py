@@ -1,4 +1,4 @@
-"""What sending is measured against: the bare loop that records nothing, and the script that a user would write."""
+"""What sending is measured against: bare loops that record nothing, and the script that a user would write."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt,
 
 from takedown.desk import Desk
 from takedown.ledger.tables import requests
+from takedown.transport.http import Call, HttpTransport
+from takedown.transport.results import Answered
 
 Rows = Sequence[Mapping[str, Any]]
 ACCEPTED = (201, 202)
@@ -45,6 +47,26 @@ async def raw_loop(rows: Rows, token: str, keep_alive: bool) -> None:
     never = httpx.Timeout(None)
     async with httpx.AsyncClient(limits=limits, timeout=never, trust_env=False) as client:
         await asyncio.gather(*(work(client) for _ in range(CONNECTIONS)))
+
+
+async def wire_loop(rows: Rows, token: str, keep_alive: bool) -> None:
+    """The same over the connections that a run itself sends on, and still nothing is written down."""
+    waiting, transport = iter(rows), HttpTransport(keep_alive=keep_alive, secure=False)
+
+    async def nothing_against_it() -> None:
+        return None
+
+    async def work() -> None:
+        for row in waiting:
+            call = Call(row["method"], row["destination"], _headers(row, token, "wire"), row["body"])
+            result = await transport.send(call, 300, nothing_against_it)
+            if not isinstance(result, Answered) or result.reply.status not in ACCEPTED or "id" not in result.reply.json:
+                raise RuntimeError(f"the stand-in answered {result!r}"[:300])
+
+    try:
+        await asyncio.gather(*(work() for _ in range(CONNECTIONS)))
+    finally:
+        await transport.aclose()
 
 
 async def naive_script(rows: Rows, token: str) -> None:

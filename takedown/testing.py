@@ -52,7 +52,7 @@ from takedown.specimens import HOSTILE, NOW, PLAIN, lookalikes, reply, sample_re
 
 __all__ = ["HOSTILE", "NOW", "PLAIN", "PlatformContract", "lookalikes", "reply", "sample_request"]
 
-FORBIDDEN = ("httpx", "rich", "sqlalchemy", "tenacity", "typer")
+FORBIDDEN = ("httpcore", "httpx", "rich", "sqlalchemy", "tenacity", "typer")
 DRAFTS: Mapping[Channel, type[Draft]] = {Channel.API: HttpDraft, Channel.EMAIL: MailDraft, Channel.PORTAL: PortalDraft}
 
 

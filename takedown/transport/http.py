@@ -2,28 +2,38 @@
 
 httpcore's trace extension awaits its callback after connecting and before the first byte of a request, on fresh and on
 kept-alive connections: an exception raised there leaves nothing on the wire. The same event is the exact line between
-"surely not sent" and "unknown", since httpx raises the same RemoteProtocolError on either side of it.
+"surely not sent" and "unknown", since httpcore raises the same RemoteProtocolError on either side of it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import httpcore
 import httpx
 
 from takedown.contract import Reply
 from takedown.transport.results import Answered, Held, LookAgain, Lost, NotSent, Result
+from takedown.transport.stream import Network
 
 MAX_BODY = 1_000_000
 HEADERS = {"user-agent": "takedown", "accept": "application/json", "accept-encoding": "identity"}
+WITH_BODY = {"POST", "PUT", "PATCH"}
 CONNECTIONS = 10
+KEPT = 5.0
+"""Seconds that a connection may lie idle; many hosts end theirs a little later."""
+Connection = httpcore.AsyncConnectionInterface
+BROKEN = (
+    httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError, httpcore.TimeoutException, httpcore.UnsupportedProtocol,
+    httpcore.ConnectionNotAvailable, httpx.InvalidURL, OSError, ValueError,
+)  # fmt: skip
 
 
 class _HeldError(Exception):
@@ -47,24 +57,27 @@ class Call:
 class HttpTransport:
     """The connections of one lane. `keep_alive` only where a key makes a repeat harmless: a stale one makes unknowns.
 
-    Each connection is a transport of its own, since httpx 0.28's pool looks at all that it has for every request, and there
-    is no client around them: its cookies, redirects and authentication are what must not happen here.
+    Each is held here and no pool looks for it: httpcore's looks at all that it has for every request. Nor is a client around
+    them: its cookies, redirects and authentication are what must not happen here.
     secure: False for a lane that speaks http:// alone, which then loads no certificates and could trust nobody.
     """
 
     def __init__(self, *, keep_alive: bool, proxy: str | None = None, ca_file: Path | None = None, secure: bool = True) -> None:
         context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None) if secure else _trusting_nobody()
-        limits = httpx.Limits(max_connections=1, max_keepalive_connections=1 if keep_alive else 0)
-        # Last in, first out: what was used last is the least likely to be stale.
-        self._idle: asyncio.LifoQueue[httpx.AsyncHTTPTransport] = asyncio.LifoQueue()
+        self._maker = httpcore.AsyncConnectionPool(
+            ssl_context=context, proxy=_proxy(proxy), keepalive_expiry=KEPT, network_backend=Network()
+        )
+        self._keep_alive = keep_alive
+        # Last in, first out: what was used last is the least likely to be stale. None: not connected.
+        self._idle: asyncio.LifoQueue[Connection | None] = asyncio.LifoQueue()
         for _ in range(CONNECTIONS):
-            self._idle.put_nowait(
-                httpx.AsyncHTTPTransport(verify=context, trust_env=False, http2=False, limits=limits, proxy=proxy, retries=0)
-            )
+            self._idle.put_nowait(None)
 
     async def aclose(self) -> None:
         while not self._idle.empty():
-            await self._idle.get_nowait().aclose()
+            if connection := self._idle.get_nowait():
+                await connection.aclose()
+        await asyncio.sleep(0)  # what was closed leaves the loop in its next round
 
     async def send(self, call: Call, deadline: float, look_again: LookAgain) -> Result:
         """Send one request within `deadline` seconds in all. Never raises for what the network does."""
@@ -85,39 +98,88 @@ class HttpTransport:
             return stop.held
         except TimeoutError:
             why = f"no whole answer within {deadline:g} s"
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ssl.SSLError, OSError, ValueError) as error:
+        except BROKEN as error:
             why = f"{type(error).__name__}: {error}"[:300]
         return Lost(why) if written else NotSent(why)
 
     async def _exchange(self, call: Call, trace: Any) -> Reply:
-        transport = await self._idle.get()
+        request = _request(call, trace)
+        connection = await self._idle.get()
         try:
-            # httpx's timeouts are per read and let a slow drip run for ever: none is set, `send` has one over everything.
-            request = httpx.Request(
-                call.method,
-                _url(call.url),
-                headers={**HEADERS, **call.headers},
-                content=call.body or None,
-                extensions={"trace": trace},
-            )
-            response = await transport.handle_async_request(request)
+            connection = await self._fit(connection, request.url.origin)
+            response = await connection.handle_async_request(request)
             try:
                 body = bytearray()
-                async for chunk in response.aiter_raw():  # raw: a compressed answer was not asked for and is not unpacked
+                async for chunk in response.aiter_stream():  # as it is: a compressed answer was not asked for and is not unpacked
                     body += chunk
                     if len(body) > MAX_BODY:
                         raise ValueError(f"the answer is larger than {MAX_BODY} bytes")
             finally:
                 await response.aclose()
         finally:
-            self._idle.put_nowait(transport)
-        return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, bytes(body), datetime.now(UTC))
+            self._idle.put_nowait(await self._kept(connection))
+        return Reply(response.status, _told(response.headers), bytes(body), datetime.now(UTC))
+
+    async def _fit(self, connection: Connection | None, origin: httpcore.Origin) -> Connection:
+        """One that goes there and is not stale, as far as can be seen."""
+        if connection is not None:
+            if connection.can_handle_request(origin) and connection.is_idle() and not connection.has_expired():
+                return connection
+            await connection.aclose()
+        return self._maker.create_connection(origin)
+
+    async def _kept(self, connection: Connection | None) -> Connection | None:
+        """For the next request, if it may be used again; an idle one is where the answer was read to its end."""
+        if connection is not None and not (self._keep_alive and connection.is_idle()):
+            await connection.aclose()
+            return None
+        return connection
+
+
+def _request(call: Call, trace: Any) -> httpcore.Request:
+    address = _address(call.url)
+    told = {**HEADERS, **{name.lower(): value for name, value in call.headers.items()}}
+    headers = [(name.encode("ascii"), value.encode("ascii")) for name, value in told.items()]
+    if call.body or call.method in WITH_BODY:
+        headers.append((b"content-length", b"%d" % len(call.body)))
+    # httpx's timeouts are per read and let a slow drip run for ever: none is set, `send` has one over everything.
+    return httpcore.Request(
+        call.method, address.url, headers=[(b"Host", address.host), *headers], content=call.body, extensions={"trace": trace}
+    )
+
+
+class Address(NamedTuple):
+    url: httpcore.URL
+    host: bytes
 
 
 @lru_cache(maxsize=256)
-def _url(text: str) -> httpx.URL:
+def _address(text: str) -> Address:
     """A lane has few addresses, and reading one takes as long as sending a tenth of a request."""
-    return httpx.URL(text)
+    url = httpx.URL(text)
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise ValueError(f"{text[:200]} is no address of a host")
+    return Address(_plain(url), url.netloc)
+
+
+def _plain(url: httpx.URL) -> httpcore.URL:
+    return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+
+
+def _proxy(address: str | None) -> httpcore.Proxy | None:
+    if not address:
+        return None
+    proxy = httpx.Proxy(address)
+    return httpcore.Proxy(_plain(proxy.url), auth=proxy.raw_auth, headers=proxy.headers.raw)
+
+
+def _told(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
+    """By name in lower case; what was told more than once is told in one, as RFC 9110, 5.2 has it."""
+    found: dict[str, str] = {}
+    for raw_name, raw in headers:
+        name, value = raw_name.decode("latin-1").lower(), raw.decode("latin-1")
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
 
 
 def _trusting_nobody() -> ssl.SSLContext:

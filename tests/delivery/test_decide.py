@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+import httpcore
 import httpx
 import pytest
 import respx
@@ -72,7 +73,7 @@ def test_answers(status, headers, body, kind):
     assert isinstance(outcome({"return_value": httpx.Response(status, headers=headers, **content)}), kind)
 
 
-@pytest.mark.parametrize("error", [httpx.ConnectError("x"), httpx.ConnectTimeout("x"), httpx.PoolTimeout("x")])
+@pytest.mark.parametrize("error", [httpcore.ConnectError("x"), httpcore.ConnectTimeout("x"), httpcore.PoolTimeout("x")])
 def test_what_fails_before_the_first_byte_was_surely_not_sent(error):
     assert outcome({"side_effect": error}) == Later(None, f"{type(error).__name__}: x", failure=True)
 

@@ -171,12 +171,12 @@ def test_the_receipt_of_one_that_lost_its_lane_is_kept_but_moves_nothing(machine
     real = run.record
     robbed = []
 
-    def late(book, owner, lane, ended):
+    def late(book, owner, ended):
         if not robbed:
             robbed.append(owner)
             book.db.execute(lanes.update().values(owner="another"))
-            recover(book, lane)
-        real(book, owner, lane, ended)
+            recover(book, lane_for(one, LANE))
+        real(book, owner, ended)
 
     monkeypatch.setattr(run, "record", late)
     with pytest.raises(LaneLost):
