@@ -41,15 +41,18 @@ class Stream(httpcore.AsyncNetworkStream, asyncio.Protocol):
     @override
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Empty at the end. Raises httpcore.ReadError when the connection broke."""
-        if self._to_send and not self._over:
-            self._transport.write(bytes(self._to_send))
-        self._to_send.clear()
+        self._leave()
         while not self._came and not self._over:
             self._waits = asyncio.get_running_loop().create_future()
             await self._waits
         if self._came or self._broken is None:
             return self._taken(max_bytes)
         raise httpcore.ReadError(str(self._broken)) from self._broken
+
+    def _leave(self) -> None:
+        if self._to_send and not self._over:
+            self._transport.write(bytes(self._to_send))
+        self._to_send.clear()
 
     @override
     async def start_tls(

@@ -11,13 +11,13 @@ from typing import Any
 from unittest.mock import patch
 
 import aiosmtplib.protocol
-import httpcore
 from desks import QuickClock, Quiet, again
 
 from takedown.delivery import run, supply
 from takedown.delivery.deliver import deliver
 from takedown.desk import open_desk
 from takedown.settings import load
+from takedown.transport import stream
 
 STEPS = (
     "before the claim",
@@ -74,6 +74,19 @@ class Last(Quiet):
         self.reaper.cross(STEPS[6])
 
 
+def request_leaves(reaper: Reaper) -> Callable[[stream.Stream], None]:
+    """The step between the bytes of a request, which the kernel has then, and its answer."""
+    whole = stream.Stream._leave
+
+    def leave(self: stream.Stream) -> None:
+        something = bool(self._to_send)
+        whole(self)
+        if something:
+            reaper.cross(STEPS[4])
+
+    return leave
+
+
 def mail_data(reaper: Reaper) -> Callable[..., Any]:
     """aiosmtplib's DATA, with the step between the final dot and the reading of what is said to it."""
     whole = aiosmtplib.protocol.SMTPProtocol.execute_data_command
@@ -100,12 +113,11 @@ def mail_data(reaper: Reaper) -> Callable[..., Any]:
 def live(folder: Path, start: float, plan: int, step: str, nth: int) -> None:
     clock, reaper = QuickClock(), Reaper(step, nth)
     clock.start = start
-    http = httpcore.AsyncHTTP11Connection
     with (
         patch.object(supply, "claim", reaper.before(STEPS[0], supply.claim)),
         patch.object(run.LaneRun, "_send", reaper.before(STEPS[1], run.LaneRun._send)),
         patch.object(run, "still_mine", reaper.around(STEPS[2], STEPS[3], run.still_mine)),
-        patch.object(http, "_receive_response_headers", reaper.before(STEPS[4], http._receive_response_headers)),
+        patch.object(stream.Stream, "_leave", request_leaves(reaper)),
         patch.object(aiosmtplib.protocol.SMTPProtocol, "execute_data_command", mail_data(reaper)),
         patch.object(run, "record", reaper.before(STEPS[5], run.record)),
     ):
