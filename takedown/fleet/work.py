@@ -54,7 +54,7 @@ def work(desk: Desk, seconds: float | None, metrics_at: Address | None, lanes_at
 def _load(desk: Desk) -> None:
     """What loads slowly, before the first request waits for it; a pack or a platform that is broken is told at the start."""
     importlib.import_module("takedown.delivery.senders")
-    importlib.import_module("httpcore")  # httpx loads it with the first connection, and anyio what waits for sockets
+    importlib.import_module("anyio")  # httpcore's locks load the rest of it with the first connection
     asyncio.run(anyio.sleep(0))
     for name in desk.settings.platforms:
         desk.platform(name)

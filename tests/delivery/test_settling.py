@@ -58,7 +58,7 @@ def test_sync_searches_for_what_is_uncertain(tmp_path):
     endpoint = Forgetful(takes=lambda number: number < 3)
     with RawServer(endpoint).open() as server:
         desk, plan = planned(tmp_path, api(server, search=True, settle="60s"), 4)
-        send(desk, plan, wait=0)
+        send(desk, plan, wait=0, limit=4)
         assert states(desk) == {"unknown": 4}
         due_now(desk)
         assert {one.do for one in uncertain(desk.ledger, lambda: desk)} == {"takedown sync"}
@@ -116,10 +116,10 @@ def test_a_key_that_ends_soon_is_not_waited_for_but_the_search(tmp_path):
     """Once the key is old the search settles it; it must not do so before its answer can be believed."""
     with RawServer(Forgetful()).open() as server:
         desk, plan = planned(tmp_path, api(server, search=True, idempotency=True, settle="5m", key_life="1h"), 1)
-        send(desk, plan, wait=0)
+        send(desk, plan, wait=0, limit=1)
         nearly = desk.clock.now() - 3400.0
         desk.ledger.write(lambda book: book.db.execute(update(requests).values(not_before=0.0, key_born=nearly)) and None)
-        send(desk, plan, wait=0)
+        send(desk, plan, wait=0, limit=1)
         assert len(server.posts()) == 2
         with desk.ledger.read() as db:
             due, tried = db.execute(select(requests.c.not_before, requests.c.updated_at)).one()
@@ -174,7 +174,7 @@ def test_what_is_taken_back_before_it_is_sent_again_is_not_sent_again(tmp_path):
     """A person let it go out again, which made its key young, and another took it back: then nobody knows the key's age."""
     with RawServer(Forgetful()).open() as server:
         desk, plan = planned(tmp_path, api(server, idempotency=True), 1)
-        send(desk, plan, wait=0)
+        send(desk, plan, wait=0, limit=1)
         settle_again(desk, 1, Decision.AGAIN, None)
         take_back(desk, [1], "It is another person.", 0.0, Quiet())
         assert states(desk) == {"unknown": 1}
@@ -186,7 +186,7 @@ def test_what_is_taken_back_before_it_is_sent_again_is_not_sent_again(tmp_path):
 def test_a_clock_that_was_set_back_makes_no_key_young(tmp_path):
     with RawServer(Forgetful()).open() as server:
         desk, plan = planned(tmp_path, api(server, idempotency=True), 1)
-        send(desk, plan, wait=0)
+        send(desk, plan, wait=0, limit=1)
         desk.ledger.write(lambda book: book.db.execute(update(requests).values(not_before=0.0, key_born=book.now + 3600)))
         assert send(again(desk), plan, wait=0).unknown == 1
         assert len(server.posts()) == 1
@@ -231,7 +231,7 @@ def test_what_a_dead_process_was_sending_is_found_though_its_plan_has_ended(tmp_
 def test_bytes_that_somebody_changed_end_the_sync_and_are_not_passed_over(tmp_path):
     with RawServer(Forgetful()).open() as server:
         desk, plan = planned(tmp_path, api(server, idempotency=True), 1)
-        send(desk, plan, wait=0)
+        send(desk, plan, wait=0, limit=1)
         due_now(desk)
         desk.ledger.write(lambda book: book.db.execute(update(requests).values(body=b"{}")) and None)
         with pytest.raises(Tampered):
@@ -242,7 +242,7 @@ def test_bytes_that_somebody_changed_end_the_sync_and_are_not_passed_over(tmp_pa
 def test_what_no_key_can_settle_is_left_to_the_search_and_counted_there(tmp_path):
     with RawServer(Forgetful()).open() as server:
         desk, plan = planned(tmp_path, api(server, idempotency=True), 2)
-        send(desk, plan, wait=0)
+        send(desk, plan, wait=0, limit=2)
         old = update(requests).where(requests.c.id == 1).values(key_born=0.0)
         desk.ledger.write(lambda book: book.db.execute(old) and None)
         done = ask_again(again(desk), None, Quiet())
