@@ -54,8 +54,7 @@ def work(desk: Desk, seconds: float | None, metrics_at: Address | None, lanes_at
 def _load(desk: Desk) -> None:
     """What loads slowly, before the first request waits for it; a pack or a platform that is broken is told at the start."""
     importlib.import_module("takedown.delivery.senders")
-    importlib.import_module("anyio")  # httpcore's locks load the rest of it with the first connection
-    asyncio.run(anyio.sleep(0))
+    asyncio.run(anyio.sleep(0))  # the rest of it, which httpcore's locks load with the first connection
     for name in desk.settings.platforms:
         desk.platform(name)
     len(desk.packs)

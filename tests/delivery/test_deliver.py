@@ -89,7 +89,7 @@ def test_with_neither_it_is_for_a_person_and_never_sent_again(tmp_path, stand_in
 def test_a_refusal_of_a_repeat_does_not_settle_the_first_sending(tmp_path, stand_in):
     sandbox = stand_in(faults={Fault.LOST: 1})
     desk, plan = planned(tmp_path, api(sandbox, idempotency=True), 1)
-    send(desk, plan, wait=0)
+    send(desk, plan, wait=0, limit=1)
     assert states(desk) == {"unknown": 1}
     (sandbox.folder / "facebook.token").write_text("wrong\n")
     desk.ledger.write(lambda book: book.db.execute(update(requests).values(not_before=0.0)))

@@ -139,7 +139,7 @@ def searched(tmp_path, said, n=1, times=1, **more):
     answers = Searching(said)
     with RawServer(answers).open() as server:
         desk, plan = planned(tmp_path, api(server, search=True, settle="60s", **more), n)
-        send(desk, plan, wait=0)
+        send(desk, plan, wait=0, limit=n)
         desk.ledger.write(lambda book: book.db.execute(update(lanes).values(not_before=0.0)))
         desk.clock.start -= 2  # a hundred seconds later
         found = [send(again(desk), plan, wait=0) for _ in range(times)][-1]
