@@ -61,7 +61,8 @@ _TAIL = rf"""(?:,? (?:globally|worldwide|everywhere|from (?:our|the) (?:platform
 |from {_PLATFORM}|on {_PLATFORM}
 |on our (?:platform|services?)|permanently|today|yesterday|accordingly|in full|as well|too|by us
 |by {_TEAM}(?: today| yesterday)?|on (?:our|the) platform|for all (?:users|countries)|for everyone|with effect from today
-|\((?:under )?(?:section|article|art\.|sec\.|§)[^()]{{1,80}}\)|with immediate effect|effective immediately
+|\((?:under )?(?:section|article|art\.|sec\.|§)[^()]{{1,80}}\)|with immediate effect|for good|(?:as of|from|since) (?:today
+|now|this morning)|effective immediately
 |(?:on|as of|since) {_DATE}|at \d\d?[:.]\d\d(?: ?(?:utc|gmt|cet|cest|pkt|am|pm|hrs))?|from public access
 |within (?:\d{{1,3}}|one|two|three|an) (?:minutes?|hours?
 |days?)(?: of (?:(?:receipt of|receiving) )?(?:your
@@ -102,7 +103,7 @@ _PRIOR = rf"""(?:(?:{_WHO}(?: have|'ve)? (?:looked|agree|acted|checked|investiga
 |studied|assessed|finished
 |completed|concluded)|(?:the matter|the case|your (?:request|report|order|notice|case|referral)) (?:has been
 |was))\b[^,.;:⟦]{{0,80}}? and )"""
-_SO = rf"""(?:{_OBJECTS} (?:violat\w+|breach\w*|go(?:es)? against|went against|infring\w+|contraven\w+) [^,.;]{{2,80}}?,?
+_SO = rf"""(?:{_OBJECTS} (?:violat\w+|breach\w*|broke|go(?:es)? against|went against|infring\w+|contraven\w+) [^,.;]{{2,80}}?,?
 [ ](?:so|which is why|and therefore) )"""
 _BEFORE = rf"(?:{_SALUTE}?(?:{_PRIOR}|{_SO}|{_LEAD}|{_LINK}|{_FOUND}|{_BREACH}){{0,4}})"
 
@@ -125,7 +126,8 @@ _PREFACE = words(
 |in (?:response|reply|relation|reference|regard) to|with (?:regard|reference|respect) to|regarding|concerning|pursuant to
 |in (?:line|accordance
 |compliance) with|as a (?:result|consequence) of|as part of|due to|because of|given|considering|on the (?:basis|grounds) of
-|on account of|for (?:this|that|these) reasons?|on this basis|as (?:requested|discussed|agreed)|sorry for|apologies for
+|on account of|for (?:this|that|these) reasons?|on this basis|as (?:requested|discussed|agreed
+|required|ordered|instructed)|sorry for|apologies for
 |we apologi[sz]e for|thank you for|thanks for)\b[^.;:]{0,200}?,|for (?:this|that|these) reasons?|on (?:this
 |that) basis) (?:and )?(?=\S)"""
 )

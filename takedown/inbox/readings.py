@@ -9,6 +9,7 @@ from dataclasses import replace
 from takedown.inbox import doubts, grammar, phrases, refusals
 from takedown.inbox.countries import WORLDWIDE, territories
 from takedown.inbox.deciding import CONDITION, bare, brief, doubtful, judge, why_not
+from takedown.inbox.following import ADVICE, tells_more
 from takedown.inbox.patterns import words
 from takedown.inbox.sentences import MAX_SENTENCES, MAX_TEXT, clauses, polite, sentences, with_links
 from takedown.inbox.verdicts import Identify, Reading, Verdict, one_of
@@ -19,6 +20,7 @@ def read(text: str, identify: Identify) -> Reading:
     reading = Reading()
     heading: Verdict | None = None
     vague = some = turned = ""
+    values: set[str] = set()
     every = [one for one in sentences(text) if not polite(one.text) and not doubts.ASIDE.fullmatch(one.text)]
     few = len(every) < 4
     if len(text) > MAX_TEXT or len(every) >= MAX_SENTENCES:
@@ -33,7 +35,9 @@ def read(text: str, identify: Identify) -> Reading:
                 verdict, reading.unread = None, reading.unread or clause
             if not verdict and (_something_done(clause) or _lesser(clause)):
                 some = some or clause
-            if not verdict and _turned(clause):
+            if verdict:
+                values.add(verdict.value)
+            elif _turned(clause) or tells_more(clause, values):
                 turned = turned or clause
             if verdict is None and _shakes(clause, before):
                 reading.doubt = reading.doubt or f"it says more than can be read: {clause[:200]}"
@@ -51,7 +55,7 @@ def read(text: str, identify: Identify) -> Reading:
                 heading = None
             _list(reading, named, verdict, None if doubtful(clause) else heading)
     _bounded(reading, [one.text for one in every])
-    _grounded(reading, [one.text for one in every])
+    _grounded(reading, [one.text for one in every if not ADVICE.search(one.text)])
     vague = vague or some
     if vague and reading.every and all(one.value in {"declined", "not_found"} for one in reading.every):
         reading.unread = reading.unread or vague

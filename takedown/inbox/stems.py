@@ -94,12 +94,12 @@ _TURNED = {
 |rückgängig|zurückgenommen)\b
 |\b(?:widerspr[oa]ch\w*|beschwerde eingelegt)\b""",
     "fr": r"""\b(?:de|à) nouveau\b|\b(?:rétabli|restitu|annul|révoqu)\w+|\b(?:levé|contesté)e?s?\b""",
-    "es": r"""\b(?:de nuevo|nuevamente)\b|\b(?:restablec|restitu|revoc|anul|reactiv|devuelt|levantad|recurri)\w+""",
-    "pt": r"""\b(?:de novo|novamente)\b|\b(?:restabelec|revog|anul|reativ|devolv|recorr)\w+""",
-    "it": r"""\bdi nuovo\b|\bnuovamente\b|\b(?:ripristin|riattiv|revoc|annull|restitu|ricors)\w+""",
-    "pl": r"""\b(?:przywróc|ponownie|cofn|uchyl|odwoła|odblokow)\w*""",
-    "tr": r"""\b(?:yeniden|tekrar|geri (?:yükle|al|aç)|itiraz)\w*""",
-    "ar": r"""(?:استعاد|استرجاع|أعدنا|إعادة|أُعيد|من جديد|مجدد|ألغي|إلغاء|اعترض)""",
+    "es": r"""\b(?:de nuevo|nuevamente)\b|\b(?:restablec|restitu|revoc|anul|reactiv|devuelt|levantad)\w+""",
+    "pt": r"""\b(?:de novo|novamente)\b|\b(?:restabelec|revog|anul|reativ|devolv)\w+""",
+    "it": r"""\bdi nuovo\b|\bnuovamente\b|\b(?:ripristin|riattiv|revoc|annull|restitu)\w+""",
+    "pl": r"""\b(?:przywróc|ponownie|cofn|uchyl|odblokow)\w*""",
+    "tr": r"""\b(?:yeniden|tekrar|geri (?:yükle|al|aç))\w*""",
+    "ar": r"""(?:استعاد|استرجاع|أعدنا|إعادة|أُعيد|من جديد|مجدد|ألغي|إلغاء)""",
 }
 _COURT = {
     "de": r"""\b(?:gerichtliche[nrs]? (?:anordnung|beschlu|entscheidung|verfügung)|gerichtsbeschlu|richterliche)\w*""",

@@ -171,7 +171,8 @@ DECLINED = r"""\b(?:können|konnten|werden) (?:\S+ ){0,6}(?:nicht (?:\S+ ){0,3}(
 |tomado medidas|atender|procesar)\b
 |\bsu (?:solicitud|denuncia) (?:ha sido|fue) (?:rechazada|denegada|desestimada)\b
 |\bnão (?:removemos|removeremos|excluímos|foi removid\w|podemos (?:remover|excluir|atender)|tomaremos)\b
-|\bleisten (?:wir )?(?:\S+ )?keine folge\b|\bkeine folge (?:\S+ )?leisten\b|\bfait l'objet d'aucune mesure\b
+|\bnichts (?:unternehmen|veranlassen)\b|\bleisten (?:wir )?(?:\S+ )?keine folge\b|\bkeine folge (?:\S+ )?leisten\b
+|\bfait l'objet d'aucune mesure\b
 |\bsin (?:adoptar|tomar) (?:\S+ )?medidas\b|\bnie (?:widzimy|znajdujemy) podstaw do\b|\bnessun(?:a|o)? (?:misura|azione
 |provvedimento) (?:è stat\w|sarà)
 |\bnie (?:usunęliśmy|usuniemy|zablokujemy|możemy (?:\S+ )?(?:usunąć|uwzględnić|zrealizować|spełnić|wykonać)
@@ -182,7 +183,8 @@ DECLINED = r"""\b(?:können|konnten|werden) (?:\S+ ){0,6}(?:nicht (?:\S+ ){0,3}(
 |\bnon (?:abbiamo (?:rimosso|eliminato)|possiamo (?:rimuovere|eliminare|accogliere)|è stato rimosso)\b
 |(?:لم (?:نقم|يتم|تتم)|لا يمكننا|لن نقوم|تعذر علينا|نرفض) ?(?:ب)?(?:إزالة|حذف)|تم رفض (?:طلبكم|طلبك)
 |(?:نہیں ہٹایا|ہٹا نہیں سکتے|نہیں ہٹا سکتے|ہٹانے سے قاصر|درخواست مسترد)"""
-NO_VIOLATION = r"""\bweder einen verstoß\b|\bkeinen? (?:rechts)?verst(?:ö|o)(?:ß|ss)|\bbleibt (?:\S+ )?(?:online|verfügbar
+NO_VIOLATION = r"""\bkeine (?:\S+ )?(?:verletzung|zuwiderhandlung)|\bweder einen verstoß\b|\bkeinen? (?:rechts)?verst(?:ö
+|o)(?:ß|ss)|\bbleibt (?:\S+ )?(?:online|verfügbar
 |abrufbar|bestehen)\b(?! in)
 |\bverst(?:ö|o)(?:ß|ss)\w* nicht gegen\b
 |\bnicht gegen unsere (?:\S+ ){1,4}verst(?:ö|o)(?:ß|ss)\w*|\bkein(?:en)? verstoß (?:gegen|fest)

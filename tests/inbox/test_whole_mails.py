@@ -116,6 +116,9 @@ def test_a_platforms_own_word_of_a_failed_delivery_is_no_bounce():
 
 AFTERWARDS = """
 Its owner contested this, and on 8 March we gave the account back.|The user appealed.|A week later the owner had it back.|It can be seen by everyone since then.
+The suspension ran out on Sunday.|Its author published it anew.|Nine others remain.|Status: active|The user notified us of a new name.|The owner told the press that the page is open to all.
+For your information, the channel works as before.|When we looked, the profile was up.|Elsewhere the account can be seen.|Die Sperre galt bis Freitag.
+La suspension a pris fin.|La medida duró tres días.|Dopo il ricorso il profilo è tornato visibile.|Blokada trwała do piątku.|انتهى التعليق يوم الأحد.
 On complaint we withdrew that decision.|A court has since set aside the ban.|The appeal succeeded.|The account is online again.|Meanwhile it was found to be lawful.
 Das Konto ist wieder online.|Die Sperre wurde aufgehoben.|Le compte est de nouveau visible.|La suspensión fue revocada.|Il profilo è stato ripristinato.
 Konto zostało przywrócone.|Hesap yeniden açıldı.|تمت إعادة الحساب.
@@ -128,9 +131,15 @@ def test_a_removal_that_something_followed_is_for_a_person(then):
     assert read(mail(f"We suspended the account on 3 March. {then}"))[1] == ""
 
 
-@pytest.mark.parametrize(
-    "then", ["Thank you again for your report.", "We will get back to you on the rest.", "Later on you may rate us."]
-)
+NOTHING_MORE = """
+Thank you again for your report.|We will get back to you soon.|Later on you may rate us.|TikTok Content Operations|Legal basis: Terms and Conditions, section 4
+You can also block the user.|Please continue to report content that breaks our rules.|We do not allow content of this kind.|If the owner returns, tell us.
+The account holder has been notified.|The author may appeal within six months.|It was found to breach the law that you cite.|Der Nutzer wurde informiert.
+Le titulaire peut introduire un recours.|El usuario ha sido informado.|Il titolare può presentare ricorso.|Właściciel konta został powiadomiony.
+"""
+
+
+@pytest.mark.parametrize("then", [one for line in NOTHING_MORE.strip().split("\n") for one in line.split("|")])
 def test_thanks_and_the_like_after_a_removal_change_nothing(then):
     assert read(mail(f"We suspended the account on 3 March. {then}")) == ("decision", "removed")
 
