@@ -43,7 +43,7 @@ ADVICE = words(
 _HARMLESS = words(
     r"""\b(?:been|was|were|be|we(?: have|'ve)?) (?:\w+ ){0,2}?(?:notified|informed|told)\b|\b(?:to|will) (?:notify|inform)\b
 |\ba copy of (?:your|the|this)\b
-|\b(?:benachrichtigt|informiert|mitgeteilt|informée?s?|notifiée?s?|avisée?s?|(?:informad|notificad|avisad)[oa]s?\b
+|\b(?:benachrichtigt|informiert|unterrichtet|mitgeteilt|informée?s?|notifiée?s?|avisée?s?|(?:informad|notificad|avisad)[oa]s?\b
 |(?:informat|avvisat|notificat)[oaie]\b|powiadom|poinformow|przekaza|bilgilendiril)|إبلاغ|إخطار|إعلام
 |\b(?:can|may|might|is able to|(?:has|have) the right to|is entitled to|kann|können|peut|peuvent|puede|pueden|pode|può
 |possono|może|mogą
