@@ -1,7 +1,6 @@
 """What people decided that lies in tables of its own, against the events that told of it.
 
-The kill switch, legal holds, cases kept apart, appeals, who planned, which file was imported, and what counts against a day's
-limits.
+The kill switch, legal holds, cases kept apart, appeals, who planned, and which file was imported.
 """
 
 from __future__ import annotations
@@ -10,17 +9,17 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from takedown.audit.chain import FAULTS, Data, Told, rows
 from takedown.clock import iso
 from takedown.ledger.ids import batch_id, case_id, plan_id
-from takedown.ledger.tables import appeals, batches, cases, holds, meta, plans, request_cases, requests, volumes
+from takedown.ledger.tables import appeals, batches, cases, holds, meta, plans
 
 
 def of_decisions(db: Connection, told: Told) -> Iterator[str]:
     """Problems of the rows, and of rows that are not there."""
-    for check in (_switch, _holds, _apart, _appeals, _planners, _files, _volumes):
+    for check in (_switch, _holds, _apart, _appeals, _planners, _files):
         try:
             yield from check(db, told)
         except FAULTS:
@@ -122,15 +121,3 @@ def _files(db: Connection, told: Told) -> Iterator[str]:
             yield f"{batch_id(row['id'])} was imported from another file, or by another person"
     for name in said.keys() - {batch_id(number) for (number,) in db.execute(select(batches.c.id))}:
         yield f"{name} is gone"
-
-
-def _volumes(db: Connection, told: Told) -> Iterator[str]:
-    """What a plan counts against the limits of a day is what its requests carry."""
-    counted = select(volumes.c.plan, volumes.c.platform, func.sum(volumes.c.cases)).group_by(volumes.c.plan, volumes.c.platform)
-    joined = requests.join(request_cases, request_cases.c.request == requests.c.id).join(plans, plans.c.id == requests.c.plan)
-    mine = (requests.c.purpose == "removal", plans.c.state != "making")
-    carried = select(requests.c.plan, requests.c.platform, func.count()).select_from(joined).where(*mine)
-    held = {(plan, platform): int(count) for plan, platform, count in db.execute(counted)}
-    for plan, platform, count in db.execute(carried.group_by(requests.c.plan, requests.c.platform)):
-        if held.get((plan, platform), 0) != count and plan_id(plan) in told.planned:
-            yield f"{plan_id(plan)} carries {count} cases to {platform}, and counts {held.get((plan, platform), 0)}"

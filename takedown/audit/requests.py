@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Text, cast, select
+from sqlalchemy import Connection, Text, cast, func, select
 
 from takedown.audit.attempts import of_attempts
 from takedown.audit.chain import FAULTS, Told, tuples
 from takedown.ledger.book import commitment
 from takedown.ledger.ids import case_id, plan_id, request_id
-from takedown.ledger.tables import meta, plans, request_cases, requests
+from takedown.ledger.tables import meta, plans, request_cases, requests, volumes
 from takedown.planning.demands import demands_hash
 from takedown.planning.digest import leaf_from, plan_digest, shared_text, split
 
@@ -44,18 +46,29 @@ class Kept(NamedTuple):
     headers: str
 
 
+@dataclass
+class Seen:
+    """Noted in passing. `salts`: of each request. `sent`: those that a platform must have answered. `volumes`: how many cases
+    removals of (plan, platform) carry.
+    """
+
+    salts: dict[int, bytes] = field(default_factory=dict[int, bytes])
+    sent: list[int] = field(default_factory=list[int])
+    volumes: Counter[tuple[int, str]] = field(default_factory=Counter[tuple[int, str]])
+
+
 KEPT = select(*(requests.c[name] for name in Kept._fields[:-1]), cast(requests.c.headers, Text))
 
 
 def of_requests(db: Connection, told: Told) -> Iterator[str]:
     """Problems of plans, requests and attempts."""
     leaves: dict[int, list[bytes]] = {}
-    salts: dict[int, bytes] = {}
-    sent: list[int] = []
+    seen = Seen()
     yield from _plans(db, told, leaves)
-    yield from _rows(db, told, leaves, salts, sent)
-    yield from of_attempts(db, told, salts, sent)
-    for number in sorted(told.states.keys() - salts.keys()):
+    yield from _rows(db, told, leaves, seen)
+    yield from of_attempts(db, told, seen.salts, seen.sent)
+    yield from _volumes(db, told, seen.volumes)
+    for number in sorted(told.states.keys() - seen.salts.keys()):
         yield f"{request_id(number)} is gone"
 
 
@@ -80,23 +93,25 @@ def _plans(db: Connection, told: Told, leaves: dict[int, list[bytes]]) -> Iterat
         yield f"{name} is gone"
 
 
-def _rows(db: Connection, told: Told, leaves: dict[int, list[bytes]], salts: dict[int, bytes], sent: list[int]) -> Iterator[str]:
-    """Problems of requests; notes each one's salt, and those that a platform must have answered."""
+def _rows(db: Connection, told: Told, leaves: dict[int, list[bytes]], seen: Seen) -> Iterator[str]:
     carried, excepted = _carried(db)
     held = {number: len(one) for number, one in leaves.items()}
     states, receipts = told.states, told.receipts
     for row in map(Kept._make, tuples(db, KEPT)):
         number, plan, state = row.id, row.plan, row.state
-        salts[number] = row.salt
+        mine = carried.get(number, "")
+        seen.salts[number] = row.salt
         if state == "sent" and row.channel != "portal" and number not in told.settled:
-            sent.append(number)
+            seen.sent.append(number)
+        if row.purpose == "removal" and mine:
+            seen.volumes[plan, row.platform] += mine.count(",") + 1
         if plan not in leaves:  # a plan that was never finished
             if state not in {"planned", "withdrawn"}:
                 yield f"{request_id(number)} is {state}, and its plan was never recorded"
             continue
         held[plan] -= 1
         if row.salt:
-            if not _as_planned(row, leaves[plan], carried.get(number, "")):
+            if not _as_planned(row, leaves[plan], mine):
                 yield f"{request_id(number)} is not what was planned"
             if problem := _receipt(row, receipts.get(number, "")):
                 yield problem
@@ -112,6 +127,15 @@ def _rows(db: Connection, told: Told, leaves: dict[int, list[bytes]], salts: dic
     for number in sorted(excepted.keys() | told.excepted.keys()):
         if (left_out := excepted.get(number, set())) != told.excepted.get(number, set()):
             yield f"{request_id(number)} was filed without {len(left_out)} cases, but other ones were recorded"
+
+
+def _volumes(db: Connection, told: Told, carried: Mapping[tuple[int, str], int]) -> Iterator[str]:
+    """What a plan counts against the limits of a day is what its requests carry."""
+    counted = select(volumes.c.plan, volumes.c.platform, func.sum(volumes.c.cases)).group_by(volumes.c.plan, volumes.c.platform)
+    held = {(plan, platform): count for plan, platform, count in db.execute(counted)}
+    for (plan, platform), count in carried.items():
+        if held.get((plan, platform), 0) != count and plan_id(plan) in told.planned:
+            yield f"{plan_id(plan)} carries {count} cases to {platform}, and counts {held.get((plan, platform), 0)}"
 
 
 @lru_cache(maxsize=1000)

@@ -56,9 +56,8 @@ def commitment(salt: bytes, value: str) -> str:
 
 def event_hash(prev: str, seq: int, at: str, kind: str, subject: str, data: str) -> str:
     # canonical() of the six members, three times as fast: each event is hashed before it is sent, and whenever it is checked
-    first = f'{{"at":{quoted(at)},"data":{quoted(data)},"kind":{quoted(kind)},'
-    body = f'{first}"schema":{SCHEMA},"seq":{seq},"subject":{quoted(subject)}}}'
-    return hashlib.sha256((prev + body).encode()).hexdigest()
+    first = f'{prev}{{"at":{quoted(at)},"data":{quoted(data)},"kind":{quoted(kind)},'
+    return hashlib.sha256(f'{first}"schema":{SCHEMA},"seq":{seq},"subject":{quoted(subject)}}}'.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
