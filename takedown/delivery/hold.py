@@ -73,11 +73,12 @@ class Hold:
 
     def reopen(self, book: Book) -> None:
         """Why it was stopped may hold no longer: its sender tries again."""
-        book.db.execute(update(lanes).where(lanes.c.name == self.lane.name).values(stopped="", why=""))
+        book.db.execute(update(lanes).where(lanes.c.name == self.lane.name).values(stopped="", why="", mend=""))
 
     def stop(self, book: Book, what: str, why: str) -> None:
         """Nothing goes out on this lane until a person mends `what`."""
-        book.db.execute(update(lanes).where(lanes.c.name == self.lane.name).values(stopped=what, why=why))
+        mend = "takedown auth test" if what == "credentials" else f"takedown platforms {self.lane.platform}"
+        book.db.execute(update(lanes).where(lanes.c.name == self.lane.name).values(stopped=what, why=why, mend=mend))
 
     def rest(self, book: Book, until: float, why: str) -> None:
         """Nothing goes out on this lane before `until`, by any process."""

@@ -37,16 +37,22 @@ def give_up(book: Book, plan: int, lane: str, error: TakedownError, worker: str)
     """
     make_row(book, lane)  # nothing was ever sent on it, perhaps
     why = f"{error.message}, says worker {worker}"
-    book.db.execute(update(lanes).where(lanes.c.name == lane).values(stopped=error.code, why=why))
+    book.db.execute(update(lanes).where(lanes.c.name == lane).values(stopped=error.code, why=why, mend=_mend(error, plan)))
     book.db.execute(update(plans).where(plans.c.id == plan, ~_goes_on(plan)).values(handed_at=None))
     if isinstance(error, FailedAgain):
         given_up(book, plan, lane)
     book.record("plan.returned", plan_id(plan), {"lane": lane, "code": error.code})
 
 
+def _mend(error: TakedownError, plan: int) -> str:
+    """What the error says is to be done, and how the workers hear that it was."""
+    do, again = str(error.as_dict()["do"]), f"takedown submit {plan_id(plan)} --fleet"
+    return do if again in do else f"{do}; when that is mended: {again}"
+
+
 def mended(book: Book, plan: int, on: list[str]) -> None:
     """A person hands the plan over: whatever was given up is tried again."""
-    book.db.execute(update(lanes).where(lanes.c.name.in_(on)).values(stopped="", why=""))
+    book.db.execute(update(lanes).where(lanes.c.name.in_(on)).values(stopped="", why="", mend=""))
     begin_anew(book, plan)
 
 

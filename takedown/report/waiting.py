@@ -63,16 +63,9 @@ def _halted(view: View) -> Iterator[Matter]:
 
 
 def _stopped(view: View) -> Iterator[Matter]:
-    for name, what, why in view.ledger.rows("SELECT name, stopped, why FROM lanes WHERE stopped <> '' ORDER BY name"):
-        yield Matter("stopped", f"{name} stopped: {what}", 1, "lane", why, _mend(name, what))
-
-
-def _mend(lane: str, what: str) -> str:
-    if what == "credentials" or what.startswith("TD-04"):
-        return "takedown auth test"
-    if what.startswith("TD-"):  # a worker of a fleet met an error, and gave the plan back
-        return "when that is mended: takedown submit PLAN --fleet"
-    return f"takedown platforms {lane.partition(':')[0]}"
+    shut = "SELECT name, stopped, why, mend FROM lanes WHERE stopped <> '' ORDER BY name"
+    for name, what, why, mend in view.ledger.rows(shut):
+        yield Matter("stopped", f"{name} stopped: {what}", 1, "lane", why, mend or "takedown doctor --online")
 
 
 PLANS = """SELECT id, planner, cases, valid_until, demands, environment, planner_signature, created_at,

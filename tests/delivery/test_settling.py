@@ -141,6 +141,9 @@ def test_to_settle_does_not_open_a_lane_that_stopped_sending(tmp_path):
         assert (done.settled, done.stopped) == (1, {})
         with desk.ledger.read() as db:
             assert db.execute(select(lanes.c.stopped, lanes.c.why)).one() == ("credentials", "401")
+        send(again(desk), plan)
+        with desk.ledger.read() as db:
+            assert db.execute(select(lanes.c.stopped)).scalar() == "", "who sends opens it"
 
 
 def test_sync_asks_again_under_the_same_key_and_sends_nothing_else(tmp_path):

@@ -138,7 +138,7 @@ async def test_a_part_that_always_fails_is_tried_some_times_and_then_for_a_perso
     assert run(["status"]) == 0
     screen = capsys.readouterr().out
     assert "facebook:api stopped: TD-1013" in screen
-    assert "when that is mended: takedown submit PLAN --fleet" in screen
+    assert "take the case away or mend it, then: takedown submit P-1 --fleet" in screen
     broken[0].clear()
     await asyncio.to_thread(hand, desk, plan)
     async with working(desk):

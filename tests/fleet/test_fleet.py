@@ -180,7 +180,9 @@ def test_a_lane_that_a_person_must_mend_stops_and_goes_on_when_handed_over_again
 
     wait_for(given_back)
     with desk.ledger.read() as db:
-        assert db.execute(select(lanes.c.name)).scalar() == "facebook:api"
+        name, mend = db.execute(select(lanes.c.name, lanes.c.mend)).one()
+    assert (name, mend.split("; ")[-1]) == ("facebook:api", "when that is mended: takedown submit P-1 --fleet")
+    assert mend.startswith("mend the file or the command"), "as the error itself says"
     assert sum(taken(sandbox).values()) == 0
     token.write_bytes(kept)
     token.chmod(0o600)

@@ -221,10 +221,11 @@ def test_a_halt_comes_first(at_desk: Scene) -> None:
 
 
 def test_lanes_that_stopped_need_a_person_and_those_that_rest_need_time(at_desk: Scene) -> None:
-    at_desk.lane("chirp:api", stopped="credentials", why="401")
+    at_desk.lane("chirp:api", stopped="TD-0402", why="its token can be read by others", mend="chmod 600 chirp.token")
     at_desk.lane("wren:api", not_before=at_desk.clock.at + 60, why="Retry-After")
     found = status_of(at_desk.desk)
-    assert people(found)["stopped"].why == "401"
+    assert people(found)["stopped"].why == "its token can be read by others"
+    assert people(found)["stopped"].do == "chmod 600 chirp.token"
     assert later(found)["resting"].until == at_desk.clock.at + 60
     at_desk.clock.at += 61
     assert "resting" not in later(status_of(at_desk.desk))

@@ -165,4 +165,5 @@ lanes = Table(
     Column("why", Text, nullable=False, server_default=""),
     Column("owner", Text, nullable=False, server_default=""),
     Column("lease_until", Float, nullable=False, server_default="0"),
+    Column("mend", Text, nullable=False, server_default=""),
 )
