@@ -95,6 +95,7 @@ def _fleet(found: Fleet, now: float) -> Iterator[Block]:
     facts.append(("tasks", f"{depth.running} running, {depth.due} due, {depth.waiting - depth.due} for later"))
     if depth.due:
         facts.append(("waiting longest", f"{depth.oldest:.0f} s"))
+    facts.extend((one.name, Styled(f"stands aside until {moment(one.until, now)}: {one.why}", "red")) for one in found.aside)
     for lane in found.lanes:
         rests = f"rests until {moment(lane.not_before, now)}" if lane.not_before > now else ""
         how = f"stopped: {lane.stopped}" if lane.stopped else rests or ("being sent" if lane.working else "waits for its turn")

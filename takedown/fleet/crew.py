@@ -12,24 +12,25 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from takedown.comparing import hold_to_own
-from takedown.contract import TakedownError, Temporary
+from takedown.contract import CredentialsMissing, TakedownError, Temporary
 from takedown.delivery.chunks import SECONDS, next_due, part_of, run_chunk
 from takedown.delivery.decide import back_off
 from takedown.delivery.deliver import Halted, open_sender, ready, wired_lanes
 from takedown.delivery.lanes import lane_for
 from takedown.delivery.owning import LaneLost
-from takedown.desk import Desk
-from takedown.fleet.board import NEVER, failed, rests_until, went_well
+from takedown.desk import Desk, NoSuchPlatform
+from takedown.fleet.board import NEVER, Aside, failed, rests_until, stand_aside, went_well
 from takedown.fleet.handing import CHUNK
 from takedown.fleet.logs import where, worker_name
 from takedown.fleet.mending import FailedAgain, give_up, may_go_on
 from takedown.fleet.metrics import Metrics
-from takedown.fleet.queue import POLL, RESCUES, Queue, Task
+from takedown.fleet.queue import POLL, RESCUES, Queue, Task, living
 from takedown.fleet.rounds import Rounds
 from takedown.ledger.errors import TakenBack
 from takedown.ledger.ids import plan_id
 from takedown.ledger.tables import lanes, plans
-from takedown.planning.approving import Verified
+from takedown.planning.approving import StalePlan, Verified, made_as_here
+from takedown.policy.signed import BadPolicy, NotInForce
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
@@ -50,17 +51,25 @@ FIRST = 1.0
 """Seconds until the second try after a defect; then twice as long, and so on."""
 TRIES = 5
 """How often a part is begun that fails by a defect, or whose workers die of it, until its lane waits for a person."""
+ASIDE = 60.0
+"""Seconds for which a worker takes no task once it met a plan that it cannot send as others perhaps can."""
+OF_A_MACHINE = (CredentialsMissing, BadPolicy, NotInForce, NoSuchPlatform)
+"""Errors that tell of the machine's own files: it lacks a token, a policy or an adapter."""
 EVERY_HALF_MINUTE = "* * * * * */30"
 
 
 @dataclass
 class Crew:
-    """One worker's hands. `stop`: what is on the wire ends, nothing new begins. `failed`: why a person must look first."""
+    """One worker's hands. `stop`: what is on the wire ends, nothing new begins. `failed`: why a person must look first.
+
+    `aside`: nothing new begins for ASIDE seconds.
+    """
 
     desk: Desk
     log: FilteringBoundLogger
     metrics: Metrics
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    aside: asyncio.Event = field(default_factory=asyncio.Event)
     failed: TakedownError | None = None
 
     def __post_init__(self) -> None:
@@ -109,11 +118,27 @@ class Crew:
             await self._end_all(error)
         except TakedownError as error:
             self._trouble(lane, error, plan=plan_id(plan))
-            await self._give_up(plan, lane, error)
+            if self._mine(plan, error) and await self._aside(error):
+                due = self.desk.clock.now()
+            else:
+                await self._give_up(plan, lane, error)
         except Exception as error:  # noqa: BLE001 -- a defect: other lanes go on, and so does this one for some tries
             due = await self._failed(plan, lane, error)
         if due is not None:
             self._soon(CHUNK, lane, due, plan=plan, lane=lane)
+
+    def _mine(self, plan: int, error: TakedownError) -> bool:
+        """Whether it may be this machine that differs from the others, and not the plan that nobody can send."""
+        return isinstance(error, OF_A_MACHINE) or (isinstance(error, StalePlan) and not made_as_here(self.desk, plan))
+
+    async def _aside(self, error: TakedownError) -> bool:
+        """Leave the work to the others for a while; False when there are none that would take it."""
+        me, told = self.queue.number, Aside(worker_name(), error.code, error.message, self.desk.clock.now() + ASIDE)
+        if not await self.desk.ledger.awrite(lambda book: stand_aside(book, me, living, told)):
+            return False
+        self.log.warning("stands aside", code=error.code, seconds=ASIDE)
+        self.aside.set()
+        return True
 
     async def _failed(self, plan: int, lane: str, error: Exception) -> float | None:
         """A part ended by a defect: until when it rests; None when it is for a person."""
@@ -227,9 +252,10 @@ class Crew:
         async def put() -> None:
             await asyncio.sleep(AFTER)
             await self.queue.put(task, lock, due, **given)
-            if 0 < (ahead := due - self.desk.clock.now()) <= POLL:  # the engine would find it up to a second later
-                await asyncio.sleep(ahead)
-                await self.queue.poke()
+            if (ahead := due - self.desk.clock.now()) <= POLL:  # by itself the engine looks each second
+                for pause in (max(ahead, 0.0), AFTER):  # and it forgets what it is told while it looks
+                    await asyncio.sleep(pause)
+                    await self.queue.poke()
 
         later = asyncio.create_task(put())
         self._later.add(later)

@@ -26,6 +26,7 @@ from takedown.ledger.server import CUT_OFF, keeps_sessions, translate
 
 if TYPE_CHECKING:
     from procrastinate import App
+    from procrastinate.worker import Worker
 
 HEARTBEAT = 3.0
 SILENT = 10.0
@@ -89,6 +90,7 @@ class Queue:
     desk: Desk
     tasks: Mapping[str, Task] = field(default_factory=dict[str, Task])
     crons: Mapping[str, str] = field(default_factory=dict[str, str])
+    _worker: Worker | None = None
 
     async def open(self) -> None:
         """Raises NeedsServer, MissingExtra, OtherQueue, PooledByTransaction, BadConfiguration and what the ledger raises."""
@@ -141,7 +143,10 @@ class Queue:
 
     async def work(self, at_once: int) -> None:
         """Run tasks until cancelled; those that run then come to their end."""
-        await self._app.run_worker_async(
+        from procrastinate.worker import Worker
+
+        self._worker = Worker(
+            self._app,
             concurrency=at_once,
             fetch_job_polling_interval=POLL,
             update_heartbeat_interval=HEARTBEAT,
@@ -149,6 +154,12 @@ class Queue:
             delete_jobs="always",
             install_signal_handlers=False,
         )
+        await cast("Any", self._worker).run()
+
+    @property
+    def number(self) -> int:
+        """Under which the engine knows who works here; 0 as long as nobody does."""
+        return (self._worker and self._worker.worker_id) or 0
 
     async def rescue(self) -> Rescued:
         """Give the tasks of silent workers to others, but for those of which one worker after the other fell silent.
@@ -254,19 +265,23 @@ def _tables(db: Connection, version: str, schema: str) -> str:
     return version
 
 
+def living(db: Connection) -> list[int]:
+    """The workers that take tasks now, by the engine's numbers."""
+    return list(db.execute(_LIVING, {"silent": SILENT}).scalars())
+
+
 def depth(db: Connection) -> Depth | None:
     """How much waits, read from the tables alone; None where there is no queue."""
     if db.dialect.name != "postgresql" or db.execute(_THERE, {"name": SCHEMA}).scalar() is None:
         return None
-    workers = int(db.execute(_WORKERS, {"silent": SILENT}).scalar_one())
     waiting, due, running, oldest = db.execute(_JOBS).one()
-    return Depth(workers, waiting, due, running, max(float(oldest or 0), 0.0))
+    return Depth(len(living(db)), waiting, due, running, max(float(oldest or 0), 0.0))
 
 
 _POKE = """SELECT pg_notify('procrastinate_any_queue_v1', '{"type": "job_inserted", "job_id": 0}')"""
 _THERE = text("SELECT to_regnamespace(:name)::text")
-_WORKERS = text(
-    f"SELECT count(*) FROM {SCHEMA}.procrastinate_workers"  # noqa: S608 -- a constant
+_LIVING = text(
+    f"SELECT id FROM {SCHEMA}.procrastinate_workers"  # noqa: S608 -- a constant
     " WHERE last_heartbeat > now() - make_interval(secs => :silent)"
 )
 _DUE = "status = 'todo' AND coalesce(scheduled_at, now()) <= now()"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from takedown.desk import Desk
+from takedown.fleet.board import Aside, who_stands_aside
 from takedown.fleet.queue import Depth, depth
 from takedown.ledger.moves import State
 from takedown.ledger.states import DORMANT
@@ -33,6 +34,7 @@ class LaneSeen:
 class Fleet:
     depth: Depth
     lanes: tuple[LaneSeen, ...]
+    aside: tuple[Aside, ...] = ()
 
 
 def fleet(desk: Desk) -> Fleet | None:
@@ -46,6 +48,7 @@ def fleet(desk: Desk) -> Fleet | None:
         found = depth(db)
         if found is None:
             return None
+        aside = who_stands_aside(db)
         counts = {str(name): int(count) for name, count in db.execute(waiting)}
         now = float(db.execute(select(func.extract("epoch", func.clock_timestamp()))).scalar_one())
         rows = db.execute(select(lanes).order_by(lanes.c.name)).mappings().all()
@@ -59,4 +62,4 @@ def fleet(desk: Desk) -> Fleet | None:
         )
         for row in rows
     )
-    return Fleet(found, tuple(one for one in seen if one.left or one.working or one.stopped))
+    return Fleet(found, tuple(one for one in seen if one.left or one.working or one.stopped), aside)

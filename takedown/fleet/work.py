@@ -18,6 +18,7 @@ from takedown.delivery.drift import check_clock
 from takedown.delivery.mailed import compare_all
 from takedown.delivery.witness import witness
 from takedown.desk import Desk
+from takedown.fleet import crew
 from takedown.fleet.crew import SWEEP, Crew
 from takedown.fleet.logs import everything, make_log, worker_name
 from takedown.fleet.metrics import Address, Metrics
@@ -87,23 +88,25 @@ class _Worker:
         return caught[0] if caught else 0
 
     async def _serve(self) -> None:
-        """Run tasks; when the queue's connection breaks, as in a restart of the server, start over."""
-        while not self._stop.is_set():
+        """Run tasks; when the queue's connection breaks, as in a restart of the server, or after standing aside, start over."""
+        stop, aside = self._stop, self._crew.aside
+        while not stop.is_set():
             working = asyncio.create_task(self._crew.queue.work(self._at_once))
-            stopping = asyncio.create_task(self._stop.wait())
-            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            stopping.cancel()
+            called = [asyncio.create_task(one.wait()) for one in (stop, aside)]
+            await asyncio.wait({working, *called}, return_when=asyncio.FIRST_COMPLETED)
+            for one in called:
+                one.cancel()
             if not working.done():
                 working.cancel()
             try:
                 await working
             except asyncio.CancelledError:
-                if not self._stop.is_set():
+                if not (stop.is_set() or aside.is_set()):
                     raise
             except Exception as error:  # noqa: BLE001 -- the engine's own troubles: it is started anew
                 self._log.warning("queue failed", error=type(error).__name__)
-            if not self._stop.is_set():
-                await until(self._stop, RESTART)
+            await until(stop, crew.ASIDE if aside.is_set() else RESTART)
+            aside.clear()
 
     async def _rescue(self) -> None:
         while not await until(self._stop, RESCUE):

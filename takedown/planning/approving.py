@@ -125,12 +125,22 @@ def check_fresh(desk: Desk, row: Mapping[str, Any]) -> None:
     if row["environment"] != desk.settings.environment:
         raise StalePlan(plan=name, what="the environment")
     with desk.ledger.read() as db:
-        platforms, packs = _shaped_by(db, row["id"])
         changed = _changed_case(db, row["id"]) if row["purpose"] != WITHDRAWAL else ""
-    if desk.inputs_hash(platforms, packs) != row["inputs"]:
+    if not _as_here(desk, row):
         raise StalePlan(plan=name, what="the policy, the authority, a pack or a platform's settings")
     if changed:
         raise StalePlan(plan=name, what=f"case {changed}")
+
+
+def made_as_here(desk: Desk, plan: int) -> bool:
+    """Whether this desk's policy, authority, packs and platforms' settings are those that the plan was made with."""
+    return _as_here(desk, get_plan(desk.ledger, plan))
+
+
+def _as_here(desk: Desk, row: Mapping[str, Any]) -> bool:
+    with desk.ledger.read() as db:
+        platforms, packs = _shaped_by(db, row["id"])
+    return bool(desk.inputs_hash(platforms, packs) == row["inputs"])
 
 
 def _has_unsent(desk: Desk, plan: int) -> bool:

@@ -11,7 +11,7 @@ from desks import again, open_desk
 from lossy import Loses, line
 from sendings import nothing_lost_or_doubled, references, taken
 from servers import database, server
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from takedown import doctor
 from takedown.audit import verify
@@ -19,7 +19,6 @@ from takedown.contract import Temporary
 from takedown.delivery.drift import ClockOff, check_clock
 from takedown.fleet.handing import hand
 from takedown.ledger.errors import LedgerFailed
-from takedown.ledger.tables import lanes
 from takedown.settings import load
 
 COUNTED = pytest.mark.figure(
@@ -198,32 +197,6 @@ def lossy(folder, desk, loses, every=0):
         config = (folder / "takedown.toml").read_text()
         (elsewhere / "takedown.toml").write_text(config.replace(f'url = "{database(folder)}"', f'url = "{there}"'))
         yield elsewhere, bad
-
-
-def test_a_worker_under_another_policy_stops_the_lane_and_says_which_it_is(tmp_path, stand_in, fleet_desk, workers, monkeypatch):
-    sandbox = stand_in(keyed=True)
-    desk, plan = fleet_desk(sandbox, 5, idempotency=True)
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    shutil.copy(desk.ledger.secret_path, elsewhere)
-    config = (tmp_path / "takedown.toml").read_text()
-    (elsewhere / "takedown.toml").write_text(config.replace("max_cases_per_plan = 500", "max_cases_per_plan = 400"))
-    hand(desk, plan)
-    wrong = workers(elsewhere)
-
-    def why():
-        with desk.ledger.read() as db:
-            return db.execute(select(lanes.c.stopped, lanes.c.why)).first() or ("", "")
-
-    wait_for(lambda: why()[0])
-    assert why()[0] == "TD-0715"
-    assert f":{wrong.process.pid}" in why()[1]
-    assert taken(sandbox) == {}
-    assert wrong.stop() == 143
-    hand(desk, plan)
-    workers()
-    wait_for(lambda: len(references(desk, "sent")) == 5)
-    nothing_lost_or_doubled(desk, sandbox)
 
 
 class Ahead:
