@@ -18,7 +18,8 @@ from takedown.clock import iso
 from takedown.contract import IntegrityFailed, UsageError
 from takedown.desk import Desk
 from takedown.heads import NAMESPACE, Head, append, copies, current, files, line_of, own_key, read, sign_head, write_head
-from takedown.ledger.book import Book, canonical
+from takedown.ledger.book import Book
+from takedown.ledger.canonical import canonical
 from takedown.ledger.doubting import doubt, keep_back, skip_numbers
 from takedown.ledger.tables import events, meta
 

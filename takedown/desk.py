@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from takedown.clock import Clock, SystemClock
 from takedown.contract import Channel, InputRejected, Platform, PlatformSettings, RefusedByPolicy, UsageError
-from takedown.ledger.book import canonical
+from takedown.ledger.canonical import canonical
 from takedown.ledger.oversight import pinned
 from takedown.ledger.setup import open_ledger
 from takedown.ledger.store import Ledger

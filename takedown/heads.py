@@ -18,7 +18,8 @@ from takedown.approval import NoKey, Signature, sign_with_file
 from takedown.clock import iso
 from takedown.contract import RefusedByPolicy, Temporary, UsageError
 from takedown.desk import Desk
-from takedown.ledger.book import GENESIS, canonical
+from takedown.ledger.book import GENESIS
+from takedown.ledger.canonical import canonical
 from takedown.ledger.tables import events, heads, meta
 from takedown.noted import KEPT, SUBJECT
 

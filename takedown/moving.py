@@ -21,7 +21,8 @@ from takedown.contract import IntegrityFailed, Temporary, UsageError
 from takedown.desk import Desk
 from takedown.heads import copies, stamps_beside
 from takedown.ledger.backup import FileThere
-from takedown.ledger.book import Book, canonical
+from takedown.ledger.book import Book
+from takedown.ledger.canonical import canonical
 from takedown.ledger.errors import StrangeAddress
 from takedown.ledger.setup import migrate, resolve, secret_path
 from takedown.ledger.store import make_engine

@@ -21,7 +21,8 @@ from takedown.audit.standalone import script
 from takedown.contract import UsageError
 from takedown.desk import Desk
 from takedown.heads import copies, stamps_beside
-from takedown.ledger.book import Book, canonical
+from takedown.ledger.book import Book
+from takedown.ledger.canonical import canonical
 from takedown.ledger.ids import batch_id, case_id, message_name, plan_id, request_id
 
 

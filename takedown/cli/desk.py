@@ -70,11 +70,9 @@ def batch_of(desk: Desk, given: str | None) -> int | None:
     """The number behind `--batch B-N`. Raises NoSuchBatch, UsageError."""
     if given is None:
         return None
-    from takedown.report.cells import known_batch
-
     ident = number(given, "B")
-    with desk.ledger.read() as db:
-        known_batch(db, ident)
+    with desk.ledger.view() as view:
+        view.known_batch(ident)
     return ident
 
 

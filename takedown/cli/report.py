@@ -102,8 +102,7 @@ def _write(found: Report, tables: Mapping[str, Path | None], html: Path | None, 
 
 
 def _found(desk: Desk, ident: str) -> None:
-    with desk.ledger.read() as db:
-        one = quoted(db, ident)
+    one = quoted(desk.ledger, ident)
     current().display.show(Answer([{"id": ident, **one}], {}), Prose(one["text"]))
 
 

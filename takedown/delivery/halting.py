@@ -14,7 +14,8 @@ from sqlalchemy import delete, insert, update
 from takedown.approval import NoKey, OwnPlan, Signature, approvers, check_approval
 from takedown.contract import UsageError
 from takedown.desk import Desk
-from takedown.ledger.book import Book, canonical
+from takedown.ledger.book import Book
+from takedown.ledger.canonical import canonical
 from takedown.ledger.oversight import pinned
 from takedown.ledger.tables import meta
 from takedown.planning.oversight import HOLDER, check_oversight

@@ -17,7 +17,7 @@ from cryptography import x509
 from takedown.contract import MissingExtra, UsageError
 from takedown.desk import Desk
 from takedown.heads import CannotCopy, Head, append, authorities, copies, head_line, stamps_beside
-from takedown.ledger.book import canonical
+from takedown.ledger.canonical import canonical
 from takedown.planning.destinations import is_loopback
 from takedown.transport.results import Answered, Held
 

@@ -7,16 +7,16 @@ salt, and value and salt lie in `openings`, where they can be erased while the c
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, bindparam, insert, select, text
 
 from takedown.clock import iso, whole
+from takedown.ledger.canonical import canonical, quoted
 from takedown.ledger.errors import TakenBack
 from takedown.ledger.prepared import Prepared
 from takedown.ledger.reader import Reader
@@ -27,27 +27,6 @@ Mark = tuple[int, str]
 """An event of the chain: its number and its hash."""
 GENESIS = "0" * 64
 SCHEMA = 1
-
-
-def canonical(value: object) -> str:
-    """RFC 8785 for what events hold: strings, whole numbers, lists and objects with ASCII keys."""
-    return "".join(_chunks(value, 0))
-
-
-quoted = json.encoder.encode_basestring
-"""A string as `canonical` writes it."""
-
-
-def _encoder() -> Callable[[object, int], Iterable[str]]:
-    """What JSONEncoder.encode makes anew for each value, which takes longer than the value: each row's seal goes through it."""
-    whole = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    make: Any = getattr(json.encoder, "c_make_encoder", None)  # CPython has it
-    if make is None:
-        return lambda value, _: (whole.encode(value),)
-    return cast("Callable[[object, int], Iterable[str]]", make(None, whole.default, quoted, None, ":", ",", True, False, True))
-
-
-_chunks = _encoder()
 
 
 def commitment(salt: bytes, value: str) -> str:

@@ -9,7 +9,8 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Integer, Select, Text, bindparam, column, delete, func, insert, select, table, union
 
-from takedown.ledger.tables import ALIKE, COUNTED, case_counts, case_times, cases
+from takedown.ledger.states import ALIKE, COUNTED
+from takedown.ledger.tables import case_counts, case_times, cases
 
 _CODES = table("case_codes", *(column(name, Text) for name in ALIKE), column("code", Integer))
 _ANEW = {

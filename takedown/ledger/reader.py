@@ -105,6 +105,10 @@ class Reader:
         """A value of the ledger's own table `meta`; empty when unset."""
         return self.value("SELECT value FROM meta WHERE name = :name", name=name) or ""
 
+    def whole(self, sql: str) -> str:
+        """SQL of the whole number at or below one that is not negative; a server's CAST would round."""
+        return f"CAST(floor({sql}) AS BIGINT)" if self._server else f"CAST({sql} AS INTEGER)"
+
     def known_batch(self, batch: int) -> None:
         """Raises NoSuchBatch: a batch that was mistyped must not look like an empty one."""
         if self.value("SELECT 1 FROM batches WHERE id = :batch", batch=batch) is None:

@@ -15,7 +15,8 @@ from typing import Any
 
 from sqlalchemy import Text, cast, insert, select
 
-from takedown.ledger.book import Book, canonical
+from takedown.ledger.book import Book
+from takedown.ledger.canonical import canonical
 from takedown.ledger.ids import case_id, request_id
 from takedown.ledger.prepared import Prepared
 from takedown.ledger.tables import attempts, cases, past_seals

@@ -1,4 +1,5 @@
-"""The words that rows hold: where a request stands, what platforms claim, what we saw, why a case is closed. Imports nothing."""
+"""The words that rows hold: where a request stands, what platforms claim, what we saw, why a case is closed; and the columns that
+cases are counted by. Imports nothing."""
 
 from __future__ import annotations
 
@@ -36,3 +37,9 @@ DORMANT = 1e11
 """`not_before` of a reminder that waits for `resubmit` to wake it: the year 5138."""
 TAKEN_BACK = "the ledger was taken back in time, and it may have been sent since"
 """Why a case is held that a restored ledger calls unsent."""
+ALIKE = ("platform", "kind", "basis", "organisation")
+"""What a report tells cases apart by, in the order of the indexes below."""
+COUNTED = (*ALIKE, "delivered", "claimed", "observed", "closed", "ground")
+"""What cases are counted by, in the order in which an index lets a million of them be grouped without sorting."""
+TIMES = ("sent_at", "acted_at", "declined_at", "gone_at", "closed_at", "withdrawn_at")
+"""What the time to action is read from."""

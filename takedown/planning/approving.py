@@ -12,7 +12,8 @@ from sqlalchemy import Connection, insert, select, update
 from takedown.approval import Approver, Signature, approvers, check_approval
 from takedown.contract import RefusedByPolicy, UsageError
 from takedown.desk import Desk
-from takedown.ledger.book import Book, canonical
+from takedown.ledger.book import Book
+from takedown.ledger.canonical import canonical
 from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.moves import WITHDRAWAL, State, move
 from takedown.ledger.states import DORMANT

@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from takedown.ledger.canonical import canonical
+
 PROTECTED = "protected speaker"
 """The words by which a flag says so."""
 
@@ -34,8 +36,6 @@ class Demands:
 
     def text(self) -> str:
         """As the ledger keeps it: canonical JSON."""
-        from takedown.ledger.book import canonical  # status only reads demands, and must not wait for SQLAlchemy
-
         flagged = {case: list(why) for case, why in self.flagged.items()}
         told = {"approvals": self.approvals, "why": list(self.why), "flagged": flagged, "sample": self.sample}
         return canonical({**told, "emergency": self.emergency, **({"within": self.within} if self.emergency else {})})

@@ -11,7 +11,7 @@ from typing import Any
 
 import rfc8785
 
-from takedown.ledger.book import canonical, quoted
+from takedown.ledger.canonical import canonical, quoted
 from takedown.ledger.ids import request_id
 
 

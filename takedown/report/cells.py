@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, FromClause, func, select
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
-
-from takedown.ledger.errors import NoSuchBatch
-from takedown.ledger.ids import batch_id
-from takedown.ledger.tables import COUNTED, batches, case_counts, cases
+from takedown.ledger.reader import Reader
+from takedown.ledger.states import COUNTED
 from takedown.report.figures import Cell
 
 WEEK = "week"
 GROUPS = ("platform", "basis", "kind", "organisation", WEEK)
 """What figures can be told apart by; the week is the one of delivery, after ISO 8601 and in UTC."""
 FIRST_MONDAY = date(1970, 1, 5)
-MONDAY, WEEK_LENGTH = 345_600.0, 604_800.0
-Rows = Sequence[FromClause]
-"""Cases, in one part or several that share none; each has the columns of `cases` that reports read."""
-NOW: Rows = (cases,)
+WEEKS = f"(sent_at - {345_600.0}) / {604_800.0}"
+"""Seconds at which the first Monday of the epoch began, and of a week."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Cases, in one part or several that share none: SQL of relations that have the columns of `cases` that reports read.
+
+    values: what the SQL of the parts names.
+    """
+
+    parts: tuple[str, ...]
+    values: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+NOW = Rows(("cases",))
+THEN = "cases_then"
+"""Of a past time, the cases about which something was recorded since; they have a `carrier`, too, the newest request that
+delivered them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +44,19 @@ class Scope:
     since: float | None = None
     until: float | None = None
 
-    def where(self, rows: FromClause = cases) -> list[ColumnElement[bool]]:
-        found: list[ColumnElement[bool]] = []
-        if self.batch is not None:
-            found.append(rows.c.batch == self.batch)
-        if self.since is not None:
-            found.append(rows.c.created_at >= self.since)
-        if self.until is not None:
-            found.append(rows.c.created_at <= self.until)
-        return found
+    @property
+    def where(self) -> str:
+        """As SQL that goes on with what stands before it; it names `values`."""
+        told = ("batch = :batch", self.batch), ("created_at >= :since", self.since), ("created_at <= :until", self.until)
+        return "".join(f" AND {condition}" for condition, value in told if value is not None)
+
+    @property
+    def values(self) -> dict[str, object]:
+        named = {"batch": self.batch, "since": self.since, "until": self.until}
+        return {name: value for name, value in named.items() if value is not None}
 
 
 EVERYTHING = Scope()
-
-
-def known_batch(db: Connection, batch: int) -> None:
-    """Raises NoSuchBatch: a batch that was mistyped must not look like an empty one."""
-    if not db.execute(select(batches.c.id).where(batches.c.id == batch)).first():
-        raise NoSuchBatch(batch=batch_id(batch))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,25 +84,25 @@ class Counted:
         return Cell(group, self.delivered, self.claimed, self.observed, self.closed, self.ground, self.count)
 
 
-def kept(db: Connection, scope: Scope, rows: Rows) -> bool:
-    """Whether the ledger keeps these counts itself: SQLite's, of all cases as they are now."""
-    return db.dialect.name == "sqlite" and scope == EVERYTHING and rows is NOW
+def kept(view: Reader, scope: Scope, rows: Rows) -> bool:
+    """Whether the ledger keeps these counts itself: a file does, of all cases as they are now."""
+    return view.counts and scope == EVERYTHING and rows is NOW
 
 
-def counted(db: Connection, scope: Scope = EVERYTHING, rows: Rows = NOW, weekly: bool = False) -> Iterator[Counted]:
+def counted(view: Reader, scope: Scope = EVERYTHING, rows: Rows = NOW, weekly: bool = False) -> Iterator[Counted]:
     """As the ledger kept count, or grouped by all that the index holds, in its order: sorting a million rows takes six times as
     long as reading them.
 
     weekly: by the week of delivery too, which no index holds, and of which no count is kept.
     """
-    if kept(db, scope, rows) and not weekly:
-        yield from (Counted(*row) for row in db.execute(select(case_counts)))
+    keys = ", ".join(COUNTED)
+    if kept(view, scope, rows) and not weekly:
+        yield from (Counted(*row) for row in view.rows(f"SELECT {keys}, count FROM case_counts"))  # noqa: S608 -- names of ours
         return
-    for part in rows:
-        keys: list[ColumnElement[Any]] = [part.c[name] for name in COUNTED]
-        week = [week_of(part.c.sent_at)] if weekly else []
-        query = select(*keys, func.count(), *week).where(*scope.where(part)).group_by(*keys, *week)
-        yield from (Counted(*row) for row in db.execute(query))
+    week = f", {week_of_delivery(view)}" if weekly else ""
+    for part in rows.parts:
+        query = f"SELECT {keys}, count(*){week} FROM {part} c WHERE 1 = 1{scope.where} GROUP BY {keys}{week}"  # noqa: S608
+        yield from (Counted(*row) for row in view.rows(query, **scope.values, **rows.values))
 
 
 def cells(found: Iterable[Counted], by: str) -> Iterator[Cell]:
@@ -106,26 +110,18 @@ def cells(found: Iterable[Counted], by: str) -> Iterator[Cell]:
     return (one.cell(by) for one in found)
 
 
-class whole(FunctionElement[int]):  # noqa: N801 -- a function of SQL
-    """The whole number at or below one that is not negative."""
-
-    type = BigInteger()
-    inherit_cache = True
+def week_of_delivery(view: Reader) -> str:
+    """Weeks since the first Monday of the epoch, as SQL; null of null."""
+    return view.whole(WEEKS)
 
 
-@compiles(whole)
-def _truncated(element: whole, compiler: SQLCompiler, **more: Any) -> str:
-    return f"CAST({compiler.process(element.clauses, **more)} AS INTEGER)"
+def grouped_by(view: Reader, by: str) -> str:
+    """What a case is told apart by, as SQL."""
+    return week_of_delivery(view) if by == WEEK else by
 
 
-@compiles(whole, "postgresql")
-def _floored(element: whole, compiler: SQLCompiler, **more: Any) -> str:
-    return f"CAST(floor({compiler.process(element.clauses, **more)}) AS BIGINT)"  # its CAST rounds
-
-
-def week_of(moment: ColumnElement[Any]) -> ColumnElement[int]:
-    """Weeks since the first Monday of the epoch; null of null."""
-    return whole((moment - MONDAY) / WEEK_LENGTH)
+def group_name(found: Any, by: str) -> str:
+    return week_name(found) if by == WEEK else str(found)
 
 
 def week_starts(week: int) -> date:

@@ -6,17 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, or_, select, text
-
 from takedown.ledger.ids import case_id, number
-from takedown.ledger.moves import State
-from takedown.ledger.tables import cases
-from takedown.ledger.truths import ACTED, FINAL, UNREACHABLE
-from takedown.report.cells import NOW, WEEK, Rows, Scope, week_name, week_of
+from takedown.ledger.reader import Reader, among
+from takedown.ledger.states import ACTED, FINAL, UNREACHABLE, State
+from takedown.report.cells import NOW, Rows, Scope, group_name, grouped_by
 from takedown.report.differing import CONTRADICTORY, DIFFERING
 from takedown.report.figures import Figures, contradiction
 
-OPEN = text("closed = ''")
+OPEN = "closed = ''"
 LISTED = 200
 """As many as a page names; of more it says how many there are."""
 
@@ -37,45 +34,43 @@ class Contradiction:
     url: str
 
 
-def contradictions(db: Connection, scope: Scope, rows: Rows, limit: int) -> Sequence[Contradiction]:
+def contradictions(view: Reader, scope: Scope, rows: Rows, limit: int) -> Sequence[Contradiction]:
     """At most `limit`, by platform and then in the order of their numbers."""
+    wanted = " OR ".join(f"({DIFFERING[name]})" for name in CONTRADICTORY)
     found: list[Contradiction] = []
-    for part in rows:
-        c = part.c
+    for part in rows.parts:
         # Numbers first, from the index: each row would else be fetched, only to be sorted away.
-        wanted = or_(*(text(f"({DIFFERING[name]})") for name in CONTRADICTORY))
-        numbers = select(c.id).where(OPEN, wanted, *scope.where(part))
-        query = select(part).where(c.id.in_(numbers.order_by(c.platform, c.id).limit(limit)))
-        found += [_read(row) for row in db.execute(query).mappings()]
+        numbers = f"SELECT id FROM {part} c WHERE {OPEN} AND ({wanted}){scope.where} ORDER BY platform, id LIMIT :limit"  # noqa: S608
+        query = f"SELECT c.* FROM {part} c WHERE c.id IN ({numbers})"  # noqa: S608 -- of constants, here and below
+        found += [_read(row) for row in view.records(query, limit=limit, **scope.values, **rows.values)]
     return sorted(found, key=lambda one: (one.platform, number(one.case, "C")))[:limit]
 
 
-def add_returned(db: Connection, groups: Mapping[str, Figures], scope: Scope, by: str, rows: Rows = NOW) -> None:
+def add_returned(view: Reader, groups: Mapping[str, Figures], scope: Scope, by: str, rows: Rows = NOW) -> None:
     """Put what was gone and is back again under a name of its own in the groups' contradictions, each case under one."""
-    for part in rows:
-        key: ColumnElement[Any] = week_of(part.c.sent_at) if by == WEEK else part.c[by]
-        said = part.c.claimed.in_(sorted(ACTED))
+    for part in rows.parts:
         # Grouped here: they are few, and the database would sort them.
-        query = select(key, said).where(OPEN, text(DIFFERING["back"]), *scope.where(part))
-        for group, acted in db.execute(query):
-            groups[week_name(group) if by == WEEK else str(group)].came_back(bool(acted))
+        query = f"""SELECT {grouped_by(view, by)}, claimed IN {among(ACTED)} FROM {part} c
+          WHERE {OPEN} AND {DIFFERING["back"]}{scope.where}"""  # noqa: S608
+        for group, acted in view.rows(query, **scope.values, **rows.values):
+            groups[group_name(group, by)].came_back(bool(acted))
 
 
-def take_out_withdrawn(db: Connection, groups: Mapping[str, Figures], scope: Scope, by: str, rows: Rows = NOW) -> None:
+TAKEN_BACK = f"""{OPEN} AND delivered = '{State.SENT.value}' AND claimed NOT IN {among(FINAL)}
+  AND observed NOT IN {among(UNREACHABLE)} AND withdrawn_at IS NOT NULL
+  AND c.id IN (SELECT id FROM cases WHERE withdrawal <> 'none')"""  # noqa: S608
+"""The last by an index of its own."""
+
+
+def take_out_withdrawn(view: Reader, groups: Mapping[str, Figures], scope: Scope, by: str, rows: Rows = NOW) -> None:
     """Count apart what would be pending, had we not taken it back: no answer is waited for, until a person closes it."""
-    withdrawn = select(cases.c.id).where(text("withdrawal <> 'none'"))  # by its own index
-    for part in rows:
-        c = part.c
-        key: ColumnElement[Any] = week_of(c.sent_at) if by == WEEK else c[by]
-        waits = (
-            OPEN, c.delivered == State.SENT.value, c.claimed.not_in(sorted(FINAL)), c.observed.not_in(sorted(UNREACHABLE)),
-            c.withdrawn_at.is_not(None), c.id.in_(withdrawn),
-        )  # fmt: skip
-        for group in db.execute(select(key).where(*waits, *scope.where(part))).scalars():
-            groups[week_name(group) if by == WEEK else str(group)].took_back(1)
+    for part in rows.parts:
+        query = f"SELECT {grouped_by(view, by)} FROM {part} c WHERE {TAKEN_BACK}{scope.where}"  # noqa: S608
+        for (group,) in view.rows(query, **scope.values, **rows.values):
+            groups[group_name(group, by)].took_back(1)
 
 
-def _read(row: RowMapping) -> Contradiction:
+def _read(row: Mapping[str, Any]) -> Contradiction:
     same = {name: row[name] for name in ("reference", "platform", "basis", "claimed", "observed", "ground", "url")}
     said_at = row["acted_at"] if row["claimed"] in ACTED else row["declined_at"]
     what = contradiction(row["claimed"], row["observed"], row["gone_at"] is not None)

@@ -7,25 +7,24 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Any
-
-from sqlalchemy import Connection, select
+from typing import TYPE_CHECKING, Any
 
 from takedown.clock import iso, utc, whole
 from takedown.contract import TakedownError, UsageError
-from takedown.desk import Desk
-from takedown.ledger.book import canonical
+from takedown.ledger.canonical import canonical
 from takedown.ledger.ids import batch_id
-from takedown.ledger.tables import events
-from takedown.report.cells import NOW, WEEK, Scope, cells, counted
+from takedown.ledger.reader import Readable, Reader
+from takedown.report.cells import NOW, WEEK, Rows, Scope, cells, counted
 from takedown.report.contradictions import Contradiction, add_returned, contradictions, take_out_withdrawn
 from takedown.report.figures import Figures, tally, total
-from takedown.report.past import rows_at
 from takedown.report.rates import percent
 from takedown.report.spans import EVIDENCE, Course, Week, course
 from takedown.report.survival import Spans, Times, estimate
 from takedown.report.terms import HORIZONS, length, share_of
 from takedown.report.units import CASE, Units, units
+
+if TYPE_CHECKING:
+    from takedown.desk import Desk
 
 QUOTED = "report.quoted"
 WHOLE = "all"
@@ -53,6 +52,15 @@ class Asked:
     as_of: float | None = None
     unit: str = CASE
     listed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """What the configuration says of a report. `scale`: how much faster time passes here."""
+
+    environment: str
+    authority: str
+    scale: float
 
 
 @dataclass(frozen=True)
@@ -146,28 +154,43 @@ def report(desk: Desk, asked: Asked | None = None) -> Report:
     Raises UsageError for a time that has not come.
     """
     now, wanted = desk.clock.now(), asked or Asked()
-    if wanted.as_of is not None and wanted.as_of > now:
+    if wanted.as_of is None:
+        with desk.ledger.view() as view:
+            return figures(view, desk_says(desk), wanted, now)
+    if wanted.as_of > now:
         raise UsageError(
             what=f"--as-of {iso(wanted.as_of)} has not come yet", why="only the past was recorded", do="takedown report"
         )
-    at = whole(now if wanted.as_of is None else wanted.as_of)
-    scale = desk.settings.sandbox.time_scale
+    from takedown.ledger.viewed import viewed
+    from takedown.report.past import rows_at  # with SQLAlchemy, which figures of now do without
+
+    at = whole(wanted.as_of)
     with desk.ledger.read() as db:
-        rows = NOW if wanted.as_of is None else rows_at(db, at)
-        found = list(counted(db, wanted.scope, rows, weekly=wanted.by == WEEK))
-        groups = tally(cells(found, wanted.by))
-        add_returned(db, groups, wanted.scope, wanted.by, rows)
-        take_out_withdrawn(db, groups, wanted.scope, wanted.by, rows)
-        return Report(
-            desk.ledger.setting("ledger"), desk.settings.authority.name or "The authority", wanted.by, wanted.scope, at,
-            groups,
-            course(db, found, at, wanted.by, wanted.scope, rows, scale),
-            wanted.unit,
-            units(db, wanted.unit, wanted.by, wanted.scope, rows) if wanted.unit != CASE else None,
-            scale,
-            desk.settings.environment,
-            contradictions(db, wanted.scope, rows, wanted.listed) if wanted.listed else (),
-        )  # fmt: skip
+        return figures(viewed(db), desk_says(desk), wanted, at, rows_at(db, at))
+
+
+def desk_says(desk: Desk) -> Says:
+    settings = desk.settings
+    return Says(settings.environment, settings.authority.name, settings.sandbox.time_scale)
+
+
+def figures(view: Reader, says: Says, asked: Asked, at: float, rows: Rows = NOW) -> Report:
+    """The figures of `rows`, which are the cases at `at`."""
+    by, scope, at = asked.by, asked.scope, whole(at)
+    found = list(counted(view, scope, rows, weekly=by == WEEK))
+    groups = tally(cells(found, by))
+    add_returned(view, groups, scope, by, rows)
+    take_out_withdrawn(view, groups, scope, by, rows)
+    return Report(
+        view.setting("ledger"), says.authority or "The authority", by, scope, at,
+        groups,
+        course(view, found, at, by, scope, rows, says.scale),
+        asked.unit,
+        units(view, asked.unit, by, scope, rows) if asked.unit != CASE else None,
+        says.scale,
+        says.environment,
+        contradictions(view, scope, rows, asked.listed) if asked.listed else (),
+    )  # fmt: skip
 
 
 def looked(figures: Figures) -> bool:
@@ -221,12 +244,12 @@ def _speed(found: Report) -> str:
     )
 
 
-def quoted(db: Connection, quote: str) -> dict[str, Any]:
+def quoted(ledger: Readable, quote: str) -> dict[str, Any]:
     """The text and window recorded under an id. Raises NoSuchQuote."""
-    row = db.execute(select(events.c.data, events.c.at).where(events.c.subject == quote, events.c.kind == QUOTED)).first()
-    if row is None:
-        raise NoSuchQuote(quote=repr(quote))
-    return {**json.loads(row[0]), "quoted_at": row[1]}
+    with ledger.view() as view:
+        for data, at in view.rows(f"SELECT data, at FROM events WHERE subject = :quote AND kind = '{QUOTED}'", quote=quote):  # noqa: S608
+            return {**json.loads(data), "quoted_at": at}
+    raise NoSuchQuote(quote=repr(quote))
 
 
 def quote(desk: Desk, found: Report) -> str:

@@ -17,10 +17,11 @@ from sqlalchemy import Column, Connection, Float, MetaData, Table, Text, insert,
 from takedown.clock import iso
 from takedown.ledger.ids import case_id, number, request_id
 from takedown.ledger.moves import State
-from takedown.ledger.tables import TIMES, cases, claims, events, plans, request_cases, requests, sightings
+from takedown.ledger.states import TIMES
+from takedown.ledger.tables import cases, claims, events, plans, request_cases, requests, sightings
 from takedown.ledger.tables.base import Id
 from takedown.ledger.truths import ACTED, FINAL, UNREACHABLE
-from takedown.report.cells import Rows
+from takedown.report.cells import THEN, Rows
 
 CHUNK = 500
 KEPT = ("batch", "platform", "kind", "basis", "organisation", "identity", "reference", "url", "created_at")
@@ -28,7 +29,7 @@ KEPT = ("batch", "platform", "kind", "basis", "organisation", "identity", "refer
 DELIVERS = frozenset({"removal", "reminder"})
 """Purposes of requests by which a case is delivered; what is said about it afterwards is not."""
 then = Table(
-    "cases_then",
+    THEN,
     MetaData(),
     Column("id", Id, primary_key=True, autoincrement=False),
     *(Column(name, cases.c[name].type) for name in KEPT),
@@ -37,7 +38,6 @@ then = Table(
     Column("carrier", Id),
     prefixes=["TEMPORARY"],
 )
-"""`carrier`: the newest request that delivered the case."""
 Then = dict[str, Any]
 
 
@@ -64,12 +64,10 @@ def rows_at(db: Connection, at: float) -> Rows:
     for chunk in _chunks(touched):
         if found := list(_made(db, at, since, chunk)):
             db.execute(insert(then), found)
-    columns = [cases.c[column.name] for column in then.c if column.name in cases.c]
-    before = cases.c.created_at <= at
-    untouched = (
-        select(*columns).where(before, cases.c.id.not_in(select(then.c.id))) if touched else select(*columns).where(before)
-    )
-    return untouched.subquery("untouched"), then
+    columns = ", ".join(column.name for column in then.c if column.name in cases.c)
+    others = f" AND id NOT IN (SELECT id FROM {THEN})" if touched else ""  # noqa: S608 -- of constants, here and below
+    untouched = f"(SELECT {columns} FROM cases WHERE created_at <= :at{others})"  # noqa: S608
+    return Rows((untouched, THEN), {"at": at})
 
 
 def _since(db: Connection, at: float) -> Since:

@@ -11,14 +11,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, bindparam, case, func, literal, or_, select
-
-from takedown.ledger.moves import State
-from takedown.ledger.tables import ALIKE, case_times
-from takedown.ledger.truths import ACTED, FINAL, UNREACHABLE
-from takedown.report.cells import WEEK, Counted, Rows, Scope, kept, week_name, week_of, whole
+from takedown.ledger.reader import Reader, among
+from takedown.ledger.states import ACTED, ALIKE, FINAL, UNREACHABLE, State
+from takedown.report.cells import WEEK, WEEKS, Counted, Rows, Scope, kept, week_name
 from takedown.report.figures import NEVER_MEANT
 from takedown.report.survival import Spans
 
@@ -81,7 +78,7 @@ class Course:
     weeks: dict[int, Week] = field(default_factory=dict[int, Week])
 
 
-def course(db: Connection, found: Iterable[Counted], at: float, by: str, scope: Scope, rows: Rows, scale: float = 1.0) -> Course:
+def course(view: Reader, found: Iterable[Counted], at: float, by: str, scope: Scope, rows: Rows, scale: float = 1.0) -> Course:
     """Of the delivered cases among `found`, as of `at`. scale: how much faster time passes here (the sandbox's time_scale)."""
     sent = [one for one in found if one.delivered == State.SENT.value and one.closed not in NEVER_MEANT]
     rounded = sum(one.count for one in sent) > EXACT
@@ -90,130 +87,128 @@ def course(db: Connection, found: Iterable[Counted], at: float, by: str, scope: 
     for one in sent:
         alike.setdefault(None if by == WEEK else str(getattr(one, by)), set()).add(one.alike)
     done = Course(rounded)
-    read = _kept if rounded and step == HOUR and by != WEEK and kept(db, scope, rows) else _counted(at, step, scope, rows, by)
+    read = _kept if rounded and step == HOUR and by != WEEK and kept(view, scope, rows) else _counted(at, step, scope, rows, by)
     for group, keys in alike.items():
-        _unpack(_stopped_at(at, step, read(db, sorted(keys))), group, step * scale, done)
+        _unpack(_stopped_at(at, step, read(view, sorted(keys))), group, step * scale, done)
     return done
 
 
 Keys = Sequence[tuple[str, ...]]
 """Values of ALIKE."""
+SAME = " AND ".join(f"{name} = :{name}" for name in ALIKE)
 
 
-def _kept(db: Connection, keys: Keys) -> Counter[int]:
-    c = case_times.c
-    query = select(c.code, c.count).where(*(c[name] == bindparam(name) for name in ALIKE))
+def _kept(view: Reader, keys: Keys) -> Counter[int]:
     counts: Counter[int] = Counter()
     for key in keys:
-        counts.update(dict(cast("Iterable[tuple[int, int]]", _cursor(db, query, key))))
+        found = view.rows(f"SELECT code, count FROM case_times WHERE {SAME}", **dict(zip(ALIKE, key, strict=True)))  # noqa: S608
+        counts.update(dict(cast("Iterable[tuple[int, int]]", found)))
     return counts
 
 
-def _counted(at: float, step: int, scope: Scope, rows: Rows, by: str) -> Callable[[Connection, Keys], Counter[int]]:
-    queries = [_packed(part, at, step, scope, by == WEEK) for part in rows]
-
-    def read(db: Connection, keys: Keys) -> Counter[int]:
+def _counted(at: float, step: int, scope: Scope, rows: Rows, by: str) -> Callable[[Reader, Keys], Counter[int]]:
+    def read(view: Reader, keys: Keys) -> Counter[int]:
         counts: Counter[int] = Counter()
-        for query in queries:
+        for part in rows.parts:
+            query = _packed(Packing(view.whole, step), part, scope, by == WEEK)
             for key in keys:
-                counts.update(chain.from_iterable(_cursor(db, query, key)))
+                named = {**dict(zip(ALIKE, key, strict=True)), **scope.values, **rows.values}
+                counts.update(chain.from_iterable(view.rows(query, now=at, **named)))
         return counts
 
     return read
 
 
-def _cursor(db: Connection, query: Select[*tuple[Any, ...]], key: tuple[str, ...]) -> Iterable[tuple[int, ...]]:
-    """The driver's own: rows that are made into objects of the library take half as long again."""
-    return cast("Iterable[tuple[int, ...]]", db.execute(query, dict(zip(ALIKE, key, strict=True))).cursor)
+ASKED = f"delivered = '{State.SENT.value}' AND (closed = '' OR closed NOT IN {among(NEVER_MEANT)}) AND sent_at IS NOT NULL"
 
 
-def _packed(rows: FromClause, at: float, step: int, scope: Scope, weekly: bool) -> Select[*tuple[Any, ...]]:
-    c = rows.c
-    week = week_of(c.sent_at) * UNIT
-    over = week * (WIDE // UNIT) if weekly else literal(0)
-    columns = (_said(c, at, step) + over, _saw(c, at, step) + over, week + _flags(c))
-    asked = (c.delivered == State.SENT.value, or_(c.closed == "", c.closed.not_in(sorted(NEVER_MEANT))), c.sent_at.is_not(None))
-    return select(*columns).where(*asked, *(c[name] == bindparam(name) for name in ALIKE), *scope.where(rows))
+def _packed(pack: Packing, part: str, scope: Scope, weekly: bool) -> str:
+    """Three numbers of each case; `:now` is the time up to which it was watched."""
+    week = f"{pack.whole(WEEKS)} * {UNIT}"
+    over = f" + {week} * {WIDE // UNIT}" if weekly else ""
+    columns = f"{pack.said}{over}, {pack.saw}{over}, {week} + {FLAGS}"
+    return f"SELECT {columns} FROM {part} c WHERE {ASKED} AND {SAME}{scope.where}"  # noqa: S608 -- of constants
 
 
-def _said(c: Any, at: float, step: int) -> ColumnElement[int]:
-    """When the platform said so. The first branch is what nearly every case needs: the others cost half a second a million."""
-    own = case((and_(c.gone_at.is_not(None), c.gone_at < c.acted_at), 0), else_=OWN)
-    waiting = _waits(c, at, step) + case((c.gone_at.is_(None), OWN + SAID), else_=SAID)
-    plain = case(
-        (c.acted_at.is_(None), waiting),
-        (c.acted_at < c.sent_at, BEFORE + own + SAID),
-        else_=_up(c.acted_at, c, step) + own + (DONE + SAID),
-    )
-    gone_first = and_(_in_time(c.gone_at, c), or_(c.acted_at.is_(None), c.gone_at < c.acted_at))
-    rare = _ended(c.acted_at, c, step) + case((gone_first, SAID), else_=OWN + SAID)
-    return case((and_(c.declined_at.is_(None), c.closed_at.is_(None), c.withdrawn_at.is_(None)), plain), else_=rare)
+NOTHING_ELSE = "declined_at IS NULL AND closed_at IS NULL AND withdrawn_at IS NULL"
+"""True of nearly every case: what the others need costs half a second a million."""
+STOPPED = "CASE WHEN closed_at < coalesce(withdrawn_at, closed_at) THEN closed_at ELSE coalesce(withdrawn_at, closed_at) END"
+"""When the watch ended: the case was closed, or taken back; null while neither is so."""
 
 
-def _saw(c: Any, at: float, step: int) -> ColumnElement[int]:
-    """When we saw it; as `_said`, and OWN only where that came first."""
-    own = case((c.gone_at >= c.acted_at, SAW), else_=OWN + SAW)
-    plain = case(
-        (c.gone_at.is_(None), _waits(c, at, step) + SAW),
-        (c.gone_at < c.sent_at, own + BEFORE),
-        else_=_up(c.gone_at, c, step) + own + DONE,
-    )
-    gone_first = and_(_in_time(c.gone_at, c), or_(c.acted_at.is_(None), c.gone_at < c.acted_at))
-    rare = _ended(c.gone_at, c, step) + case((gone_first, OWN + SAW), else_=SAW)
-    return case((and_(c.declined_at.is_(None), c.closed_at.is_(None), c.withdrawn_at.is_(None)), plain), else_=rare)
-
-
-def _in_time(moment: ColumnElement[Any], c: Any) -> ColumnElement[bool]:
+def _in_time(moment: str) -> str:
     """Not after a refusal, nor after the case was closed or taken back."""
-    return and_(moment <= func.coalesce(c.declined_at, moment), moment <= func.coalesce(_stopped(c), moment))
+    return f"{moment} <= coalesce(declined_at, {moment}) AND {moment} <= coalesce({STOPPED}, {moment})"
 
 
-def _stopped(c: Any) -> ColumnElement[Any]:
-    """When the watch ended: the case was closed, or taken back; null while neither is so."""
-    first = func.coalesce(c.withdrawn_at, c.closed_at)
-    return case((c.closed_at < first, c.closed_at), else_=first)
+GONE_FIRST = f"{_in_time('gone_at')} AND (acted_at IS NULL OR gone_at < acted_at)"
 
 
-def _waits(c: Any, at: float, step: int) -> ColumnElement[int]:
-    if step == EXACTLY:
-        return _up(literal(at), c, step)
-    return whole(c.sent_at / (step / 1000)) * UNIT + WAITING
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """The packed times as SQL, in steps of so many milliseconds; `whole` makes SQL of a whole number."""
+
+    whole: Callable[[str], str]
+    step: int
+
+    @property
+    def said(self) -> str:
+        """When the platform said so."""
+        own = f"CASE WHEN gone_at IS NOT NULL AND gone_at < acted_at THEN 0 ELSE {OWN} END"
+        waiting = f"{self._waits()} + CASE WHEN gone_at IS NULL THEN {OWN + SAID} ELSE {SAID} END"
+        plain = f"""CASE WHEN acted_at IS NULL THEN {waiting} WHEN acted_at < sent_at THEN {BEFORE + SAID} + {own}
+          ELSE {self._up("acted_at")} + {own} + {DONE + SAID} END"""
+        rare = f"{self._ended('acted_at')} + CASE WHEN {GONE_FIRST} THEN {SAID} ELSE {OWN + SAID} END"
+        return f"(CASE WHEN {NOTHING_ELSE} THEN {plain} ELSE {rare} END)"
+
+    @property
+    def saw(self) -> str:
+        """When we saw it; as `said`, and OWN only where that came first."""
+        own = f"CASE WHEN gone_at >= acted_at THEN {SAW} ELSE {OWN + SAW} END"
+        plain = f"""CASE WHEN gone_at IS NULL THEN {self._waits()} + {SAW} WHEN gone_at < sent_at THEN {own} + {BEFORE}
+          ELSE {self._up("gone_at")} + {own} + {DONE} END"""
+        rare = f"{self._ended('gone_at')} + CASE WHEN {GONE_FIRST} THEN {OWN + SAW} ELSE {SAW} END"
+        return f"(CASE WHEN {NOTHING_ELSE} THEN {plain} ELSE {rare} END)"
+
+    def _waits(self) -> str:
+        if self.step == EXACTLY:
+            return self._up(":now")
+        return f"{self.whole(f'sent_at / {self.step / 1000}')} * {UNIT} + {WAITING}"
+
+    def _ended(self, moment: str) -> str:
+        """Where a case was declined, closed or taken back."""
+
+        def end(when: str, how: int) -> str:
+            return f"CASE WHEN {when} < sent_at THEN {BEFORE} ELSE {self._up(when)} + {how} END"
+
+        refused = f"declined_at <= coalesce({STOPPED}, declined_at)"
+        return f"""(CASE WHEN {_in_time(moment)} THEN {end(moment, DONE)} WHEN {refused} THEN {end("declined_at", DECLINED)}
+          ELSE {end(f"({STOPPED})", UNENDED)} END)"""
+
+    def _up(self, moment: str) -> str:
+        """Steps since the delivery, rounded up; of hours, after a week, to 24 of them."""
+        passed = f"({moment} - sent_at)"
+        if self.step == EXACTLY:
+            return f"{self._steps(passed, self.step)} * {UNIT}"
+        coarse = 24 * self.step
+        days, hours = f"{self._steps(passed, coarse)} * {24 * UNIT}", f"{self._steps(passed, self.step)} * {UNIT}"
+        return f"(CASE WHEN {passed} > {7 * coarse / 1000} THEN {days} ELSE {hours} END)"
+
+    def _steps(self, passed: str, step: int) -> str:
+        return self.whole(f"{passed} * {1000 / step} + {1 - 0.5 / step}")  # half a millisecond is more than floats are off by
 
 
-def _ended(moment: ColumnElement[Any], c: Any, step: int) -> ColumnElement[int]:
-    """Where a case was declined, closed or taken back."""
-    stop = _stopped(c)
-
-    def end(when: ColumnElement[Any], how: int) -> ColumnElement[int]:
-        return case((when < c.sent_at, BEFORE), else_=_up(when, c, step) + how)
-
-    return case(
-        (_in_time(moment, c), end(moment, DONE)),
-        (c.declined_at <= func.coalesce(stop, c.declined_at), end(c.declined_at, DECLINED)),
-        else_=end(stop, UNENDED),
-    )
+def _any(column: str, values: Iterable[str]) -> str:
+    """Comparisons one by one: SQLite looks up a list in a tree."""
+    return " OR ".join(f"{column} = '{value}'" for value in sorted(values))
 
 
-def _up(moment: ColumnElement[Any], c: Any, step: int) -> ColumnElement[int]:
-    """Steps of so many milliseconds since the delivery, rounded up; of hours, after a week, to 24 of them."""
-    passed = moment - c.sent_at
-    if step == EXACTLY:
-        return _steps(passed, step) * UNIT
-    coarse = 24 * step
-    return case((passed > 7 * coarse / 1000, _steps(passed, coarse) * (24 * UNIT)), else_=_steps(passed, step) * UNIT)
-
-
-def _steps(passed: ColumnElement[Any], step: int) -> ColumnElement[int]:
-    return whole(passed * (1000 / step) + (1 - 0.5 / step))  # half a millisecond is more than floats are off by
-
-
-def _flags(c: Any) -> ColumnElement[int]:
-    """For Week.add. Comparisons one by one: SQLite looks up a list in a tree."""
-    said = or_(*(c.claimed == value for value in sorted(ACTED)))
-    saw = or_(*(c.observed == value for value in sorted(UNREACHABLE)))
-    decided = or_(*(c.claimed == value for value in sorted(FINAL - ACTED)), c.closed != "", c.withdrawn_at.is_not(None))
-    shifted = {flags: literal(flags * OWN + WEEKLY) for flags in (0, 1, 2, 3, 4)}
-    return case((saw, case((said, shifted[3]), else_=shifted[2])), (said, shifted[1]), (decided, shifted[0]), else_=shifted[4])
+_TOLD, _SEEN = _any("claimed", ACTED), _any("observed", UNREACHABLE)
+_DECIDED = f"{_any('claimed', FINAL - ACTED)} OR closed <> '' OR withdrawn_at IS NOT NULL"
+_SHIFTED = [flags * OWN + WEEKLY for flags in range(5)]
+FLAGS = f"""CASE WHEN {_SEEN} THEN CASE WHEN {_TOLD} THEN {_SHIFTED[3]} ELSE {_SHIFTED[2]} END
+  WHEN {_TOLD} THEN {_SHIFTED[1]} WHEN {_DECIDED} THEN {_SHIFTED[0]} ELSE {_SHIFTED[4]} END"""
+"""For Week.add."""
 
 
 def _stopped_at(at: float, step: int, counts: Mapping[int, int]) -> Counter[int]:

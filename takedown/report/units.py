@@ -10,12 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, case, func, literal, null, or_, select, union_all
-
-from takedown.ledger.moves import State
-from takedown.ledger.tables import request_cases, requests
-from takedown.ledger.truths import ACTED, FINAL, UNREACHABLE
-from takedown.report.cells import WEEK, Rows, Scope, week_name, week_of
+from takedown.ledger.reader import Reader, among
+from takedown.ledger.states import ACTED, FINAL, UNREACHABLE, State
+from takedown.report.cells import THEN, Rows, Scope, group_name, grouped_by
 from takedown.report.figures import GROUNDS, NEVER_MEANT, NOT_SAID, RATES, SEVERAL, Figures, total
 
 CASE, REQUEST, ACCOUNT = "case", "request", "account"
@@ -30,59 +27,47 @@ class Units:
     whole: Figures
 
 
-def units(db: Connection, unit: str, by: str, scope: Scope, rows: Rows) -> Units:
+def units(view: Reader, unit: str, by: str, scope: Scope, rows: Rows) -> Units:
     """`unit`: request or account."""
-    asked = union_all(*(_asked(part, unit, by, scope) for part in rows)).subquery("asked")
+    asked = " UNION ALL ".join(_asked(view, part, unit, by, scope) for part in rows.parts)
+    values = {**scope.values, **rows.values}
     groups: dict[str, Figures] = {}
-    for row in db.execute(_counted(asked, unit, grouped=True)):
-        name = week_name(row[0]) if by == WEEK else str(row[0])
-        _add(groups.setdefault(name, Figures(unit=unit)), unit, row[1:])
+    for row in view.rows(_counted(asked, unit, "name, "), **values):
+        _add(groups.setdefault(group_name(row[0], by), Figures(unit=unit)), unit, row[1:])
     if by == "platform":  # no request and no account is of two
         return Units(dict(sorted(groups.items())), total(groups.values()) if groups else Figures(unit=unit))
     whole = Figures(unit=unit)
-    for row in db.execute(_counted(asked, unit, grouped=False)):
-        _add(whole, unit, row[1:])
+    for row in view.rows(_counted(asked, unit, ""), **values):
+        _add(whole, unit, row)
     return Units(dict(sorted(groups.items())), whole)
 
 
-def _asked(rows: FromClause, unit: str, by: str, scope: Scope) -> Select[*tuple[Any, ...]]:
+SAID, SEEN = f"claimed IN {among(ACTED)}", f"observed IN {among(UNREACHABLE)}"
+WAITS = f"closed = '' AND withdrawn_at IS NULL AND claimed NOT IN {among(FINAL)} AND observed NOT IN {among(UNREACHABLE)}"
+FLAGS = {"claim": SAID, "observation": SEEN, "agreed": f"{SAID} AND {SEEN}", "pending": WAITS, "unseen": "observed = ''"}
+CARRIER = f"""(SELECT max(k.request) FROM request_cases k JOIN requests r ON r.id = k.request WHERE k."case" = c.id
+  AND r.state = '{State.SENT.value}' AND r.purpose = 'removal' AND k.excepted = '')"""  # noqa: S608 -- of constants, here and below
+
+
+def _asked(view: Reader, part: str, unit: str, by: str, scope: Scope) -> str:
     """The delivered cases: group, what the unit is known by, and what became of the case."""
-    c = rows.c
-    said, seen = c.claimed.in_(sorted(ACTED)), c.observed.in_(sorted(UNREACHABLE))
-    waits = and_(
-        c.closed == "", c.withdrawn_at.is_(None), c.claimed.not_in(sorted(FINAL)), c.observed.not_in(sorted(UNREACHABLE))
-    )
-    flags = {"claim": said, "observation": seen, "agreed": and_(said, seen), "pending": waits, "unseen": c.observed == ""}
-    key = [c.identity, c.platform] if unit == ACCOUNT else [_carrier(rows), literal("")]
-    return select(
-        (week_of(c.sent_at) if by == WEEK else c[by]).label("name"),
-        key[0].label("one"),
-        key[1].label("two"),
-        *(case((flag, 1), else_=0).label(name) for name, flag in flags.items()),
-        case((or_(said, seen), c.ground), else_=null()).label("ground"),
-    ).where(c.delivered == State.SENT.value, c.closed.not_in(sorted(NEVER_MEANT)), *scope.where(rows))
+    carrier = "carrier" if part == THEN else CARRIER
+    key = "identity AS one, platform AS two" if unit == ACCOUNT else f"{carrier} AS one, '' AS two"
+    flags = ", ".join(f"CASE WHEN {flag} THEN 1 ELSE 0 END AS {name}" for name, flag in FLAGS.items())
+    return f"""SELECT {grouped_by(view, by)} AS name, {key}, {flags}, CASE WHEN {SAID} OR {SEEN} THEN ground END AS ground
+      FROM {part} c WHERE delivered = '{State.SENT.value}' AND closed NOT IN {among(NEVER_MEANT)}{scope.where}"""  # noqa: S608
 
 
-def _carrier(rows: FromClause) -> ColumnElement[Any]:
-    if "carrier" in rows.c:
-        return rows.c.carrier
-    joined = request_cases.join(requests, requests.c.id == request_cases.c.request)
-    sent = (requests.c.state == State.SENT.value, requests.c.purpose == "removal", request_cases.c.excepted == "")
-    newest = select(func.max(request_cases.c.request)).select_from(joined)
-    return newest.where(request_cases.c.case == rows.c.id, *sent).correlate(rows).scalar_subquery()
-
-
-def _counted(asked: FromClause, unit: str, grouped: bool) -> Select[*tuple[Any, ...]]:
-    c = asked.c
-    together = func.max if unit == ACCOUNT else func.min
-    name = [c.name] if grouped else []
-    acted = [together(c[rate]).label(rate) for rate in RATES]
-    grounds = (func.min(c.ground).label("least"), func.max(c.ground).label("most"))
+def _counted(asked: str, unit: str, name: str) -> str:
+    """How many units are alike; `name`: by group too."""
+    together = "max" if unit == ACCOUNT else "min"
+    acted = ", ".join(f"{together}({rate}) AS {rate}" for rate in RATES)
     # One look at one case of an account is a look at it; a request was looked at when all of its cases were.
-    unseen = (func.min if unit == ACCOUNT else func.max)(c.unseen).label("unseen")
-    one = select(*(name or [literal("").label("name")]), *acted, func.max(c.pending).label("pending"), unseen, *grounds)
-    each = one.group_by(*name, c.one, c.two).subquery("each_unit")
-    return select(*each.c, func.count()).group_by(*each.c)
+    unseen = f"{'min' if unit == ACCOUNT else 'max'}(unseen) AS unseen"
+    told = f"{acted}, max(pending) AS pending, {unseen}, min(ground) AS least, max(ground) AS most"
+    alike = f"{name}{', '.join(RATES)}, pending, unseen, least, most"
+    each = f"SELECT {name}{told} FROM ({asked}) asked GROUP BY {name}one, two"  # noqa: S608
+    return f"SELECT {alike}, count(*) FROM ({each}) each_unit GROUP BY {alike}"  # noqa: S608
 
 
 def _add(figures: Figures, unit: str, row: Sequence[Any]) -> None:

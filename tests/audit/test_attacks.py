@@ -13,7 +13,8 @@ from takedown.audit.rows import of_rows
 from takedown.comparing import problems
 from takedown.delivery.unknowns import settle_sent
 from takedown.heads import write_head
-from takedown.ledger.book import GENESIS, canonical, event_hash
+from takedown.ledger.book import GENESIS, event_hash
+from takedown.ledger.canonical import canonical
 from takedown.ledger.seals import claim_seal
 from takedown.ledger.tables import approvals, attempts, cases, claims, events, openings, requests, sightings
 from takedown.ledger.truths import Claim, Sighting, add_claims, add_sightings

@@ -5,7 +5,7 @@ import hashlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from takedown.ledger.book import canonical
+from takedown.ledger.canonical import canonical
 from takedown.planning.digest import facts_of, leaf_of
 
 WORDS = st.text(max_size=20)

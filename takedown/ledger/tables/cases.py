@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint, text
 
+from takedown.ledger.states import ALIKE, COUNTED, TIMES
 from takedown.ledger.tables.base import Id, Whole, metadata
 
 batches = Table(
@@ -15,13 +16,6 @@ batches = Table(
     Column("imported_at", Float, nullable=False),
     Column("by", Text, nullable=False),
 )
-
-ALIKE = ("platform", "kind", "basis", "organisation")
-"""What a report tells cases apart by, in the order of the indexes below."""
-COUNTED = (*ALIKE, "delivered", "claimed", "observed", "closed", "ground")
-"""What cases are counted by, in the order in which an index lets a million of them be grouped without sorting."""
-TIMES = ("sent_at", "acted_at", "declined_at", "gone_at", "closed_at", "withdrawn_at")
-"""What the time to action is read from."""
 
 DIFFERING = ("closed", "platform", "batch")
 BACK = (*ALIKE, "batch", "claimed", "observed", "closed", "gone_at", "created_at", "sent_at")

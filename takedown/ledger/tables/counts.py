@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Integer, MetaData, Table, Text
 
-from takedown.ledger.tables.cases import ALIKE, COUNTED
+from takedown.ledger.states import ALIKE, COUNTED
 
 counting = MetaData()
 
