@@ -31,6 +31,7 @@ class Told:
     names of rows of a person who was erased. `keyed`: in this ledger people always acted with keys. `named`: events that
     name a person who must have signed -> kind. `acts`: (event, hash of the one before it, what it says). `decided`: what people
     decided that lies in tables of its own, as (event, kind, subject, what it says). `planned`: plan -> the event that made it.
+    `woken`: numbers of reminders that were let go.
     """
 
     events: int = 0
@@ -51,6 +52,7 @@ class Told:
     plans: dict[str, Data] = field(default_factory=dict[str, Data])
     planned: dict[str, int] = field(default_factory=dict[str, int])
     decided: list[tuple[int, str, str, Data]] = field(default_factory=list[tuple[int, str, str, Data]])
+    woken: set[int] = field(default_factory=set[int])
     approved: dict[str, str] = field(default_factory=dict[str, str])
     signed: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict[str, list[tuple[int, str, str]]])
     unsealed: dict[str, int] = field(default_factory=dict[str, int])
@@ -239,6 +241,11 @@ def _planned(told: Told, seq: int, subject: str, data: Data) -> None:
     told.plans[subject], told.planned[subject] = data, seq
 
 
+def _woken(told: Told, seq: int, subject: str, data: Data) -> None:
+    del seq, subject
+    told.woken.update(number(one, "R") for one in data["requests"])
+
+
 def _approved(told: Told, seq: int, subject: str, data: Data) -> None:
     del seq
     told.approved[subject] = data["digest"]
@@ -275,6 +282,7 @@ def _kept(kind: str) -> Callable[[Told, int, str, Data], None]:
 DECIDED = (
     *("halted", "unhalted", "case.held_back", "case.let_go", "case.released", "case.held", "case.renamed"),
     *("cases.held", "cases.released", "appeal.received", "appeal.decided"),
+    *("plan.discarded", "plan.rejected", "plan.expired", "plan.reviewed", "withdrawal.acknowledged", "withdrawal.restored"),
 )
 HEEDED: dict[str, Callable[[Told, int, str, Data], None]] = {
     "attempts.recorded": _attempts,
@@ -295,6 +303,7 @@ HEEDED: dict[str, Callable[[Told, int, str, Data], None]] = {
     "plan.signed": _signed,
     "receipt.corrected": _receipt,
     "receipt.recorded": _receipt,
+    "reminders.woken": _woken,
     "sightings.recorded": _sightings,
     **{kind: _kept(kind) for kind in DECIDED},
 }

@@ -1,6 +1,7 @@
 """What people decided that lies in tables of its own, against the events that told of it.
 
-The kill switch, legal holds, cases kept apart, appeals, who planned, and which file was imported.
+The kill switch, legal holds, cases kept apart, appeals, who planned and until when it counts, how plans ended, reviews,
+withdrawals, reminders that were let go, and which file was imported.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from sqlalchemy import Connection, select
 
 from takedown.audit.chain import FAULTS, Data, Told, rows
 from takedown.clock import iso
-from takedown.ledger.ids import batch_id, case_id, plan_id
-from takedown.ledger.tables import appeals, batches, cases, holds, meta, plans
+from takedown.ledger.ids import batch_id, case_id, plan_id, request_id
+from takedown.ledger.moves import WITHDRAWAL, State
+from takedown.ledger.states import DORMANT
+from takedown.ledger.tables import appeals, batches, cases, holds, meta, plans, request_cases, requests
 
 
 def of_decisions(db: Connection, told: Told) -> Iterator[str]:
     """Problems of the rows, and of rows that are not there."""
-    for check in (_switch, _holds, _apart, _appeals, _planners, _files):
+    for check in (_switch, _holds, _apart, _appeals, _made, _ended, _reviewed, _withdrawals, _reminders, _files):
         try:
             yield from check(db, told)
         except FAULTS:
@@ -102,11 +105,58 @@ def _opened(told: Told, seq: int, name: str, column: str = "") -> dict[str, str]
     return {} if value is None else {column or name: value}
 
 
-def _planners(db: Connection, told: Told) -> Iterator[str]:
-    for number, planner in db.execute(select(plans.c.id, plans.c.planner)):
-        made = told.planned.get(plan_id(number))
-        if made is not None and told.opened.get((made, "by"), planner) != planner:
-            yield f"{plan_id(number)} was made by another than {planner}"
+def _made(db: Connection, told: Told) -> Iterator[str]:
+    """Who made a plan, until when it may be sent, and whether a second person is to look at it afterwards."""
+    for number, planner, until, review in db.execute(select(plans.c.id, plans.c.planner, plans.c.valid_until, plans.c.review)):
+        name = plan_id(number)
+        seq, made = told.planned.get(name, 0), told.plans.get(name, {})
+        if told.opened.get((seq, "by"), planner) != planner:
+            yield f"{name} was made by another than {planner}"
+        if made.get("until", round(until)) != round(until):
+            yield f"{name} may be sent until another time than it was made for"
+        if made.get("review") and not review:
+            yield f"{name} was to be reviewed by a second person, and is not any more"
+
+
+ENDED = frozenset({"plan.discarded", "plan.rejected", "plan.expired"})
+
+
+def _ended(db: Connection, told: Told) -> Iterator[str]:
+    """A plan that was ended is not in force again."""
+    ended = {subject: (seq, kind) for seq, kind, subject, _ in told.decided if kind in ENDED}
+    for number, state in db.execute(select(plans.c.id, plans.c.state)):
+        seq, kind = ended.get(plan_id(number), (0, ""))
+        if kind and kind != f"plan.{state}":
+            yield f"{plan_id(number)} was ended by event {seq}, and is {state}"
+
+
+def _reviewed(db: Connection, told: Told) -> Iterator[str]:
+    said = {subject: data["verdict"] for _, kind, subject, data in told.decided if kind == "plan.reviewed"}
+    for number, review in db.execute(select(plans.c.id, plans.c.review).where(plans.c.review != "")):
+        if review != said.get(plan_id(number), "due"):
+            yield f"the review of {plan_id(number)} is {review}, and {said.get(plan_id(number), 'due')} by what was recorded"
+
+
+def _withdrawals(db: Connection, told: Told) -> Iterator[str]:
+    """What platforms said of withdrawals, and what was seen, is what somebody recorded; none that left is forgotten."""
+    said = {(subject, kind.removeprefix("withdrawal.")) for _, kind, subject, _ in told.decided if kind.startswith("withdrawal.")}
+    ended = cases.c.withdrawal.in_(["acknowledged", "restored"])
+    for number, value in db.execute(select(cases.c.id, cases.c.withdrawal).where(cases.c.withdrawal != "none", ended)):
+        if (case_id(number), value) not in said:
+            yield f"the withdrawal of {case_id(number)} is {value}, and nobody recorded that"
+    asked = plans.join(requests, requests.c.plan == plans.c.id).join(request_cases, request_cases.c.request == requests.c.id)
+    joined = asked.join(cases, cases.c.id == request_cases.c.case)
+    left = (plans.c.purpose == WITHDRAWAL, requests.c.state == State.SENT.value, cases.c.withdrawal == "none")
+    for number in db.execute(select(cases.c.id).select_from(joined).where(*left)).scalars():
+        yield f"{case_id(number)} was taken back at its platform, and is called never withdrawn"
+
+
+def _reminders(db: Connection, told: Told) -> Iterator[str]:
+    """One that sleeps until patience ends goes out when somebody lets it."""
+    awake = (requests.c.state == State.APPROVED.value, requests.c.purpose == "reminder", requests.c.not_before < DORMANT)
+    for number in db.execute(select(requests.c.id).where(*awake)).scalars():
+        if number not in told.woken:
+            yield f"{request_id(number)} is a reminder that is to go out, and nobody let it"
 
 
 def _files(db: Connection, told: Told) -> Iterator[str]:

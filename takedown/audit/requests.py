@@ -75,9 +75,11 @@ def of_requests(db: Connection, told: Told) -> Iterator[str]:
 def _plans(db: Connection, told: Told, leaves: dict[int, list[bytes]]) -> Iterator[str]:
     ledger = str(db.execute(select(meta.c.value).where(meta.c.name == "ledger")).scalar())
     columns = (plans.c.id, plans.c.state, plans.c.environment, plans.c.leaves, plans.c.digest, plans.c.inputs, plans.c.demands)
+    gone = set(told.plans)
     for number, state, environment, blob, digest, inputs, demands in db.execute(select(*columns)):
         name = plan_id(number)
-        made = told.plans.pop(name, None)
+        made = told.plans.get(name)
+        gone.discard(name)
         if made is None and state in {"making", "discarded"} and not blob:
             continue  # it is being made, or was given up before it was
         leaves[number] = split(blob)
@@ -89,7 +91,7 @@ def _plans(db: Connection, told: Told, leaves: dict[int, list[bytes]]) -> Iterat
             ledger, name, environment, made["policy"], leaves[number], demands_hash(demands)
         ):
             yield f"{name} has another digest than its requests make"
-    for name in told.plans:
+    for name in sorted(gone):
         yield f"{name} is gone"
 
 
@@ -119,6 +121,8 @@ def _rows(db: Connection, told: Told, leaves: dict[int, list[bytes]], seen: Seen
             yield f"{request_id(number)} was emptied, and no erasure tells of it"
         if states.get(number, "planned") != state:
             yield f"{request_id(number)} is {state}, but its last event says {states.get(number, 'nothing')}"
+        if row.purpose == "reminder" and state in LEFT - {"approved"} and number not in told.woken and row.channel != "portal":
+            yield f"{request_id(number)} is a reminder that nobody let go"
         if state in LEFT and plan_id(plan) not in told.approved:
             yield f"{request_id(number)} left without an approved plan"
     for number, more in held.items():

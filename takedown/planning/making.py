@@ -281,7 +281,8 @@ def _finish(desk: Desk, totals: Totals, left_out: tuple[LeftOut, ...], warnings:
             update(plans).where(plans.c.id == totals.plan).values(**values, requests=totals.requests, cases=totals.cases)
         )
         counts = {"requests": totals.requests, "cases": totals.cases, **({"emergency": True} if totals.emergency else {})}
-        told = {"digest": digest, "inputs": inputs, "policy": desk.policy_hash(), **counts}
+        until = round(book.db.execute(select(plans.c.valid_until).where(plans.c.id == totals.plan)).scalar_one())
+        told = {"digest": digest, "inputs": inputs, "policy": desk.policy_hash(), "until": until, **counts}
         book.record("plan.made", name, told, {"by": desk.who})
 
     desk.ledger.write(finish)

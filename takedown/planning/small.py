@@ -66,6 +66,7 @@ def store(book: Book, made: SmallPlan) -> int:
     ]
     book.db.execute(insert(request_cases), carried)
     counts = {"requests": len(made.drafted), "cases": made.cases}
-    told = {"digest": digest, "inputs": made.inputs, "purpose": made.purpose, **counts}
+    told = {"digest": digest, "inputs": made.inputs, "purpose": made.purpose, "until": round(made.valid_until), **counts}
+    told |= {"review": made.review} if made.review else {}
     book.record("plan.made", plan_id(plan), told, {"by": made.planner})
     return plan

@@ -12,7 +12,8 @@ from takedown.planning.making import Selection, make_plan
 
 sys.path += [str(Path(__file__).parents[1] / name) for name in ("delivery", "outcomes")]
 
-from asking import Platform
+from asking import Platform as Platform
+from sendings import planned as planned
 from sendings import send
 
 

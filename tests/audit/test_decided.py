@@ -3,17 +3,21 @@
 import json
 
 import pytest
-from desks import TurnedClock, again, signed
+from desks import Quiet, TurnedClock, add_cases, again, signed, write_config
 from sqlalchemy import delete, insert, select, update
-from tampering import edit, sent_desk
+from tampering import Platform, edit, planned, sent_desk
 
 from takedown.audit import verify
 from takedown.delivery.halting import halt, unhalt, unhalt_statement
 from takedown.ledger.cases import close
 from takedown.ledger.keeping import erase, hold, release
-from takedown.ledger.tables import appeals, batches, cases, holds, meta, plans, request_cases, volumes
+from takedown.ledger.tables import appeals, batches, cases, holds, meta, plans, request_cases, requests, volumes
 from takedown.outcomes.differences import hold as keep_apart
+from takedown.outcomes.withdraw import take_back
+from takedown.planning.approving import verify as check
+from takedown.planning.making import Selection, make_plan
 from takedown.planning.redress import add_appeal, decide_appeal
+from takedown.planning.undoing import discard
 
 
 @pytest.fixture
@@ -55,6 +59,11 @@ ATTACKS = {
     "plan in another's name, to approve oneself": (update(plans).values(planner="bilal"), "P-1 was made by another than bilal"),
     "import another file": (update(batches).values(sha256="0" * 64), "B-1 was imported from another file"),
     "import in another's name": (update(batches).values(by="bilal"), "B-1 was imported from another file, or by another person"),
+    "have a plan live longer": (update(plans).values(valid_until=plans.c.valid_until + 86400), "may be sent until another time"),
+    "invent a platform's yes to a withdrawal": (
+        update(cases).where(cases.c.id == 4).values(withdrawal="acknowledged"),
+        "the withdrawal of C-4 is acknowledged, and nobody recorded that",
+    ),
     "have a case sent twice": (
         update(cases).where(cases.c.id == 2).values(delivered="draft", sent_at=None),
         "C-2 is called unsent, but a request for it was",
@@ -83,6 +92,43 @@ def test_a_case_that_was_kept_apart_is_not_freed_unseen(desk):
     assert problems(desk) == []
     edit(desk, update(cases).values(held=""))
     assert any("C-4 was kept apart by event" in one for one in problems(desk))
+
+
+ENDS = {
+    "hide that a second person is to look": (update(plans).where(plans.c.id == 2).values(review=""), "P-2 was to be reviewed"),
+    "say that one has": (
+        update(plans).where(plans.c.id == 2).values(review="accepted"),
+        "the review of P-2 is accepted, and due",
+    ),
+    "forget a withdrawal": (update(cases).where(cases.c.id == 4).values(withdrawal="none"), "C-4 was taken back at its platform"),
+    "put an ended plan in force": (update(plans).where(plans.c.id == 3).values(state="approved"), "P-3 was ended by event"),
+}
+
+
+@pytest.mark.figure("attacks on what people decided", unit="attacks", how="found by audit verify")
+@pytest.mark.parametrize("name", ENDS)
+def test_who_changes_how_a_plan_ended_is_found(desk, name):
+    """C-4 is withdrawn by P-2, which nobody has reviewed; P-3 was discarded."""
+    statement = unhalt_statement(desk)
+    unhalt(again(desk, "alice"), signed(desk.config.folder / "alice", statement))
+    with Platform().open() as platform:
+        write_config(desk.config.folder, platform.settings(), approvals=1)
+        desk = again(desk)
+        take_back(desk, [4], "a mistake", 0.0, Quiet())
+        add_cases(desk, "facebook", [9])
+        discard(desk.ledger, make_plan(desk, Selection()).plan, "another day", "planner")
+    assert problems(desk) == []
+    edit(desk, ENDS[name][0])
+    assert any(ENDS[name][1] in one for one in problems(desk)), problems(desk)
+
+
+def test_a_reminder_that_nobody_woke_is_found(tmp_path):
+    platforms = {"telegram": {"channel": "email", "to": "orders@telegram.example"}}
+    desk, _ = planned(tmp_path, platforms, 1, platform="telegram", extra='[smtp]\nhost = "127.0.0.1"\nport = 9\n')
+    check(desk, 1)
+    assert problems(desk) == []
+    edit(desk, update(requests).where(requests.c.purpose == "reminder").values(not_before=0.0))
+    assert any("is a reminder that is to go out, and nobody let it" in one for one in problems(desk))
 
 
 def test_an_honest_end_of_all_of_it_has_no_problems(desk):
