@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -57,6 +58,20 @@ class ImapSection(MailboxSection):
 class NetworkSection(Section):
     proxy: str | None = None
     ca_file: str | None = None
+
+    @field_validator("proxy")
+    @classmethod
+    def _proxy(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        try:
+            parts = urlsplit(value)
+            right = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or 1) and value.isascii()
+        except ValueError:
+            right = False
+        if not right:  # and not said what it is: it may hold a password
+            raise ValueError("a proxy is given as http://HOST:PORT, or http://NAME:WORD@HOST:PORT")
+        return value
 
 
 class AuditSection(Section):

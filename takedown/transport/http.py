@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
 
 import httpcore
-import httpx
 
 from takedown.contract import Reply
 from takedown.transport.results import Answered, Held, LookAgain, Lost, NotSent, Result
@@ -26,13 +26,14 @@ from takedown.transport.stream import Network
 MAX_BODY = 1_000_000
 HEADERS = {"user-agent": "takedown", "accept": "application/json", "accept-encoding": "identity"}
 WITH_BODY = {"POST", "PUT", "PATCH"}
+PORTS = {"http": 80, "https": 443}
 CONNECTIONS = 10
 KEPT = 5.0
 """Seconds that a connection may lie idle; many hosts end theirs a little later."""
 Connection = httpcore.AsyncConnectionInterface
 BROKEN = (
     httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError, httpcore.TimeoutException, httpcore.UnsupportedProtocol,
-    httpcore.ConnectionNotAvailable, httpx.InvalidURL, OSError, ValueError,
+    httpcore.ConnectionNotAvailable, OSError, ValueError,
 )  # fmt: skip
 
 
@@ -142,7 +143,7 @@ def _request(call: Call, trace: Any) -> httpcore.Request:
     headers = [(name.encode("ascii"), value.encode("ascii")) for name, value in told.items()]
     if call.body or call.method in WITH_BODY:
         headers.append((b"content-length", b"%d" % len(call.body)))
-    # httpx's timeouts are per read and let a slow drip run for ever: none is set, `send` has one over everything.
+    # httpcore's timeouts are per read and let a slow drip run for ever: none is set, `send` has one over everything.
     return httpcore.Request(
         call.method, address.url, headers=[(b"Host", address.host), *headers], content=call.body, extensions={"trace": trace}
     )
@@ -155,22 +156,23 @@ class Address(NamedTuple):
 
 @lru_cache(maxsize=256)
 def _address(text: str) -> Address:
-    """A lane has few addresses, and reading one takes as long as sending a tenth of a request."""
-    url = httpx.URL(text)
-    if url.scheme not in {"http", "https"} or not url.host:
+    """A lane has few addresses, and reading one takes as long as sending a tenth of a request. As `check_url` reads them."""
+    parts = urlsplit(text)
+    host = (parts.hostname or "").encode("ascii" if text.isascii() else "idna")
+    if parts.scheme not in PORTS or not host:
         raise ValueError(f"{text[:200]} is no address of a host")
-    return Address(_plain(url), url.netloc)
-
-
-def _plain(url: httpx.URL) -> httpcore.URL:
-    return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    url = httpcore.URL(scheme=parts.scheme, host=host, port=parts.port, target=target.encode("ascii"))
+    named = b"[%b]" % host if b":" in host else host
+    return Address(url, named if parts.port in {None, PORTS[parts.scheme]} else b"%b:%d" % (named, parts.port))
 
 
 def _proxy(address: str | None) -> httpcore.Proxy | None:
     if not address:
         return None
-    proxy = httpx.Proxy(address)
-    return httpcore.Proxy(_plain(proxy.url), auth=proxy.raw_auth, headers=proxy.headers.raw)
+    parts, plain = urlsplit(address), _address(address).url
+    auth = (unquote(parts.username or ""), unquote(parts.password or ""))
+    return httpcore.Proxy(plain, auth=auth if any(auth) else None)
 
 
 def _told(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:

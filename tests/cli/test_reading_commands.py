@@ -175,6 +175,18 @@ def test_config_never_shows_a_secret(desk: Path, flags: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    "proxy", ["proxy.example:canary-5", "socks5://canary-5@proxy.example", "http://", "http://canary-5:70000"]
+)
+def test_what_is_no_proxy_is_told_without_its_words(desk: Path, proxy: str) -> None:
+    text = CONFIG.replace("http://desk:canary-4@proxy.example:3128", proxy)
+    (desk / "takedown.toml").write_text(text)
+    done = takedown("config", "show", cwd=desk, env={"XDG_CONFIG_HOME": str(desk)})
+    assert done.code == 2
+    assert "network.proxy: a proxy is given as" in done.err
+    assert "canary" not in done.out + done.err
+
+
+@pytest.mark.parametrize(
     ("name", "value", "shown"),
     [
         ("imap.password", "x", HIDDEN),

@@ -15,7 +15,7 @@ import httpcore
 import pytest
 
 from takedown.sandbox.certificate import make_certificate, server_tls
-from takedown.transport.http import CONNECTIONS, Call, HttpTransport
+from takedown.transport.http import CONNECTIONS, Call, HttpTransport, _address
 from takedown.transport.results import Answered, Held, Lost, NotSent, Result
 from takedown.transport.stream import HELD, Stream
 
@@ -217,6 +217,23 @@ async def test_nobody_listens_and_no_address() -> None:
     async with wired() as transport:
         for url in ("http://127.0.0.1:1/in", "http://127.0.0.1:99999/in", "gopher://127.0.0.1/in", "http:///in"):
             assert isinstance(await posted(transport, url), NotSent)
+
+
+@pytest.mark.parametrize(
+    ("url", "origin", "target", "host"),
+    [
+        ("http://standin.test", (b"http", b"standin.test", 80), b"/", b"standin.test"),
+        ("https://Standin.test:443/in?a=b&c", (b"https", b"standin.test", 443), b"/in?a=b&c", b"standin.test"),
+        ("https://standin.test:8443/in", (b"https", b"standin.test", 8443), b"/in", b"standin.test:8443"),
+        ("http://[::1]:8080/in", (b"http", b"::1", 8080), b"/in", b"[::1]:8080"),
+        ("https://m\u00fcller.test/", (b"https", b"xn--mller-kva.test", 443), b"/", b"xn--mller-kva.test"),
+    ],
+)
+def test_addresses(url: str, origin: tuple[bytes, bytes, int], target: bytes, host: bytes) -> None:
+    found = _address(url)
+    place = found.url.origin
+    assert (place.scheme, place.host, place.port) == origin
+    assert (found.url.target, found.host) == (target, host)
 
 
 async def test_a_deadline_in_the_middle_of_an_answer_frees_the_connection() -> None:
