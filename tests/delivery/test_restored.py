@@ -176,8 +176,7 @@ def test_a_packet_on_the_list_of_the_backup_is_looked_for_at_the_portal_first(tm
     hand_over(desk, plan)
     take(desk, Only())
     old = returned(desk, saved(desk))
-    with old.ledger.read() as db:
-        assert [task.check_first for task in open_tasks(db, old.clock.now())] == [True, True]
+    assert [task.check_first for task in open_tasks(old.ledger, old.clock.now())] == [True, True]
     assert verify(old.ledger).problems == []
 
 
