@@ -6,9 +6,9 @@ from dataclasses import replace
 from getpass import getpass
 from pathlib import Path
 
-from takedown.acting import act, chosen, owner
+from takedown.acting import Sign, act, chosen, owner
 from takedown.agent import agent_keys, sign_with_agent
-from takedown.approval import KeyPair, NotAnApprover, Signature, open_key
+from takedown.approval import Approver, KeyPair, NotAnApprover, Signature, open_key
 from takedown.cli.context import current
 from takedown.contract import UsageError
 from takedown.desk import Desk, open_desk
@@ -36,28 +36,29 @@ def with_key(desk: Desk, what: str, as_name: str | None = None, key: Path | None
     """As `desk_for`, of a desk that is open."""
     if not desk.live:
         return signing(desk, as_name, key) if key else desk
-    people, wanted = signers(desk.policy), current().said(as_name)
-    if file := own_key(desk, key):
-        pair = opened(file)
-        return act(desk, owner(people, pair.key, wanted), what, pair.sign)
-    who = chosen(people, agent_keys(), wanted, desk.who)
-    return act(desk, who, what, lambda text: sign_with_agent(who.key, text))
+    who, with_it = _holder(desk, as_name, key)
+    return act(desk, who, what, with_it)
 
 
 def signing(desk: Desk, as_name: str | None, key: Path | None) -> Desk:
-    """The desk with whoever's key is about to sign at it: the policy's name for the key file, or for the agent's key.
+    """The desk with whoever's key is about to sign a text, such as a plan's digest. Raises what `_holder` does."""
+    return replace(desk, who=_holder(desk, as_name, key)[0].name)
+
+
+def _holder(desk: Desk, as_name: str | None, key: Path | None) -> tuple[Approver, Sign]:
+    """Whose key is used, by the policy, and how it signs: the key file's, or the agent's.
 
     A key that the policy gives to nobody leaves the name in the sandbox as it was said. Raises NoKey, StrangeKey, NotAnApprover,
     SeveralKeys, and in live UnknownKey.
     """
     people, wanted = signers(desk.policy), current().said(as_name)
-    file = own_key(desk, key)
-    if file is None:
-        return replace(desk, who=chosen(people, agent_keys(), wanted, desk.who).name)
-    blob = opened(file).key
-    if not desk.live and blob not in {one.key for one in people}:
-        return desk
-    return replace(desk, who=owner(people, blob, wanted).name)
+    if file := own_key(desk, key):
+        pair = opened(file)
+        if not desk.live and pair.key not in {one.key for one in people}:
+            return Approver(desk.who, pair.key), pair.sign
+        return owner(people, pair.key, wanted), pair.sign
+    who = chosen(people, agent_keys(), wanted, desk.who)
+    return who, lambda text: sign_with_agent(who.key, text)
 
 
 def own_key(desk: Desk, key: Path | None) -> Path | None:
