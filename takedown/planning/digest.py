@@ -9,8 +9,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import rfc8785
-
 from takedown.ledger.canonical import canonical, quoted
 from takedown.ledger.ids import request_id
 
@@ -75,7 +73,7 @@ def plan_digest(ledger: str, plan: str, environment: str, policy: str, leaves: S
         "requests": [one.hex() for one in leaves],
         **({"demands": demands} if demands else {}),
     }
-    return hashlib.sha256(rfc8785.dumps(document)).hexdigest()
+    return hashlib.sha256(canonical(document).encode()).hexdigest()
 
 
 def planner_statement(digest: str) -> str:
