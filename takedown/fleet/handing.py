@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select, update
@@ -37,10 +37,19 @@ class Handed:
 
 
 def hand(desk: Desk, plan: int) -> Handed:
-    """Let the workers send an approved plan; again does no harm, and lets stopped lanes try again.
+    """A person lets the workers send an approved plan; again does no harm, and lets stopped lanes try again.
 
     Raises what `deliver` raises, NeedsServer, MissingExtra, OtherQueue.
     """
+    return _hand(desk, plan, mended)
+
+
+def pass_on(desk: Desk, plan: int) -> Handed:
+    """`hand` by a worker itself: what waits for a person goes on waiting. Raises the same."""
+    return _hand(desk, plan, _as_it_is)
+
+
+def _hand(desk: Desk, plan: int, opened: Callable[[Book, int, list[str]], None]) -> Handed:
     make_queue(desk)
     ready(desk, plan)
     hand_over(desk, plan)
@@ -48,13 +57,18 @@ def hand(desk: Desk, plan: int) -> Handed:
 
     def change(book: Book) -> None:
         book.db.execute(update(plans).where(plans.c.id == plan).values(handed_at=book.now))
-        mended(book, plan, list(found))
+        opened(book, plan, list(found))
         book.record("plan.handed", plan_id(plan), {"lanes": found}, {"by": desk.who})
 
     if found:
         desk.ledger.write(change)
         asyncio.run(_queue(desk, plan, list(found)))
     return Handed(plan, found)
+
+
+def _as_it_is(book: Book, plan: int, on: list[str]) -> None:
+    """Opens nothing."""
+    del book, plan, on
 
 
 async def _queue(desk: Desk, plan: int, names: list[str]) -> None:

@@ -11,7 +11,7 @@ from takedown.clock import utc
 from takedown.contract import Channel, RefusedByPolicy, TakedownError, span
 from takedown.delivery.calling import call_again
 from takedown.desk import Desk, open_desk
-from takedown.fleet.handing import hand
+from takedown.fleet.handing import pass_on
 from takedown.fleet.metrics import Metrics
 from takedown.fleet.queue import Task
 from takedown.inbox.mailbox import read_mailbox
@@ -95,7 +95,7 @@ class Rounds:
             chosen = choose(desk, span(desk.settings.fleet.older_than), None)
             woken = wake(desk, chosen)
             for plan in woken:
-                hand(desk, plan)
+                pass_on(desk, plan)
             return woken, plan_id(make_plan(desk, chosen.selection()).plan) if chosen.anew else ""
 
         if (done := await self._apart(run, REMIND)) is not None:
@@ -119,7 +119,7 @@ class Rounds:
 
     def _handed(self, desk: Desk, plan: int) -> bool:
         try:
-            hand(desk, plan)
+            pass_on(desk, plan)
         except RefusedByPolicy as error:
             self._trouble(WITHDRAW, error, plan=plan_id(plan))
             return False

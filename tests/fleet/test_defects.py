@@ -13,7 +13,7 @@ from sqlalchemy import select, text, update
 from takedown.cli import run
 from takedown.fleet import crew as crews
 from takedown.fleet.crew import TRIES, Crew
-from takedown.fleet.handing import hand
+from takedown.fleet.handing import hand, pass_on
 from takedown.fleet.logs import make_log
 from takedown.fleet.metrics import Metrics
 from takedown.fleet.queue import RESCUES, SCHEMA, depth
@@ -291,6 +291,16 @@ async def test_that_a_part_needs_a_person_is_written_before_it_is_dropped(stand_
 
 def _no_server(_):
     raise LedgerFailed(what="gone")
+
+
+async def test_what_a_worker_hands_over_by_itself_opens_no_lane_that_waits_for_a_person(stand_in, fleet_desk):
+    desk, plan = fleet_desk(stand_in(), 1)
+    await asyncio.to_thread(hand, desk, plan)
+    await give_up(desk)
+    await asyncio.to_thread(pass_on, desk, plan)
+    assert (handed(desk, plan), set(stopped(desk))) == (True, {"facebook:api"})
+    await asyncio.to_thread(hand, desk, plan)
+    assert stopped(desk) == {}
 
 
 async def test_a_plan_is_given_back_with_the_last_of_its_lanes(stand_in, fleet_desk):
