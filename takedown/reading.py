@@ -81,14 +81,16 @@ class Usual(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Reading:
     """`packs`: the operator's own folder of packs; `policy`: None where only the whole desk knows it, in live above all;
-    `retention`: how long files are kept, None where it is not plain."""
+    `retention`: how long files of closed cases are kept; `authority`: its name; `time_scale`: how much faster time passes."""
 
     url: str
     folder: Path
     environment: str = "sandbox"
     packs: Path | None = None
     policy: Usual | None = None
-    retention: str | None = None
+    retention: str = ""
+    authority: str = ""
+    time_scale: float = 1.0
     clock: Time = field(default_factory=SystemClock)
 
     def ledger(self) -> AbstractContextManager[Reader]:
@@ -153,29 +155,24 @@ def _plain(found: Layers) -> Reading | None:
     """None where a value comes from the environment or is not plainly sound."""
     if set(found.table) - SECTIONS or any(name.lower().startswith(_VARIABLES) for name in os.environ):
         return None
-    ledger, packs = (cast("Mapping[str, Any]", found.table.get(name, {})) for name in ("ledger", "packs"))
-    if not (isinstance(ledger, dict) and isinstance(packs, dict)):
+    sections = [found.table.get(name, {}) for name in ("ledger", "packs", "policy", "retention", "authority", "sandbox")]
+    if not all(isinstance(one, dict) for one in sections):
         return None
-    match found.table.get("environment", "sandbox"), ledger.get("url", "sqlite:///takedown.db"), packs.get("folder", ""):
-        case ("sandbox" | "live") as environment, str(url), str(folder):
+    ledger, packs, policy, retention, authority, sandbox = (cast("Mapping[str, Any]", one) for one in sections)
+    where = found.table.get("environment", "sandbox"), ledger.get("url", "sqlite:///takedown.db"), packs.get("folder", "")
+    told = retention.get("evidence", ""), authority.get("name", ""), sandbox.get("time_scale", 1)
+    match *where, *told:
+        case "sandbox" | "live" as environment, str(url), str(folder), str(kept), str(name), int(pace) | float(pace) if pace > 0:
             own = found.folder / Path(folder).expanduser() if folder else None
-            policy, kept = (found.table.get(name, {}) for name in ("policy", "retention"))
-            return Reading(url, found.folder, environment, own, _usual(environment, policy), _text(kept, "evidence"))
+            usual = _usual(policy) if environment == "sandbox" else None
+            return Reading(url, found.folder, environment, own, usual, kept, name, float(pace))
         case _:
             return None
 
 
-def _usual(environment: str, policy: object) -> Usual | None:
-    if environment != "sandbox" or not isinstance(policy, dict):
-        return None
-    said = cast("Mapping[str, Any]", policy)
-    approvals = said.get("approvals", 1)
-    return Usual(approvals) if isinstance(approvals, int) and not said.get("protected") else None
-
-
-def _text(section: object, name: str) -> str | None:
-    said = cast("Mapping[str, Any]", section).get(name, "") if isinstance(section, dict) else None
-    return said if isinstance(said, str) else None
+def _usual(policy: Mapping[str, Any]) -> Usual | None:
+    approvals = policy.get("approvals", 1)
+    return Usual(approvals) if isinstance(approvals, int) and not policy.get("protected") else None
 
 
 _VARIABLES = tuple(f"takedown_{name}" for name in SECTIONS)
@@ -185,6 +182,7 @@ def _whole(file: Path | None) -> Reading:
     from takedown.settings import load
 
     config = load(file)
-    settings = config.settings
-    own = config.path(settings.packs.folder) if settings.packs.folder else None
-    return Reading(settings.ledger.url, config.folder, settings.environment, own)
+    said = config.settings
+    own = config.path(said.packs.folder) if said.packs.folder else None
+    kept, name, scale = said.retention.evidence, said.authority.name, said.sandbox.time_scale
+    return Reading(said.ledger.url, config.folder, said.environment, own, None, kept, name, scale)

@@ -147,8 +147,29 @@ def test_a_policy_without_protected_lists_is_known_at_once(write, text, approval
         'environment = "live"\n',
         '[policy]\napprovals = "1"\n',
         '[[policy.protected]]\nkind = "press"\nsource = "a register"\ndate = 2026-01-31\nentries = ["x:standin_0042"]\n',
-        "policy = 3\n",
     ],
 )
 def test_a_policy_that_says_more_is_left_to_the_desk(write, text):
     assert read_settings(write(text)).policy is None
+
+
+@pytest.mark.parametrize(
+    "text", ["", '[retention]\nevidence = "365d"\n[authority]\nname = "Example Authority"\n[sandbox]\ntime_scale = 60\n']
+)
+def test_what_lists_and_reports_need_is_what_the_whole_configuration_says(write, text, monkeypatch):
+    file = write(text)
+    settings = load(file).settings
+    told = settings.retention.evidence, settings.authority.name, settings.sandbox.time_scale
+    found = read_settings(file)
+    assert (found.retention, found.authority, found.time_scale) == told
+    monkeypatch.setenv("TAKEDOWN_SANDBOX__TIME_SCALE", "5")
+    found = read_settings(file)
+    assert (found.retention, found.authority, found.time_scale) == (*told[:2], 5.0)
+
+
+@pytest.mark.parametrize(
+    "text", ["[retention]\nevidence = 3\n", "[authority]\nname = 3\n", "[sandbox]\ntime_scale = 0\n", "policy = 3\n"]
+)
+def test_what_they_need_is_refused_as_ever_where_it_is_not_sound(write, text):
+    with pytest.raises(BadConfiguration):
+        read_settings(write(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.reading import reading_of, whole_desk
+from takedown.cli.reading import reading_of
 from takedown.clock import iso
 from takedown.contract import UsageError, span
 from takedown.display import Answer, Column, Prose, Table
@@ -25,8 +25,7 @@ def _group() -> None:
 def list_() -> None:
     """Cases that are held, and how many files are kept longer than [retention] evidence says."""
     reading, display = reading_of(), current().display
-    kept = whole_desk().settings.retention.evidence if reading.retention is None else reading.retention
-    until = before(reading.clock.now(), "evidence", kept)
+    until = before(reading.clock.now(), "evidence", reading.retention)
     with reading.ledger() as ledger:
         over = [] if until is None else due(ledger, until)
         cells = [[case_id(one["case"]), iso(one["at"]), one["by"], one["reason"]] for one in holds(ledger)]

@@ -10,18 +10,17 @@ from typing import Annotated
 import typer
 
 from takedown.cli.context import current
-from takedown.cli.desk import batch_of, desk_of
 from takedown.cli.options import As, Batch
+from takedown.cli.reading import batch_in, reading_of, whole_desk
 from takedown.cli.report_screen import screen
 from takedown.cli.seen import leaving
 from takedown.cli.truths import room
 from takedown.contract import UsageError
-from takedown.desk import Desk
 from takedown.display import Answer, Prose
+from takedown.reading import Reading
 from takedown.report.cells import GROUPS, Scope
 from takedown.report.contradictions import LISTED
-from takedown.report.outcomes import Asked, Report, quote, quoted, report
-from takedown.report.table import write_table
+from takedown.report.outcomes import Asked, Report, Says, figures, quote, quoted, report
 from takedown.report.told import items, summary
 from takedown.report.units import UNITS
 
@@ -62,20 +61,19 @@ def report_(
     """
     _known("--by", by, GROUPS)
     _known("--unit", unit, UNITS)
-    desk = desk_of(as_name)
+    reading, display = reading_of(), current().display
     if find is not None:
-        _found(desk, find)
+        _found(reading, find)
         return
-    scope = Scope(batch_of(desk, batch), _start(since))
-    found = report(desk, Asked(by, scope, _end(as_of, desk.clock.now()), unit, LISTED if html else 0))
-    display = current().display
-    text = quote(desk, found) if short else ""
+    scope = Scope(batch_in(reading, batch), _start(since))
+    found = _made(reading, Asked(by, scope, _end(as_of, reading.clock.now()), unit, LISTED if html else 0))
+    text = _quoted(found, as_name) if short else ""
     blocks = [Prose(text)] if short else screen(found, room(display))
     display.show(Answer(items(found), {**summary(found), **({"brief": text} if short else {})}), *blocks)
     for file in (html, csv, xlsx):
         if file is not None:
             of = {"batch": batch, "since": since, "targets": "named" if targets and file is html else ""}
-            leaving(desk, "report", file, (), of)
+            leaving(reading, "report", file, (), of)
     _write(found, {"csv": csv, "xlsx": xlsx}, html, targets)
     if fail_under is not None:
         found.check(fail_under)
@@ -97,12 +95,30 @@ def _write(found: Report, tables: Mapping[str, Path | None], html: Path | None, 
         say(f"{html}: the page of report {found.id}")
     for form, path in tables.items():
         if path is not None:
+            from takedown.report.table import write_table
+
             rows = write_table(found, path, form)
             say(f"{path}: {rows:,} figures of report {found.id}")
 
 
-def _found(desk: Desk, ident: str) -> None:
-    one = quoted(desk.ledger, ident)
+def _made(reading: Reading, asked: Asked) -> Report:
+    """Of a past time the whole desk makes it, with a table of its own."""
+    if asked.as_of is not None:
+        return report(whole_desk(), asked)
+    says = Says(reading.environment, reading.authority, reading.time_scale)
+    with reading.ledger() as ledger:
+        return figures(ledger, says, asked, reading.clock.now())
+
+
+def _quoted(found: Report, as_name: str | None) -> str:
+    from takedown.cli.desk import desk_of  # what is quoted is recorded
+
+    return quote(desk_of(as_name), found)
+
+
+def _found(reading: Reading, ident: str) -> None:
+    with reading.ledger() as ledger:
+        one = quoted(ledger, ident)
     current().display.show(Answer([{"id": ident, **one}], {}), Prose(one["text"]))
 
 

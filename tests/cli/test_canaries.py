@@ -21,6 +21,7 @@ from asking import Platform
 
 from takedown.cli import run
 from takedown.cli.commands import COMMANDS
+from takedown.ledger.reader import Reader
 from takedown.ledger.store import Ledger
 
 TOKEN, PASSWORD, TARGET = "canary-token-7f3a9c51", "canary-password-20b6d8", "canary.target.4471"
@@ -200,6 +201,7 @@ def test_a_fault_quotes_neither_secret_nor_target(desk, capfd, monkeypatch, line
 
     for name in ("read", "write", "peek"):
         monkeypatch.setattr(Ledger, name, broken)
+    monkeypatch.setattr(Reader, "rows", broken)
     assert run([*line.split(), "--verbose"]) == 1
     said = "".join(capfd.readouterr())
     assert "RuntimeError" in said

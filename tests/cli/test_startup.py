@@ -87,6 +87,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["--json", "portal", "list"],
         ["appeal", "list"],
         ["evidence", "list"],
+        ["report"],
+        ["--json", "report", "--by", "week", "--unit", "account", "--batch", "B-1"],
         ["audit", "access"],
         ["inbox", "show", "M-1"],
         ["--json", "inbox", "list", "--unmatched"],
