@@ -6,6 +6,7 @@ import shutil
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, text
@@ -19,6 +20,7 @@ from takedown.heads import copies, require_outside, was_written
 from takedown.ledger.ids import load_secret
 from takedown.planning.destinations import bounds, check_address, check_url
 from takedown.secrets import secret
+from takedown.transport.trust import Speaks, trust
 
 LOW_DISK = 200_000_000
 
@@ -60,6 +62,8 @@ def _configuration(desk: Desk) -> Iterator[Finding]:
         )
     else:
         yield Finding("ok", "authority", f"{authority.name}, {authority.country}")
+    if named := settings.network.ca_file:
+        yield _trusted(desk.config.path(named))
     try:
         policy = desk.policy
         names = {one.name for one in approvers(policy.approvers)}
@@ -77,6 +81,14 @@ def _configuration(desk: Desk) -> Iterator[Finding]:
         yield Finding("look", "approvers", f"{', '.join(sorted(names))}: none of them can plan and still have it approved")
     else:
         yield Finding("ok", "approvers", ", ".join(sorted(names)))
+
+
+def _trusted(ca_file: Path) -> Finding:
+    try:
+        trust(Speaks.HTTP, ca_file)
+    except TakedownError as error:
+        return _of("certificates", error)
+    return Finding("ok", "certificates", f"those of {ca_file}, instead of the system's")
 
 
 def _ledger(desk: Desk) -> Iterator[Finding]:

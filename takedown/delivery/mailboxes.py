@@ -9,6 +9,7 @@ from takedown.planning.destinations import SANDBOX, check_url, is_loopback
 from takedown.secrets import secret
 from takedown.settings import MailboxSection
 from takedown.transport.imap import ImapServer
+from takedown.transport.trust import Speaks, trust
 
 
 def server_of(desk: Desk, box: MailboxSection, what: str, *, readonly: bool = False) -> ImapServer:
@@ -20,6 +21,6 @@ def server_of(desk: Desk, box: MailboxSection, what: str, *, readonly: bool = Fa
 
 
 def reaching(desk: Desk) -> ssl.SSLContext | None:
-    """What certificates are checked with, where `[network] ca_file` names an authority of its own."""
+    """What certificates are checked with, where `[network] ca_file` names an authority of its own. Raises BadConfiguration."""
     ca_file = desk.settings.network.ca_file
-    return ssl.create_default_context(cafile=str(desk.config.path(ca_file))) if ca_file else None
+    return trust(Speaks.MAIL, desk.config.path(ca_file)) if ca_file else None

@@ -8,7 +8,6 @@ kept-alive connections: an exception raised there leaves nothing on the wire. Th
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ import httpcore
 from takedown.contract import Reply
 from takedown.transport.results import Answered, Held, LookAgain, Lost, NotSent, Result
 from takedown.transport.stream import Network
+from takedown.transport.trust import Speaks, trust, trust_nobody
 
 MAX_BODY = 1_000_000
 HEADERS = {"user-agent": "takedown", "accept": "application/json", "accept-encoding": "identity"}
@@ -64,7 +64,7 @@ class HttpTransport:
     """
 
     def __init__(self, *, keep_alive: bool, proxy: str | None = None, ca_file: Path | None = None, secure: bool = True) -> None:
-        context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None) if secure else _trusting_nobody()
+        context = trust(Speaks.HTTP, ca_file) if secure else trust_nobody()
         self._maker = httpcore.AsyncConnectionPool(
             ssl_context=context, proxy=_proxy(proxy), keepalive_expiry=KEPT, network_backend=Network()
         )
@@ -182,7 +182,3 @@ def _told(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
         name, value = raw_name.decode("latin-1").lower(), raw.decode("latin-1")
         found[name] = f"{found[name]}, {value}" if name in found else value
     return found
-
-
-def _trusting_nobody() -> ssl.SSLContext:
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from takedown.contract import CredentialsMissing, MissingExtra, Temporary
+from takedown.transport.trust import Speaks, trust
 
 TLS_PORT = 993
 SECONDS = 30.0
@@ -105,7 +106,7 @@ def open_mailbox(server: ImapServer, context: ssl.SSLContext | None = None) -> G
     except ImportError:
         raise MissingExtra(what="reading a mailbox", extra="mail") from None
     where, box = f"{server.host}:{server.port}", cast("Any", None)
-    tls = context or ssl.create_default_context()
+    tls = context or trust(Speaks.MAIL, None)
     try:
         if server.port == TLS_PORT:
             box = MailBox(server.host, server.port, timeout=SECONDS, ssl_context=tls)

@@ -22,6 +22,7 @@ import ada_url
 import httpx
 
 from takedown.contract import Reply
+from takedown.transport.trust import Speaks, trust
 
 MAX_BODY, MAX_HOPS = 1_000_000, 5
 PORTS = {"http": 80, "https": 443}
@@ -107,7 +108,7 @@ class ProbeTransport:
     _wire: httpx.AsyncHTTPTransport = field(init=False)
 
     def __post_init__(self) -> None:
-        context = ssl.create_default_context(cafile=str(self.ca_file) if self.ca_file else None)
+        context = trust(Speaks.HTTP, self.ca_file)
         limits = httpx.Limits(max_connections=20, max_keepalive_connections=0)
         # The bare transport: a client would keep cookies, follow redirects and read the environment.
         self._wire = httpx.AsyncHTTPTransport(verify=context, trust_env=False, http2=False, limits=limits, retries=0)

@@ -7,7 +7,6 @@ dot, and aiosmtplib reports both alike: that is `Lost`. So is an answer that is 
 from __future__ import annotations
 
 import asyncio
-import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,6 +17,7 @@ import aiosmtplib
 
 from takedown.contract import Reply
 from takedown.transport.results import Answered, LookAgain, Lost, NotSent, Result
+from takedown.transport.trust import Speaks, trust
 
 
 class Stage(StrEnum):
@@ -49,7 +49,7 @@ class SmtpTransport:
     """A connection that is opened when first needed and again after it broke; not for two senders at once."""
 
     def __init__(self, server: SmtpServer, ca_file: Path | None = None) -> None:
-        self._server, self._context = server, ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+        self._server, self._context = server, trust(Speaks.MAIL, ca_file)
         self._client: aiosmtplib.SMTP | None = None
         self._lock = asyncio.Lock()
 

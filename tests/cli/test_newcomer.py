@@ -96,7 +96,7 @@ def test_an_address_of_no_ledger_is_told(tmp_path: Path, command: str) -> None:
 @pytest.mark.sqlite("a backup is of a file")
 def test_a_backup_that_cannot_be_made_leaves_nothing(desk: Path) -> None:
     done = takedown("ledger", "backup", "no-folder/backup.db", cwd=desk)
-    assert (done.code, "could not be made: No such file or directory" in done.err) == (5, True)
+    assert (done.code, "no-folder/backup.db: No such file or directory" in done.err) == (5, True)
     (desk / "takedown.db.secret").unlink()
     assert takedown("ledger", "backup", "backup.db", cwd=desk).code == 5
     assert not (desk / "backup.db").exists()
@@ -121,6 +121,15 @@ def test_where_nothing_is_to_be_said_that_is_said(desk: Path) -> None:
     waiting = takedown("portal", "list", cwd=desk)
     assert "Nothing to file by hand." in waiting.out
     assert waiting.err == "next: takedown status\n"
+
+
+def test_doctor_looks_whether_the_certificates_can_be_read(desk: Path) -> None:
+    with (desk / "takedown.toml").open("a") as config:
+        config.write('\n[network]\nca_file = "authority.pem"\n')
+    (desk / "authority.pem").write_text("standin_0042")
+    done = takedown("doctor", cwd=desk)
+    assert done.code == 2
+    assert "authority.pem cannot be used" in " ".join(done.out.split())
 
 
 def test_doctor_says_how_an_approver_is_added_and_what_one_alone_cannot(desk: Path) -> None:
