@@ -246,7 +246,7 @@ async def test_a_deadline_in_the_middle_of_an_answer_frees_the_connection() -> N
     made = await asyncio.start_server(silent, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{made.sockets[0].getsockname()[1]}/in"
     async with wired(keep_alive=True) as transport:
-        calls = [transport.send(Call("POST", url, {}, BODY), 0.5, nothing_against_it) for _ in range(25)]
+        calls = [transport.send(Call("POST", url, {}, BODY), 2.0, nothing_against_it) for _ in range(25)]
         ended = [type(one) for one in await asyncio.gather(*calls)]
         assert (ended.count(Lost), ended.count(NotSent)) == (CONNECTIONS, 25 - CONNECTIONS)
     made.close()
