@@ -245,10 +245,13 @@ async def test_a_deadline_in_the_middle_of_an_answer_frees_the_connection() -> N
 
     made = await asyncio.start_server(silent, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{made.sockets[0].getsockname()[1]}/in"
-    async with wired(keep_alive=True) as transport:
-        calls = [transport.send(Call("POST", url, {}, BODY), 2.0, nothing_against_it) for _ in range(25)]
+    async with wired(keep_alive=True) as transport, Host().open() as host:
+        calls = [transport.send(Call("POST", url, {}, BODY), 1.0, nothing_against_it) for _ in range(25)]
         ended = [type(one) for one in await asyncio.gather(*calls)]
-        assert (ended.count(Lost), ended.count(NotSent)) == (CONNECTIONS, 25 - CONNECTIONS)
+        assert ended.count(Lost) >= 1
+        assert set(ended) <= {Lost, NotSent}
+        for _ in range(CONNECTIONS):
+            assert isinstance(await posted(transport, f"http://127.0.0.1:{host.port}/in"), Answered)
     made.close()
 
 
