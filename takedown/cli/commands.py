@@ -45,7 +45,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     "Send": (
         Entry("submit", "takedown.cli.submit", "Send an approved plan; run it again to resume"),
         Entry("work", "takedown.cli.work", "Be a worker of a fleet (PostgreSQL)"),
-        Entry("resubmit", "takedown.cli.submit", "Remind of what is pending, plan anew what failed; for cron"),
+        Entry("resubmit", "takedown.cli.resubmit", "Remind of what is pending, plan anew what failed; for cron"),
         Entry(
             "portal",
             "takedown.cli.portal",

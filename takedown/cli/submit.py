@@ -1,4 +1,4 @@
-"""`takedown submit`, `resubmit`, `halt` and `unhalt`: everything that makes or stops sending."""
+"""`takedown submit`, `halt` and `unhalt`: everything that makes or stops sending."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from takedown.cli.context import current
 from takedown.cli.desk import desk_of, sign, with_key
 from takedown.cli.flags import TO_THE_END
-from takedown.cli.options import As, Batch, Key, OnPlatform
+from takedown.cli.options import As, Batch, Key
 from takedown.cli.verify import tell_noticed
 from takedown.cli.wording import plural
 from takedown.contract import TakedownError, UsageError, span
@@ -25,8 +25,6 @@ from takedown.outcomes.withdraw import TakenBack, go_on
 
 if TYPE_CHECKING:
     from takedown.fleet.handing import Handed
-    from takedown.outcomes.resubmit import Resubmission
-    from takedown.planning.making import Planned
 
 app = typer.Typer()
 WAIT = "30s"
@@ -155,72 +153,6 @@ def _next(done: Delivered, name: str) -> str:
     if done.operator:
         return "takedown portal run"
     return "takedown unknown list" if done.unknown else "takedown sync"
-
-
-@app.command("resubmit")
-def resubmit(
-    pending: Annotated[
-        bool, typer.Option("--pending", help="Cases without a final answer, and those that surely failed")
-    ] = False,
-    older_than: Annotated[str, typer.Option("--older-than", metavar="TIME", help="Only what was sent longer ago")] = "72h",
-    platform: OnPlatform = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; send nothing")] = False,
-    wait: Annotated[str, typer.Option("--wait", metavar="TIME", help="How long to wait for what may go out later")] = WAIT,
-    as_name: As = None,
-) -> int:
-    """Remind platforms of what is pending, and plan anew what surely failed. Made for cron.
-
-    Reminders that were frozen and approved with their plan are sent at once. Everything else becomes a plan that waits for a
-    person: exit 8. Exit 0 when nothing was due.
-    """
-    from takedown.outcomes.resubmit import choose, spend, wake
-    from takedown.planning.making import make_plan
-
-    if not pending:
-        raise UsageError(what="nothing to resubmit was named", why="--pending says which cases", do="takedown resubmit --pending")
-    desk = desk_of(as_name)
-    chosen = choose(desk, seconds(older_than, "--older-than"), platform)
-    if dry_run:
-        return _tell(chosen, dry_run=True)
-    worst = 0
-    for plan in wake(desk, chosen):
-        lanes = current().display.lanes()
-        try:
-            looked = look_before(desk, plan, lanes)
-            worst = max(worst, deliver(desk, plan, wait=seconds(wait, "--wait"), limit=None, progress=lanes).exit)
-        finally:
-            lanes.done()
-        tell_noticed(looked)
-    made = make_plan(desk, chosen.selection()) if chosen.anew else None
-    if made:
-        desk.ledger.write(lambda book: spend(book, chosen.anew))
-    code = _tell(chosen, made)
-    if made:
-        current().display.next(f"takedown plan show {plan_id(made.plan)}")
-    return worst or code
-
-
-def _tell(chosen: Resubmission, made: Planned | None = None, *, dry_run: bool = False) -> int:
-    """One answer for all that was done; 8 when a plan was made, which waits for a person."""
-    items = [
-        {
-            "case": one.case,
-            "reference": one.reference,
-            "platform": one.platform,
-            "what": one.what,
-            "why": one.why,
-            "do": one.do or None,
-        }
-        for one in chosen.all()
-    ]
-    summary: dict[str, object] = {"reminders": len(chosen.reminders), "anew": len(chosen.anew), "left_alone": len(chosen.left)}
-    summary |= {"plan": plan_id(made.plan) if made else None}
-    columns = [Column("reference"), Column("case"), Column("platform", 1), Column("what"), Column("why", 2)]
-    rows = [[one.reference, one.case, one.platform, one.what, one.why] for one in chosen.all()]
-    table = Table(columns, rows, "Resubmission") if rows else Prose("Nothing is due.")
-    left = [f"{one.case} was left out: {one.why}" for one in made.left_out] if made else []
-    current().display.show(Answer(items, summary, left, dry_run=dry_run), table)
-    return 8 if made else 0
 
 
 Oversight = Annotated[

@@ -6,10 +6,11 @@ was frozen and approved, or after something changed since it failed. What a plat
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, and_, delete, func, insert, select, update
 
 from takedown.clock import utc
 from takedown.clocks.cases import clocks_of, in_its_time
@@ -39,6 +40,10 @@ class Chosen:
     do: str = ""
 
 
+REMIND, ANEW = "remind", "plan anew"
+"""What is to be done about a case, where anything is: the reminder is let go, or it comes into a new plan."""
+
+
 @dataclass
 class Resubmission:
     reminders: list[Chosen] = field(default_factory=list[Chosen])
@@ -62,50 +67,60 @@ MOST_REQUESTS = 3
 
 
 def choose(desk: Desk, older_than: float, platform: str | None) -> Resubmission:
-    """What is due: sent longer ago than `older_than` seconds and beyond its pack's patience, or changed since it was refused."""
-    now = desk.clock.now()
+    """What `look` finds, at hand."""
     chosen = Resubmission()
+    lists = {REMIND: chosen.reminders, ANEW: chosen.anew}
+    for one in look(desk, older_than, platform):
+        lists.get(one.what, chosen.left).append(one)
+    return chosen
+
+
+def look(desk: Desk, older_than: float, platform: str | None) -> Iterator[Chosen]:
+    """What is due, streamed: sent longer ago than `older_than` seconds and beyond its pack's patience, or changed since it was
+    refused. What is beyond [platforms.NAME] resubmit_per_day waits for another day; reminders come first.
+    """
+    now = desk.clock.now()
     # Nobody is asked for what was taken back.
     open_ = [cases.c.closed == "", cases.c.held == "", cases.c.withdrawal == "none"]
     open_ += [cases.c.platform == platform] if platform else []
     delivered = [*open_, cases.c.delivered == State.SENT.value, cases.c.observed.not_in(UNREACHABLE)]
-    pending = select(cases).where(*delivered, cases.c.claimed.not_in(FINAL), cases.c.sent_at <= now - older_than)
+    asleep = _dormant().subquery()
+    late = (*delivered, cases.c.claimed.not_in(FINAL), cases.c.sent_at <= now - older_than)
+    joined = cases.outerjoin(asleep, asleep.c.follows == cases.c.request)
+    pending = select(cases, asleep.c.reminder, asleep.c.of_plan).select_from(joined).where(*late)
     declined = select(cases).where(*delivered, cases.c.claimed == "declined")
     failed = select(cases).where(*open_, cases.c.delivered == State.REFUSED.value)
     with desk.ledger.read() as db:
-        dormant = _dormant(db)
-        for row in db.execute(pending.order_by(cases.c.id)).mappings().all():
-            _sort_pending(desk, db, chosen, row, now, dormant.get(row["request"]))
-        for row in db.execute(declined.order_by(cases.c.id)).mappings().all():
-            chosen.left.append(_mended(db, row))
-        for row in db.execute(failed.order_by(cases.c.id)).mappings().all():
-            _sort_failed(db, chosen, row)
-        _within_budget(desk, db, chosen, now)
-    return chosen
+        left = _Budget(desk, db, now)
+        yield from (left.spend(_pending(desk, db, row, now)) for row in _rows(db, pending))
+        yield from (_mended(db, row) for row in _rows(db, declined))
+        yield from (left.spend(_failed(db, row)) for row in _rows(db, failed))
+
+
+def _rows(db: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[RowMapping]:
+    return iter(db.execute(query.order_by(cases.c.id), execution_options={"yield_per": 500}).mappings())
 
 
 def _of(row: RowMapping, what: str, why: str, reminder: tuple[int, int] = (0, 0), do: str = "") -> Chosen:
     return Chosen(case_id(row["id"]), row["reference"], row["platform"], what, why, *reminder, do=do)
 
 
-def _sort_pending(
-    desk: Desk, db: Connection, chosen: Resubmission, row: RowMapping, now: float, reminder: tuple[int, int] | None
-) -> None:
+def _pending(desk: Desk, db: Connection, row: RowMapping, now: float) -> Chosen:
     age, pack = now - row["sent_at"], desk.packs[row["basis"]]
     if age < pack.patience_seconds:
-        chosen.left.append(_of(row, "wait", "its pack's patience is not over"))
-    elif row["claimed"] == ASKED and (row["answered_at"] or 0) < row["claimed_at"]:
+        return _of(row, "wait", "its pack's patience is not over")
+    if row["claimed"] == ASKED and (row["answered_at"] or 0) < row["claimed_at"]:
         do = f"takedown answer {request_id(row['request'])} --text FILE"
-        chosen.left.append(_of(row, "answer", "the platform asked a question", do=do))
-    elif why := in_its_time(clocks_of(pack.clocks, {**row}, said_of(db, {**row}), now)):
-        chosen.left.append(_of(row, "wait", why))
-    elif max(row["sent_at"] + pack.review.seconds, row["reviewed_until"] or 0) < now:
+        return _of(row, "answer", "the platform asked a question", do=do)
+    if why := in_its_time(clocks_of(pack.clocks, {**row}, said_of(db, {**row}), now)):
+        return _of(row, "wait", why)
+    if max(row["sent_at"] + pack.review.seconds, row["reviewed_until"] or 0) < now:
         do = f"takedown case renew {case_id(row['id'])} --until DATE --reason TEXT --as NAME"
-        chosen.left.append(_of(row, "review", "it is past its review date", do=do))
-    elif reminder is not None:
-        chosen.reminders.append(_of(row, "remind", f"sent {age / 86400:.0f} days ago, no final answer", reminder))
-    else:
-        chosen.left.append(_of(row, "decide", "no reminder is left; it needs another instrument or a person"))
+        return _of(row, "review", "it is past its review date", do=do)
+    if row["reminder"] is not None:
+        asleep = (row["reminder"], row["of_plan"])
+        return _of(row, REMIND, f"sent {age / 86400:.0f} days ago, no final answer", asleep)
+    return _of(row, "decide", "no reminder is left; it needs another instrument or a person")
 
 
 def _mended(db: Connection, row: RowMapping) -> Chosen:
@@ -118,34 +133,36 @@ def _mended(db: Connection, row: RowMapping) -> Chosen:
     return _of(row, "mend", f"declined: {repair.what}", do=repair.command(**named))
 
 
-def _sort_failed(db: Connection, chosen: Resubmission, row: RowMapping) -> None:
+def _failed(db: Connection, row: RowMapping) -> Chosen:
     carried = select(request_cases.c.request, request_cases.c.version).join(requests, requests.c.id == request_cases.c.request)
     mine = (request_cases.c.case == row["id"], requests.c.purpose == "removal", requests.c.state != State.WITHDRAWN.value)
     versions = {int(one.request): one.version for one in db.execute(carried.where(*mine))}
     if versions.get(row["request"]) == row["version"]:
-        chosen.left.append(_of(row, "mend", "refused, and nothing about it has changed since"))
-    elif len(versions) >= MOST_REQUESTS:
-        chosen.left.append(_of(row, "decide", f"asked for {len(versions)} times already; a person decides"))
-    else:
-        chosen.anew.append(_of(row, "plan anew", "it was changed since it was refused"))
+        return _of(row, "mend", "refused, and nothing about it has changed since")
+    if len(versions) >= MOST_REQUESTS:
+        return _of(row, "decide", f"asked for {len(versions)} times already; a person decides")
+    return _of(row, ANEW, "it was changed since it was refused")
 
 
-def _within_budget(desk: Desk, db: Connection, chosen: Resubmission, now: float) -> None:
-    """Leave for another day what is beyond [platforms.NAME] resubmit_per_day, the reminders first."""
-    used: dict[str, int] = {}
-    for held in (chosen.reminders, chosen.anew):
-        kept: list[Chosen] = []
-        for one in held:
-            most = desk.terms(one.platform).resubmit_per_day
-            if one.platform not in used:
-                used[one.platform] = _used(db, one.platform, now)
-            if most is not None and used[one.platform] >= most:
-                why = f"platforms.{one.platform}.resubmit_per_day = {most} is used up for today (UTC)"
-                chosen.left.append(replace(one, what="wait", why=why, request=0, plan=0))
-                continue
-            used[one.platform] += 1
-            kept.append(one)
-        held[:] = kept
+class _Budget:
+    """What may still be brought back to each platform today."""
+
+    def __init__(self, desk: Desk, db: Connection, now: float) -> None:
+        self._desk, self._db, self._now = desk, db, now
+        self._used: dict[str, int] = {}
+
+    def spend(self, one: Chosen) -> Chosen:
+        """The same, or that it waits for another day."""
+        if one.what not in {REMIND, ANEW}:
+            return one
+        most = self._desk.terms(one.platform).resubmit_per_day
+        if one.platform not in self._used:
+            self._used[one.platform] = _used(self._db, one.platform, self._now)
+        if most is not None and self._used[one.platform] >= most:
+            why = f"platforms.{one.platform}.resubmit_per_day = {most} is used up for today (UTC)"
+            return replace(one, what="wait", why=why, request=0, plan=0)
+        self._used[one.platform] += 1
+        return one
 
 
 def _used(db: Connection, platform: str, now: float) -> int:
@@ -168,17 +185,15 @@ def spend(book: Book, found: Sequence[Chosen]) -> None:
         book.db.execute(insert(meta).values(name=name, value=f"{_day(book.now)} {count}"))
 
 
-def _dormant(db: Connection) -> dict[int, tuple[int, int]]:
-    """Frozen reminders that were approved and never woken, of unchanged cases: by the request they follow, (number, plan)."""
+def _dormant() -> Select[*tuple[Any, ...]]:
+    """Frozen reminders that were approved and never woken, of unchanged cases: (follows, reminder, of_plan), once a request."""
     changed = select(request_cases.c.request).join(cases, cases.c.id == request_cases.c.case)
     changed = changed.where((cases.c.version != request_cases.c.version) | (cases.c.closed != ""))
     approved = and_(requests.c.purpose == "reminder", requests.c.state == State.APPROVED.value, requests.c.not_before == DORMANT)
     joined = requests.join(plans, plans.c.id == requests.c.plan)
-    query = select(requests.c.follows, func.min(requests.c.id), requests.c.plan).select_from(joined)
-    query = query.where(approved, plans.c.state == "approved", requests.c.id.not_in(changed)).group_by(
-        requests.c.follows, requests.c.plan
-    )
-    return {row[0]: (row[1], row[2]) for row in db.execute(query)}
+    columns = (requests.c.follows, func.min(requests.c.id).label("reminder"), func.min(requests.c.plan).label("of_plan"))
+    query = select(*columns).select_from(joined).where(approved, plans.c.state == "approved", requests.c.id.not_in(changed))
+    return query.group_by(requests.c.follows)
 
 
 def wake(desk: Desk, chosen: Resubmission) -> list[int]:

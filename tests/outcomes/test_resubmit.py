@@ -10,6 +10,8 @@ import pytest
 from desks import Quiet, TurnedClock, add_cases, again, make_desk
 from sqlalchemy import select, update
 
+from takedown.cli import resubmit as commands
+from takedown.cli import run as cli
 from takedown.clocks.cases import clocks_of, in_its_time
 from takedown.delivery.deliver import deliver
 from takedown.ledger.cases import close
@@ -316,6 +318,20 @@ def test_a_dry_run_tells_and_sends_nothing(tmp_path, office):
     assert [one["what"] for one in told["items"]] == ["remind"]
     assert len(office.taken) == 1
     assert of_purpose(desk, "reminder")[0]["not_before"] == DORMANT
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 500])
+def test_a_dry_run_of_many_is_told_as_it_is_found(tmp_path, office, monkeypatch, capsys, at_once):
+    monkeypatch.setattr(commands, "AT_ONCE", at_once)
+    mailed(tmp_path, office, 3, at=time.time() - 100 * HOUR)
+    monkeypatch.chdir(tmp_path)
+    assert cli(["resubmit", "--pending", "--dry-run", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [one["case"] for one in told["items"]] == ["C-1", "C-2", "C-3"]
+    assert told["summary"] == {"reminders": 3, "anew": 0, "left_alone": 0, "plan": None}
+    assert cli(["resubmit", "--pending", "--dry-run"]) == 0
+    screen = capsys.readouterr().out
+    assert [f"FILE-{n}" in screen for n in (1, 2, 3)] == [True] * 3
 
 
 def test_the_command_reminds_once_whatever_the_plan_s_age(tmp_path, office):
