@@ -31,7 +31,6 @@ STARTS = (
     Start("completion", (), 8, COMPLETING),
     Start("status", ("status",), 12),
     Start("case list", ("case", "list"), 12),
-    Start("case explain", ("case", "explain", "C-1"), 12),
     Start("plan show", ("plan", "show", "P-1"), 12),
 )
 

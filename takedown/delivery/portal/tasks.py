@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from statistics import median
 from typing import Any
 
 from takedown.contract import Channel, RefusedByPolicy, UsageError
@@ -226,4 +225,8 @@ def left(ledger: Readable, only: Only) -> int:
 def median_seconds(ledger: Readable) -> float | None:
     """Median seconds from opening a packet to its number, over the newest 500."""
     found = [float(seconds) for (seconds,) in ANY.rows(ledger, SECONDS)]
-    return median(found) if found else None
+    if not found:
+        return None
+    from statistics import median  # takes as long to load as Python to start
+
+    return median(found)
