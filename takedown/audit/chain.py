@@ -75,7 +75,8 @@ def read_chain(db: Connection) -> Told:
 def told_of_rows(db: Connection) -> Told:
     """What events tell of rows, their hashes not looked at: for who reads rows while `read_chain` is under way elsewhere."""
     told = Told()
-    query = select(events.c.seq, events.c.kind, events.c.subject, events.c.data).where(events.c.kind.in_(HEEDED))
+    kinds = HEEDED.keys() - {"attempts.recorded"}  # most of the text, and read with the requests
+    query = select(events.c.seq, events.c.kind, events.c.subject, events.c.data).where(events.c.kind.in_(kinds))
     for seq, kind, subject, data in tuples(db, query.order_by(events.c.seq)):
         with suppress(*FAULTS):  # `read_chain` tells of it
             _heed(told, seq, kind, subject, _decoded(data)[0])
