@@ -9,14 +9,37 @@ import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
 
 from takedown.contract import TakedownError
 from takedown.delivery import chunks, owning
-from takedown.desk import open_desk
+from takedown.desk import Desk, open_desk
 from takedown.fleet import crew, queue, work
+from takedown.fleet.handing import CHUNK
 from takedown.ledger import server, store
 from takedown.settings import load
+
+
+class Parts(NamedTuple):
+    """Parts of lanes in the queue, apart from what workers do by the clock: whose time has come, all that wait, begun ones."""
+
+    due: int
+    waiting: int
+    running: int
+
+
+def parts(desk: Desk) -> Parts:
+    due = "status = 'todo' AND coalesce(scheduled_at, now()) <= now()"
+    counts = f"count(*) FILTER (WHERE {due}), count(*) FILTER (WHERE status = 'todo'), count(*) FILTER (WHERE status = 'doing')"
+    with desk.ledger.read() as db:
+        found = db.execute(
+            text(f"SELECT {counts} FROM {queue.SCHEMA}.procrastinate_jobs WHERE task_name IN (:now, :later)"),
+            {"now": CHUNK, "later": queue.LATER},
+        )
+        return Parts(*found.one())
+
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(

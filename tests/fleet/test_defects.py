@@ -5,7 +5,7 @@ import json
 from contextlib import asynccontextmanager
 
 import pytest
-from crew_desk import wait_for
+from crew_desk import parts, wait_for
 from desks import add_cases
 from sendings import references, taken
 from sqlalchemy import select, text, update
@@ -16,7 +16,7 @@ from takedown.fleet.crew import TRIES, Crew
 from takedown.fleet.handing import hand, pass_on
 from takedown.fleet.logs import make_log
 from takedown.fleet.metrics import Metrics
-from takedown.fleet.queue import RESCUES, SCHEMA, depth
+from takedown.fleet.queue import RESCUES, SCHEMA
 from takedown.ledger.errors import LedgerFailed
 from takedown.ledger.tables import lanes, plans, requests
 from takedown.planning.making import Selection, make_plan
@@ -84,11 +84,6 @@ async def give_up(desk, lane="facebook:api"):
         await crew.rescue()
 
 
-def waiting(desk):
-    with desk.ledger.read() as db:
-        return depth(db)
-
-
 def troubles(crew):
     """What the metrics tell of the lane facebook:api."""
     told = [one for family in crew.metrics.registry.collect() for one in family.samples]
@@ -125,7 +120,7 @@ async def test_a_part_that_always_fails_is_tried_some_times_and_then_for_a_perso
         ((lane, (code, why)),) = stopped(desk).items()
         assert (lane, code) == ("facebook:api", "TD-1013")
         assert why.startswith(f"A part of P-1 failed {TRIES} times in a row: ValueError, says worker ")
-        assert waiting(desk).waiting == 0, "nothing goes on by itself"
+        assert parts(desk).waiting == 0, "nothing goes on by itself"
         assert troubles(crew) == {"defect": TRIES, "TD-1013": 1}
     err = capsys.readouterr().err
     lines = [json.loads(line) for line in err.splitlines()]
@@ -153,10 +148,10 @@ async def test_a_sweep_between_two_tries_neither_counts_anew_nor_begins_sooner(s
     async with working(desk) as crew:
         for tries in range(1, TRIES):
             await until(lambda tries=tries: len(broken[1]) == tries)
-            await until(lambda: (waiting(desk).waiting, waiting(desk).due, waiting(desk).running) == (1, 0, 0))
+            await until(lambda: (parts(desk).waiting, parts(desk).due, parts(desk).running) == (1, 0, 0))
             await crew.sweep()
-            await until(lambda: waiting(desk).due + waiting(desk).running == 0)
-            assert (len(broken[1]), waiting(desk).waiting) == (tries, 1), "its time has not come"
+            await until(lambda: parts(desk).due + parts(desk).running == 0)
+            assert (len(broken[1]), parts(desk).waiting) == (tries, 1), "its time has not come"
             let_time_pass(desk)
         await until(lambda: stopped(desk))
     assert stopped(desk)["facebook:api"][1].startswith(f"A part of P-1 failed {TRIES} times in a row")
@@ -284,9 +279,9 @@ async def test_that_a_part_needs_a_person_is_written_before_it_is_dropped(stand_
             broken.setattr(desk.ledger, "awrite", _no_server)
             with pytest.raises(LedgerFailed):
                 await crew.rescue()
-        assert (stopped(desk), waiting(desk).running) == ({}, 1)
+        assert (stopped(desk), parts(desk).running) == ({}, 1)
         await crew.rescue()
-        assert (set(stopped(desk)), waiting(desk).running) == ({"facebook:api"}, 0)
+        assert (set(stopped(desk)), parts(desk).running) == ({"facebook:api"}, 0)
 
 
 def _no_server(_):
@@ -330,7 +325,7 @@ async def test_a_part_whose_time_has_not_come_keeps_no_other_plan_of_its_lane_wa
     desk.ledger.write(lambda book: book.db.execute(update(requests).values(not_before=later)) and None)
     await asyncio.to_thread(hand, desk, first)
     async with working(desk):
-        await until(lambda: (waiting(desk).waiting, waiting(desk).due) == (1, 0))
+        await until(lambda: (parts(desk).waiting, parts(desk).due) == (1, 0))
         add_cases(desk, "facebook", [7])
         second = make_plan(desk, Selection()).plan
         await asyncio.to_thread(hand, desk, second)

@@ -123,8 +123,8 @@ def test_work_ends_after_its_time(stand_in, fleet_desk, ask, monkeypatch):
 @pytest.mark.parametrize("time", ["nonsense", "61 * * * *", ""])
 def test_a_clock_that_tells_no_time_is_refused_at_the_start(stand_in, fleet_desk, ask, tmp_path, time):
     fleet_desk(stand_in(), 1)
-    with (tmp_path / "takedown.toml").open("a") as config:
-        config.write(f'[fleet]\nsync = "{time}"\n')
+    config = tmp_path / "takedown.toml"
+    config.write_text(config.read_text().replace('sync = "0 0 1 1 *"', f'sync = "{time}"'))
     error = ask("work", "--for", "1s", code=2)["error"]
     assert "is no time" in error["message"]
 

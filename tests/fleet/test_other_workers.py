@@ -5,7 +5,7 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from crew_desk import wait_for
+from crew_desk import parts, wait_for
 from sendings import nothing_lost_or_doubled, references, taken
 from sqlalchemy import select, text
 
@@ -68,8 +68,8 @@ def test_one_that_differs_stands_aside_and_another_goes_on(
     wrong = workers(elsewhere(desk, *differs))
     wait_for(lambda: aside(desk))
     assert aside(desk) == [(str(wrong.process.pid), code)]
-    wait_for(lambda: queue(desk).due == 1)
-    assert (queue(desk).running, taken(sandbox), lane(desk)) == (0, {}, ("", "")), "the lane is free for others"
+    wait_for(lambda: parts(desk).due == 1)
+    assert (parts(desk).running, taken(sandbox), lane(desk)) == (0, {}, ("", "")), "the lane is free for others"
     monkeypatch.chdir(tmp_path)
     assert run(["status"]) == 0
     told = capsys.readouterr().out
