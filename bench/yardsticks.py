@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
+import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
@@ -92,3 +96,14 @@ async def naive_script(rows: Rows, token: str) -> None:
 def _taken(answer: httpx.Response) -> None:
     if answer.status_code not in ACCEPTED or "id" not in answer.json():
         raise RuntimeError(f"the stand-in answered {answer.status_code}: {answer.text[:200]}")
+
+
+AUDITED = ("events", "openings", "cases", "requests", "request_cases", "attempts", "claims", "sightings")
+
+
+def read_and_hash(ledger: Path) -> None:
+    """The least that holding rows to a record must do: each is read and hashed once, and compared with nothing."""
+    with closing(sqlite3.connect(ledger)) as db:
+        for table in AUDITED:
+            for row in db.execute(f"SELECT * FROM {table}"):  # noqa: S608 -- a constant
+                hashlib.sha256(repr(row).encode()).digest()
