@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from takedown.clock import Clock
 
 
@@ -12,6 +14,7 @@ class Pace:
         self._clock, self._interval = clock, interval
         self.next_at = first_at
         self._written = first_at - interval
+        self._turn = asyncio.Lock()
 
     async def slot(self) -> None:
         """Wait for the next slot of the grid; a slot that was missed by more than one interval is gone."""
@@ -26,9 +29,12 @@ class Pace:
 
     async def write(self) -> None:
         """Called right before the first byte: connections take different times to open, so slots alone would bunch up."""
-        at = max(self._clock.now(), self._written + self._interval)
-        self._written = at
-        await self._until(at)
+        async with self._turn:
+            at = max(self._clock.now(), self._written + self._interval)
+            await self._until(at)
+            late = self._clock.now() - at
+            # Who woke late pushes back those behind: a machine that stood still would let them all out at once.
+            self._written = at if late < self._interval / 2 else at + late
 
     @property
     def free_at(self) -> float:

@@ -6,7 +6,21 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Update, and_, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from takedown.contract import RefusedByPolicy, UsageError, span
 from takedown.desk import Desk
@@ -62,14 +76,26 @@ class Selection:
     limit: int | None = None
 
     def where(self) -> list[ColumnElement[bool]]:
-        narrowed: list[ColumnElement[bool]] = [cases.c.delivered.in_(self.delivered), cases.c.closed == "", cases.c.held == ""]
+        narrowed: list[ColumnElement[bool]] = [self._state(), cases.c.closed == "", cases.c.held == ""]
+        # Added to nothing, so that no index of theirs is taken: it would lead to all of a platform that was ever sent.
         if self.batch is not None:
-            narrowed.append(cases.c.batch == self.batch)
+            narrowed.append(cases.c.batch + 0 == self.batch)
         if self.platform is not None:
-            narrowed.append(cases.c.platform == self.platform)
+            narrowed.append(cases.c.platform + "" == self.platform)
         if self.cases:
             narrowed.append(cases.c.id.in_(self.cases))
         return narrowed
+
+    def _state(self) -> ColumnElement[bool]:
+        if self.delivered != (State.DRAFT.value,):
+            return cases.c.delivered.in_(self.delivered)
+        # By number, from the index of drafts, which SQLite takes only for a value that is written out: else it reads, for
+        # the order or the platform, every case that was ever sent.
+        draft = _DRAFTS.c.delivered == literal(State.DRAFT.value, literal_execute=True)
+        return cases.c.id.in_(select(_DRAFTS.c.id).where(draft))
+
+
+_DRAFTS = cases.alias("drafts")
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,30 @@ def test_writes_are_never_closer_than_the_interval(delays, interval):
     assert pace.free_at >= writes[-1] + interval - 1e-6
 
 
+class StoodStill(TurnedClock):
+    """A machine that is away for five seconds while everybody waits."""
+
+    async def sleep(self, seconds):
+        until = self.at + seconds
+        await asyncio.sleep(0)
+        self.at = max(self.at, until, 1005.0)
+
+
+def test_writes_that_waited_while_the_machine_stood_still_do_not_leave_at_once():
+    clock = StoodStill(1000.0)
+    pace, writes = Pace(clock, 1.0, 1000.0), []
+
+    async def one():
+        await pace.write()
+        writes.append(clock.now())
+
+    async def run():
+        await asyncio.gather(*(one() for _ in range(4)))
+
+    asyncio.run(run())
+    assert writes == [1000.0, 1005.0, 1006.0, 1007.0]
+
+
 def test_no_time_is_lost_to_small_delays():
     writes, _ = walk(0.05, [0.004, 0.011, 0.002, 0.007] * 50)
     assert writes[-1] - writes[0] <= 199 * 0.05 + 0.011

@@ -6,7 +6,7 @@ import socket
 import pytest
 from desks import add_cases, again, write_config
 from planning_facts import requests_of
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from takedown.contract import strict_json
 from takedown.ledger.tables import cases, plans, requests
@@ -46,6 +46,21 @@ def test_an_api_request_says_everything_the_intake_asks_for(desk):
     assert [i["case"] for i in body["items"]] == ["C-1"]
     assert body["statement"]
     assert body["redress"]
+
+
+@pytest.mark.sqlite("about the indexes of a file")
+@pytest.mark.parametrize("narrow", [{}, {"batch": 1}, {"platform": "facebook"}, {"limit": 2}], ids=str)
+def test_a_plan_looks_at_drafts_and_not_at_all_that_was_ever_sent(desk, narrow):
+    asked = []
+    event.listen(desk.ledger.engine, "before_cursor_execute", lambda _c, _r, sql, given, _x, _m: asked.append((sql, given)))
+    make_plan(desk, Selection(**narrow))
+    with desk.ledger.engine.connect() as db:
+        look = db.connection.driver_connection.execute
+        looks = [one for one in asked if one[0].startswith("SELECT") and "FROM cases" in one[0]]
+        plans = [row[3] for sql, given in looks for row in look(f"EXPLAIN QUERY PLAN {sql}", given)]
+    read = [line for line in plans if " cases" in line or " drafts" in line]
+    assert len(read) >= 6
+    assert [line for line in read if "ix_cases_draft" not in line and "INTEGER PRIMARY KEY" not in line] == []
 
 
 def test_cases_follow_their_requests(desk):
