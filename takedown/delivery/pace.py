@@ -34,7 +34,7 @@ class Pace:
             await self._until(at)
             late = self._clock.now() - at
             # Who woke late pushes back those behind: a machine that stood still would let them all out at once.
-            self._written = at if late < self._interval / 2 else at + late
+            self._written = at if late < self._interval else at + late
 
     @property
     def free_at(self) -> float:
