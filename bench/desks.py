@@ -18,7 +18,8 @@ from takedown.delivery.deliver import Delivered, deliver
 from takedown.desk import Desk, open_desk
 from takedown.intake import ImportOptions, import_file
 from takedown.ledger.setup import create
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 from takedown.settings import load
 
 UNPACED = "100000/s"

@@ -16,7 +16,8 @@ from takedown.ledger.seals import add_attempts
 from takedown.ledger.tables import cases, claims, request_cases, requests
 from takedown.planning.approving import release
 from takedown.planning.listing import get_plan
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 
 TELEGRAM = {"channel": "email", "to": "orders@telegram.example", "reply_domains": ["telegram.example"]}
 IMAP = f'[imap]\nhost = "127.0.0.1"\nport = 1\nauthserv_id = "{SERVER}"\n'

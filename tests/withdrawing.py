@@ -13,7 +13,8 @@ from takedown.delivery.portal.taking import open_task
 from takedown.ledger.moves import State, move
 from takedown.ledger.tables import cases, requests
 from takedown.outcomes.withdraw import take_back
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 from takedown.sandbox.behaviour import Behaviour
 from takedown.sandbox.journal import read_journal
 from takedown.sandbox.server import Sandbox

@@ -25,8 +25,9 @@ from takedown.ledger.ids import number, plan_id
 from takedown.planning.approving import demands_of
 from takedown.planning.digest import planner_statement
 from takedown.planning.listing import get_plan
-from takedown.planning.making import NothingToPlan, Planned, Selection, make_plan
+from takedown.planning.making import NothingToPlan, Planned, make_plan
 from takedown.planning.planner import sign_as_planner
+from takedown.planning.selection import Selection
 from takedown.planning.showing import items, raw, review
 from takedown.planning.undoing import discard
 

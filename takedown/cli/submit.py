@@ -66,7 +66,7 @@ def submit(
     desk = desk_of(as_name)
     if dry_run:
         from takedown.cli.plan import plan_cases  # planning loads slowly, and what is sent was planned before
-        from takedown.planning.making import Selection
+        from takedown.planning.selection import Selection
 
         return plan_cases(desk, Selection(number(batch, "B") if batch else None))
     if plan is None:

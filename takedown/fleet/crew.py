@@ -26,6 +26,7 @@ from takedown.fleet.mending import FailedAgain, give_up, may_go_on
 from takedown.fleet.metrics import Metrics
 from takedown.fleet.queue import POLL, RESCUES, Queue, Task, living
 from takedown.fleet.rounds import Rounds
+from takedown.layers import BadConfiguration
 from takedown.ledger.errors import TakenBack
 from takedown.ledger.ids import plan_id
 from takedown.ledger.tables import lanes, plans
@@ -53,8 +54,8 @@ TRIES = 5
 """How often a part is begun that fails by a defect, or whose workers die of it, until its lane waits for a person."""
 ASIDE = 60.0
 """Seconds for which a worker takes no task once it met a plan that it cannot send as others perhaps can."""
-OF_A_MACHINE = (CredentialsMissing, BadPolicy, NotInForce, NoSuchPlatform)
-"""Errors that tell of the machine's own files: it lacks a token, a policy or an adapter."""
+OF_A_MACHINE = (CredentialsMissing, BadConfiguration, BadPolicy, NotInForce, NoSuchPlatform)
+"""Errors that tell of the machine's own files: it lacks a token, certificates, a policy or an adapter."""
 EVERY_HALF_MINUTE = "* * * * * */30"
 
 

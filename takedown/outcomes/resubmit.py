@@ -23,7 +23,7 @@ from takedown.ledger.tables import cases, claims, meta, plans, request_cases, re
 from takedown.ledger.truths import FINAL, UNREACHABLE
 from takedown.outcomes.clocks import said_of
 from takedown.outcomes.repairs import repair_of
-from takedown.planning.making import Selection
+from takedown.planning.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import islice
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     RowMapping,
     Update,
@@ -16,7 +15,6 @@ from sqlalchemy import (
     case,
     func,
     insert,
-    literal,
     or_,
     select,
     update,
@@ -41,6 +39,7 @@ from takedown.planning.lists import Protected
 from takedown.planning.numbers import Numbers
 from takedown.planning.planner import check_may_plan
 from takedown.planning.reviewed_packs import check_reviewed
+from takedown.planning.selection import Selection
 from takedown.planning.steps import refuse, waiting
 from takedown.planning.totals import Totals, alike, demands
 from takedown.planning.undoing import undo
@@ -60,42 +59,6 @@ class OverCap(RefusedByPolicy):
 
     code, why = "TD-0707", "policy.max_cases_per_plan keeps a plan small enough to be reviewed"
     do = "plan a part: takedown plan --limit {cap}, and again for the others"
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which cases: those in `delivered` states, narrowed by batch, platform or case numbers. All are numbers or names.
-
-    `limit`: how many of them at most, the first by platform and basis; None takes all.
-    """
-
-    batch: int | None = None
-    platform: str | None = None
-    cases: tuple[int, ...] = ()
-    delivered: tuple[str, ...] = (State.DRAFT.value,)
-    limit: int | None = None
-
-    def where(self) -> list[ColumnElement[bool]]:
-        narrowed: list[ColumnElement[bool]] = [self._state(), cases.c.closed == "", cases.c.held == ""]
-        # Added to nothing, so that no index of theirs is taken: it would lead to all of a platform that was ever sent.
-        if self.batch is not None:
-            narrowed.append(cases.c.batch + 0 == self.batch)
-        if self.platform is not None:
-            narrowed.append(cases.c.platform + "" == self.platform)
-        if self.cases:
-            narrowed.append(cases.c.id.in_(self.cases))
-        return narrowed
-
-    def _state(self) -> ColumnElement[bool]:
-        if self.delivered != (State.DRAFT.value,):
-            return cases.c.delivered.in_(self.delivered)
-        # By number, from the index of drafts, which SQLite takes only for a value that is written out: else it reads, for
-        # the order or the platform, every case that was ever sent.
-        draft = _DRAFTS.c.delivered == literal(State.DRAFT.value, literal_execute=True)
-        return cases.c.id.in_(select(_DRAFTS.c.id).where(draft))
-
-
-_DRAFTS = cases.alias("drafts")
 
 
 @dataclass(frozen=True, slots=True)

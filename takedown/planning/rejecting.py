@@ -14,7 +14,8 @@ from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.tables import plans, request_cases, requests
 from takedown.planning.demands import read_demands
 from takedown.planning.listing import get_plan
-from takedown.planning.making import Planned, Selection, make_plan
+from takedown.planning.making import Planned, make_plan
+from takedown.planning.selection import Selection
 from takedown.planning.undoing import UNSENT, discard, unsent_in
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from desks import add_cases, again, make_desk, make_key, signed
 
 from takedown.planning.approving import approve
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 
 sys.path += [str(Path(__file__).parents[1] / name) for name in ("delivery", "outcomes")]
 

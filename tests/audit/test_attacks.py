@@ -18,7 +18,8 @@ from takedown.ledger.canonical import canonical
 from takedown.ledger.seals import claim_seal
 from takedown.ledger.tables import approvals, attempts, cases, claims, events, openings, requests, sightings
 from takedown.ledger.truths import Claim, Sighting, add_claims, add_sightings
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 
 
 @pytest.fixture

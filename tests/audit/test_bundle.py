@@ -24,7 +24,8 @@ from takedown.ledger.cases import NoSuchCase
 from takedown.ledger.tables import cases, events
 from takedown.ledger.truths import Claim, Sighting, add_claims, add_sightings
 from takedown.planning.approving import approve
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 
 OTHERS = ("standin.0001", "standin.0003", "standin.0004")
 

@@ -15,8 +15,9 @@ from takedown.ledger.tables import appeals, batches, cases, holds, meta, plans, 
 from takedown.outcomes.differences import hold as keep_apart
 from takedown.outcomes.withdraw import take_back
 from takedown.planning.approving import verify as check
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
 from takedown.planning.redress import add_appeal, decide_appeal
+from takedown.planning.selection import Selection
 from takedown.planning.undoing import discard
 
 

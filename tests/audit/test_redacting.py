@@ -23,7 +23,8 @@ from takedown.ledger.tables import cases, requests
 from takedown.ledger.truths import Sighting, add_sightings
 from takedown.planning.approving import StalePlan, approve
 from takedown.planning.handled import OwnCase
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 from takedown.planning.undoing import discard
 
 DAY = 86_400.0

@@ -14,7 +14,8 @@ from takedown.delivery.deliver import hand_over
 from takedown.intake import ImportOptions, import_file
 from takedown.ledger.tables import cases
 from takedown.planning.approving import verify
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 from takedown_platforms.x import X
 
 RULE = (

@@ -18,7 +18,8 @@ from takedown.delivery.deliver import hand_over
 from takedown.ledger.setup import open_ledger
 from takedown.ledger.tables import requests
 from takedown.planning.approving import verify
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 
 PORTAL = {"channel": "portal", "cases_per_request": 2}
 

@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 
 from takedown.cli import run
 from takedown.ledger.tables import cases, requests
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 
 OURS = "mx.authority.example"
 GOOD = f"{OURS}; dkim=pass header.d=telegram.example"

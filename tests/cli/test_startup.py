@@ -8,7 +8,8 @@ import pytest
 from desks import add_cases, make_desk
 
 from takedown.inbox.store import Place, store
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 from takedown.reading import SECTIONS
 from takedown.settings import Settings
 

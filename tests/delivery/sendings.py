@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from takedown.delivery.deliver import deliver
 from takedown.ledger.tables import attempts, cases, requests
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 from takedown.sandbox.journal import read_journal
 
 

@@ -13,7 +13,8 @@ from takedown.delivery.calling import PAUSE, TRIES, call_again, call_second
 from takedown.ledger.tables import events
 from takedown.planning.approving import NotApproved, approve, verify
 from takedown.planning.listing import get_plan
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 from takedown.planning.undoing import discard
 from takedown.report.deadlines import deadlines
 

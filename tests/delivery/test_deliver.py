@@ -16,7 +16,8 @@ from takedown.delivery.deliver import Halted
 from takedown.delivery.halting import halt
 from takedown.ledger.tables import lanes, meta, requests
 from takedown.planning.approving import Tampered
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 from takedown.sandbox.behaviour import Fault
 
 COUNTED = pytest.mark.figure("hostile networks", unit="runs", how="a quarter of the answers are faults: nothing lost or doubled")

@@ -20,7 +20,8 @@ from takedown.ledger.moves import begin
 from takedown.ledger.setup import WrongEnvironment, create, open_ledger
 from takedown.ledger.tables import events, metadata
 from takedown.moving import Differs, NoServer, NotThere, PasswordShown, TargetInUse, move_ledger
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 
 pytestmark = pytest.mark.sqlite("a file that moves")
 

@@ -19,7 +19,8 @@ from takedown.delivery.owning import LaneLost
 from takedown.ledger.setup import create
 from takedown.ledger.tables import attempts, lanes
 from takedown.planning.approving import verify as verify_plan
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 from takedown.settings import load
 
 LANE = "facebook:api"

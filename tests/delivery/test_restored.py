@@ -21,7 +21,8 @@ from takedown.ledger.errors import NoLedger
 from takedown.ledger.tables import cases, requests
 from takedown.outcomes.differences import NoneHeld, release_restored
 from takedown.planning.approving import verify as check
-from takedown.planning.making import NothingToPlan, Selection, make_plan
+from takedown.planning.making import NothingToPlan, make_plan
+from takedown.planning.selection import Selection
 from takedown.sandbox.journal import read_journal
 
 pytestmark = pytest.mark.sqlite("a backup of its file")

@@ -22,7 +22,8 @@ from takedown.delivery.unknowns import (
 from takedown.ledger.moves import State, move
 from takedown.ledger.tables import cases, events, plans, requests
 from takedown.planning.approving import approve, verify
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 
 URL = "http://127.0.0.1:9/fb"
 LANES = {

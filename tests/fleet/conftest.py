@@ -4,7 +4,8 @@ from desks import add_cases, make_desk
 from sendings import api
 from servers import database
 
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 from takedown.sandbox.behaviour import Behaviour
 from takedown.sandbox.server import Sandbox
 

@@ -19,7 +19,8 @@ from takedown.fleet.metrics import Metrics
 from takedown.fleet.queue import RESCUES, SCHEMA
 from takedown.ledger.errors import LedgerFailed
 from takedown.ledger.tables import lanes, plans, requests
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 
 PRIVATE = "standin_0042"
 

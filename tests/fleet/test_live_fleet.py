@@ -22,9 +22,10 @@ from takedown.ledger.cases import close, note
 from takedown.ledger.tables import events, openings
 from takedown.planning.approving import approve
 from takedown.planning.digest import planner_statement
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
 from takedown.planning.planner import sign_as_planner
 from takedown.planning.reviewed_packs import review_text, sign_pack
+from takedown.planning.selection import Selection
 from takedown.sandbox.certificate import make_certificate, server_tls
 
 N = 24

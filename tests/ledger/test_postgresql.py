@@ -14,7 +14,8 @@ from takedown.ledger import server
 from takedown.ledger.errors import NoLedger, NoSuchBatch, NotSynchronous, ServerAway, WrongEnvironment, not_connected
 from takedown.ledger.setup import create, open_ledger
 from takedown.ledger.tables import cases
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 from takedown.reading import Reading
 from takedown.report.listing import Filter, count, listed
 

@@ -14,7 +14,8 @@ from takedown.ledger.setup import HEAD, migrate, open_ledger, resolve, upgrade
 from takedown.ledger.store import make_engine
 from takedown.ledger.tables import cases, events, metadata, requests
 from takedown.ledger.truths import Claim, Sighting, add_claims, add_sightings
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 
 VERSIONS = [f"{number:04}" for number in range(1, int(HEAD))]
 

@@ -35,8 +35,9 @@ from takedown.outcomes.resubmit import choose, wake
 from takedown.outcomes.sync import sync
 from takedown.outcomes.withdraw import go_on, take_back
 from takedown.planning.approving import StalePlan, approve
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
 from takedown.planning.rejecting import reject
+from takedown.planning.selection import Selection
 from takedown.planning.undoing import discard
 
 DAY = 86400.0

@@ -16,7 +16,8 @@ from sqlalchemy import select
 from takedown.delivery.deliver import deliver
 from takedown.ledger.tables import claims, events
 from takedown.outcomes.sync import sync
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 
 
 @dataclass

@@ -26,7 +26,8 @@ from takedown.outcomes.differences import NotHeld, dismiss, release
 from takedown.outcomes.looking import RECHECKS
 from takedown.outcomes.renaming import ByHand, NotRenamed, rename
 from takedown.outcomes.verify import Verified, verify
-from takedown.planning.making import NothingToPlan, Selection, make_plan
+from takedown.planning.making import NothingToPlan, make_plan
+from takedown.planning.selection import Selection
 from takedown.report.listing import Filter, listed
 from takedown.sandbox import Behaviour, Sandbox
 from takedown.sandbox.behaviour import Decisions, Fate, Fated, fingerprint

@@ -21,7 +21,8 @@ from takedown.ledger.truths import Claim, add_claims
 from takedown.notices import load_packs
 from takedown.outcomes.resubmit import choose, wake
 from takedown.planning.answering import plan_answer
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 from takedown.planning.undoing import PlanEnded
 
 sys.path += [str(Path(__file__).parents[1] / name) for name in ("delivery", "cli")]

@@ -12,7 +12,8 @@ from takedown.delivery.deliver import Halted, deliver
 from takedown.delivery.halting import halt
 from takedown.ledger.tables import cases, claims, lanes, requests
 from takedown.outcomes.sync import sync
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 from takedown.sandbox.behaviour import Behaviour, Decisions, Fault
 from takedown.sandbox.server import Sandbox
 

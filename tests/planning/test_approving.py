@@ -12,8 +12,9 @@ from takedown.approval import BadSignature, NotAnApprover, OwnPlan, StrangeKey, 
 from takedown.ledger.tables import approvals, cases, plans, requests
 from takedown.planning.approving import NotApproved, StalePlan, Tampered, WrongCount, approve, verify
 from takedown.planning.listing import get_plan
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
 from takedown.planning.rejecting import reject
+from takedown.planning.selection import Selection
 from takedown.planning.undoing import PlanEnded
 
 

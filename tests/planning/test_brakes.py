@@ -13,8 +13,9 @@ from takedown.planning.caps import OverDay
 from takedown.planning.listing import get_plan
 from takedown.planning.lists import names_of
 from takedown.planning.looking import Looked, NotLookedAt, Unanswered
-from takedown.planning.making import OverCap, Selection, make_plan
+from takedown.planning.making import OverCap, make_plan
 from takedown.planning.rejecting import reject
+from takedown.planning.selection import Selection
 from takedown.planning.showing import review
 
 DAY = 86400.0

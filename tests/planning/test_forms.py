@@ -13,7 +13,8 @@ from takedown.cli import run
 from takedown.contract import Channel, FormField, PortalForm
 from takedown.ledger.tables import cases
 from takedown.planning.forms import BadForm, form_for, read_form, write_form
-from takedown.planning.making import NothingToPlan, Selection, make_plan
+from takedown.planning.making import NothingToPlan, make_plan
+from takedown.planning.selection import Selection
 from takedown.registry import load
 
 FORMS = {name: p.channels[Channel.PORTAL].form for name, p in load().platforms.items() if p.channels.get(Channel.PORTAL)}

@@ -14,9 +14,10 @@ from takedown.planning.approving import approve, verify
 from takedown.planning.digest import planner_statement
 from takedown.planning.handled import Handled, OwnCase, handled
 from takedown.planning.listing import get_plan
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
 from takedown.planning.planner import sign_as_planner
 from takedown.planning.reviewed_packs import review_text, sign_pack
+from takedown.planning.selection import Selection
 
 
 def planned(desk, **chosen):

@@ -15,10 +15,11 @@ from takedown.ledger.tables import approvals, plans
 from takedown.planning.approving import StalePlan, approve, verify
 from takedown.planning.digest import planner_statement
 from takedown.planning.listing import get_plan
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
 from takedown.planning.oversight import Adopted, adopt, rotate
 from takedown.planning.planner import MayNotPlan, NotPlanner, PlannerUnsigned, sign_as_planner
 from takedown.planning.reviewed_packs import review_text, sign_pack
+from takedown.planning.selection import Selection
 from takedown.policy.signed import BadPolicy, NoOversight, NotInForce, SaidElsewhere, signature_file
 from takedown.settings import load
 

@@ -12,8 +12,9 @@ from takedown.planning.approving import Tampered, approve, demands_of, verify
 from takedown.planning.demands import Demands
 from takedown.planning.listing import get_plan
 from takedown.planning.looking import Doubted, Looked, NotLookedAt, NotWalked, sample_of
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
 from takedown.planning.rejecting import reject
+from takedown.planning.selection import Selection
 
 
 def sign_as(desk, plan, name, looked=None, typed=None):

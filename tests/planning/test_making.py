@@ -12,7 +12,8 @@ from takedown.contract import strict_json
 from takedown.ledger.tables import cases, plans, requests
 from takedown.planning.destinations import Unreachable
 from takedown.planning.listing import get_plan
-from takedown.planning.making import NothingToPlan, OverCap, Selection, make_plan
+from takedown.planning.making import NothingToPlan, OverCap, make_plan
+from takedown.planning.selection import Selection
 from takedown.planning.showing import items, raw, review
 from takedown.planning.undoing import NothingLeft, PlanEnded, discard
 

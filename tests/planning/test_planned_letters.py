@@ -22,7 +22,8 @@ from takedown.ledger.tables import requests
 from takedown.letters import typeset
 from takedown.planning.approving import verify
 from takedown.planning.letters import LetterLost, letter_of, letters
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 from takedown.planning.showing import NotInPlan
 
 pytest.importorskip("typst")

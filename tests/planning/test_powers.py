@@ -9,8 +9,9 @@ from takedown.planning.approving import approve, verify
 from takedown.planning.barring import Barred
 from takedown.planning.caps import OverDay
 from takedown.planning.listing import get_plan
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
 from takedown.planning.powers import PowerEnded, competent
+from takedown.planning.selection import Selection
 from takedown.policy.schema import Power
 
 NOW = 1_800_000_000.0  # 15 January 2027

@@ -7,8 +7,9 @@ from sqlalchemy import update
 from takedown.approval import NotAnApprover, StrangeKey
 from takedown.ledger.tables import cases
 from takedown.planning.barring import Barred
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
 from takedown.planning.quality import NothingDecided, of, precision, review, review_statement
+from takedown.planning.selection import Selection
 
 
 @pytest.fixture

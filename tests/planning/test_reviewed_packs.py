@@ -11,8 +11,9 @@ from takedown.approval import NotAnApprover, StrangeKey, approvers
 from takedown.desk import open_desk
 from takedown.ledger.setup import create
 from takedown.ledger.tables import cases, events, plans
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
 from takedown.planning.reviewed_packs import NotReviewed, check_reviewed, review_file, review_text, sign_pack, standing
+from takedown.planning.selection import Selection
 from takedown.settings import load
 
 OWN_SHARED = "\nDesk\n{{ authority.name }} {{ authority.unit }} {{ authority.contact }} {{ authority.email }} {{ reference }}\n"

@@ -7,7 +7,8 @@ from sqlalchemy import select, update
 from takedown.audit import verify as audit
 from takedown.ledger.tables import cases, plans, requests
 from takedown.planning import making
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 from takedown.planning.unfinished import LONGEST, CasesChanged
 
 

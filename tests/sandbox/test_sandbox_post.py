@@ -18,7 +18,8 @@ from takedown.delivery.deliver import deliver
 from takedown.desk import Desk
 from takedown.inbox.mailbox import read_mailbox
 from takedown.ledger.tables import cases, messages
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 from takedown.sandbox import Behaviour, Sandbox, read_journal
 from takedown.sandbox.answers import FORGERS, Letter, answers
 from takedown.sandbox.behaviour import REASONS, Decisions, fingerprint

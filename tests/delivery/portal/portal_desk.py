@@ -15,7 +15,8 @@ from takedown.delivery.portal.visit import View
 from takedown.desk import Desk
 from takedown.ledger.tables import attempts, cases, events, request_cases, requests
 from takedown.planning.approving import verify
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 
 PORTAL = {"channel": "portal"}
 

@@ -11,7 +11,8 @@ from sqlalchemy import update
 from takedown.desk import Desk
 from takedown.ledger.tables import cases, requests
 from takedown.planning.approving import approve
-from takedown.planning.making import Selection, make_plan
+from takedown.planning.making import make_plan
+from takedown.planning.selection import Selection
 from takedown.report.public.document import up_to
 from takedown.report.public.publishing import publish
 from takedown.report.public.record import DoesNotReconcile
