@@ -67,7 +67,7 @@ class Limits(NamedTuple):
     clocks: tuple[HandClock, ...]
 
 
-STANDING = Limits("", 0.0, span(review.AFTER), ())
+UNKNOWN = Limits("", 0.0, span(review.AFTER), ())
 """For a basis whose pack is not installed: it has no patience, and its measures are reviewed as all others."""
 
 
@@ -110,7 +110,7 @@ class Reading:
 
     def review_of(self, basis: str) -> float:
         """Seconds after which a measure under a basis is reviewed. Raises BadPacks."""
-        return (self.limits(basis) or STANDING).review
+        return (self.limits(basis) or UNKNOWN).review
 
     def _files(self, basis: str) -> list[Path]:
         import takedown_notices

@@ -102,7 +102,8 @@ def dismiss_(case: CaseId, reason: Reason, key: Key = None, as_name: As = None) 
 
 
 def _said(reason: str) -> str:
-    if not (said := " ".join(reason.split())):
+    said = " ".join(reason.split())
+    if not any(one.isalnum() for one in said):  # also the dots that stand for it in a command that is shown
         raise UsageError(what="the reason is empty", why="others must be able to follow the decision", do='--reason "..."')
     return said[:1000]
 

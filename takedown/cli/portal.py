@@ -15,7 +15,7 @@ from takedown.cli.portal_list import facts, list_
 from takedown.cli.seen import shown
 from takedown.contract import UsageError, span
 from takedown.delivery.portal.filing import Filed, Number
-from takedown.delivery.portal.tasks import Only
+from takedown.delivery.portal.tasks import Only, left, median_seconds, to_follow
 from takedown.desk import Desk
 from takedown.display import Answer, Facts
 from takedown.ledger.ids import number, request_id
@@ -38,7 +38,6 @@ def run(platform: OnPlatform = None, key: Key = None, as_name: As = None) -> int
     Enter copies the next box. A number and Enter means filed. Exit 0 when nothing is left, 8 when something is.
     """
     from takedown.cli.walking import Terminal
-    from takedown.delivery.portal.tasks import left, median_seconds, to_follow
     from takedown.delivery.portal.walk import Walk
 
     context = current()
@@ -85,7 +84,6 @@ def next_(
     from takedown.cli.walking import packet_blocks
     from takedown.delivery.portal.attachments import gather
     from takedown.delivery.portal.taking import Taken, open_task, take
-    from takedown.delivery.portal.tasks import left
     from takedown.delivery.portal.visit import View
 
     desk, display = desk_for("portal next", as_name, key), current().display

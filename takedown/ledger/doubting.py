@@ -16,7 +16,7 @@ from sqlalchemy import case, delete, insert, select, update
 from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id
 from takedown.ledger.moves import State, move
-from takedown.ledger.states import TAKEN_BACK
+from takedown.ledger.states import RESTORED
 from takedown.ledger.tables import cases, events, meta, plans, requests
 
 PLANNABLE = (State.DRAFT.value, State.REFUSED.value)
@@ -79,7 +79,7 @@ def keep_back(book: Book) -> int:
     packets = update(requests).where(requests.c.state == State.OPERATOR.value, requests.c.attempts <= first)
     book.db.execute(packets.values(attempts=first + 1))
     free = (cases.c.closed == "", cases.c.held == "", cases.c.delivered.in_(PLANNABLE))
-    change = update(cases).where(*free).values(held=TAKEN_BACK, updated_at=book.now).returning(cases.c.id)
+    change = update(cases).where(*free).values(held=RESTORED, updated_at=book.now).returning(cases.c.id)
     found = sorted(book.db.execute(change).scalars())
     _tell(book, "cases.held", found)
     return len(found)
@@ -87,7 +87,7 @@ def keep_back(book: Book) -> int:
 
 def let_go(book: Book, platform: str | None, private: Mapping[str, str]) -> int:
     """End that, on a person's word (`private`: who and why); returns of how many cases."""
-    mine = (cases.c.held == TAKEN_BACK, *([cases.c.platform == platform] if platform else []))
+    mine = (cases.c.held == RESTORED, *([cases.c.platform == platform] if platform else []))
     change = update(cases).where(*mine).values(held="", updated_at=book.now).returning(cases.c.id)
     found = sorted(book.db.execute(change).scalars())
     _tell(book, "cases.released", found, private)

@@ -162,10 +162,9 @@ class Asking:
             self.progress.advance(self.lane.name, "asked")
 
         await asyncio.gather(*(one(row) for row in rows))
-        if found:
-            self.done.news += await self.desk.ledger.awrite(lambda book: add_claims(book, found))
-        if told:
-            self.done.news += await self.desk.ledger.awrite(lambda book: _withdrawn(book, told))
+        claims = await self.desk.ledger.awrite(lambda book: add_claims(book, found)) if found else 0
+        withdrawals = await self.desk.ledger.awrite(lambda book: _withdrawn(book, told)) if told else 0
+        self.done.news += claims + withdrawals  # in one step: lanes ask side by side, and count into the same
         if self._rest_until > self._hold.not_before:
             await self.desk.ledger.awrite(lambda book: self._hold.rest(book, self._rest_until, "asked to wait"))
 

@@ -189,7 +189,8 @@ class Looking:
             )
         if found:
             hour = hour_of(self.desk)
-            self.done.changes += await self.desk.ledger.awrite(lambda book: record(book, found, noticed, hour))
+            changes = await self.desk.ledger.awrite(lambda book: record(book, found, noticed, hour))
+            self.done.changes += changes
             self.done.noticed += noticed
             self.done.values.update(sighting.value for sighting in found)
         return failed

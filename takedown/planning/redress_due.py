@@ -12,10 +12,11 @@ OPEN = """SELECT id, "case", "from", reason, received_at, due_at FROM appeals WH
 ENDED = """SELECT "case", until, basis FROM notifications WHERE value = 'withheld' AND newest = 'yes' AND until <= :now
   ORDER BY until"""
 STANDING = "delivered = 'sent' AND withdrawal = 'none'"
-"""True of cases that were asked for and stand; where they are open or done they are reviewed when their basis says so."""
+"""True of cases that were asked for and stand, as the index of them has it."""
+REVIEWED = f"{STANDING} AND closed IN ('', 'done')"
+"""True of cases that are reviewed when their basis says so."""
 NEXT_STANDING = f"SELECT min(basis) FROM cases WHERE {STANDING} AND basis > :basis"  # noqa: S608 -- of constants, here and below
-PAST = f"""{STANDING} AND basis = :basis AND sent_at < :by AND (reviewed_until IS NULL OR reviewed_until < :now)
-  AND closed IN ('', 'done')"""
+PAST = f"{REVIEWED} AND basis = :basis AND sent_at < :by AND (reviewed_until IS NULL OR reviewed_until < :now)"
 LISTED = 200
 """As many measures past their review date as a list names."""
 PAST_REVIEW = f"SELECT id, sent_at, reviewed_until FROM cases WHERE {PAST} ORDER BY sent_at LIMIT {LISTED}"  # noqa: S608

@@ -8,7 +8,7 @@ from typing import Any
 
 from takedown.clock import utc
 from takedown.ledger.ids import case_id, plan_id, request_id
-from takedown.ledger.states import ACTED, ASKED, DECLINED, FINAL, TAKEN_BACK, UNREACHABLE, State
+from takedown.ledger.states import ACTED, ASKED, DECLINED, FINAL, RESTORED, UNREACHABLE, State
 from takedown.outcomes.repairs import FURTHER, repair_of
 from takedown.report.cases import Dossier
 from takedown.report.figures import contradiction
@@ -53,7 +53,7 @@ def _differs(file: Dossier) -> Ahead | None:
     if row["closed"]:
         return None
     drop = Step("close it", f"takedown case close {ident} --as out_of_scope")
-    if row["held"] == TAKEN_BACK:
+    if row["held"] == RESTORED:
         return _told(
             f"It is held: {row['held']}. Nothing is planned or sent for it until a person has looked.",
             Step("neither the platform nor the sent folder has it: release it", f'takedown case release {ident} --reason "..."'),

@@ -56,7 +56,7 @@ def add_returned(view: Reader, groups: Mapping[str, Figures], scope: Scope, by: 
             groups[group_name(group, by)].came_back(bool(acted))
 
 
-TAKEN_BACK = f"""{OPEN} AND delivered = '{State.SENT.value}' AND claimed NOT IN {among(FINAL)}
+STILL_THERE = f"""{OPEN} AND delivered = '{State.SENT.value}' AND claimed NOT IN {among(FINAL)}
   AND observed NOT IN {among(UNREACHABLE)} AND withdrawn_at IS NOT NULL
   AND c.id IN (SELECT id FROM cases WHERE withdrawal <> 'none')"""  # noqa: S608
 """The last by an index of its own."""
@@ -65,7 +65,7 @@ TAKEN_BACK = f"""{OPEN} AND delivered = '{State.SENT.value}' AND claimed NOT IN 
 def take_out_withdrawn(view: Reader, groups: Mapping[str, Figures], scope: Scope, by: str, rows: Rows = NOW) -> None:
     """Count apart what would be pending, had we not taken it back: no answer is waited for, until a person closes it."""
     for part in rows.parts:
-        query = f"SELECT {grouped_by(view, by)} FROM {part} c WHERE {TAKEN_BACK}{scope.where}"  # noqa: S608
+        query = f"SELECT {grouped_by(view, by)} FROM {part} c WHERE {STILL_THERE}{scope.where}"  # noqa: S608
         for (group,) in view.rows(query, **scope.values, **rows.values):
             groups[group_name(group, by)].took_back(1)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, select, text
 
 from takedown.clock import utc
 from takedown.clocks import review
@@ -25,7 +25,7 @@ from takedown.ledger.viewed import viewed
 from takedown.notices.pack import Pack
 from takedown.outcomes.clocks import said_of
 from takedown.planning.demands import read_demands
-from takedown.planning.redress_due import open_appeals
+from takedown.planning.redress_due import REVIEWED, open_appeals
 from takedown.report.files import whole_file
 
 
@@ -90,8 +90,7 @@ def _of_case(db: Connection, row: RowMapping, pack: Pack, now: float) -> Iterato
 def _of_measures(desk: Desk, db: Connection, narrowed: Sequence[ColumnElement[bool]]) -> Iterator[Deadline]:
     """When each measure that stands is renewed by a second person, or withdrawn."""
     columns = (cases.c.id, cases.c.reference, cases.c.basis, cases.c.sent_at, cases.c.reviewed_until)
-    standing = cases.c.delivered == State.SENT.value, cases.c.withdrawal == "none", cases.c.closed.in_(["", "done"])
-    query = select(*columns).where(*standing, cases.c.sent_at.is_not(None), *narrowed).order_by(cases.c.id)
+    query = select(*columns).where(text(REVIEWED), cases.c.sent_at.is_not(None), *narrowed).order_by(cases.c.id)
     for row in db.execute(query.execution_options(yield_per=1000)).mappings():
         until = max(row["sent_at"] + _review_of(desk, row["basis"]), row["reviewed_until"] or 0)
         name = case_id(row["id"])

@@ -12,7 +12,7 @@ from takedown.contract.times import span
 from takedown.ledger.reader import among
 from takedown.ledger.states import FINAL, UNREACHABLE, State
 from takedown.planning.redress_due import NEXT_STANDING, PAST
-from takedown.reading import STANDING, Limits
+from takedown.reading import UNKNOWN, Limits
 from takedown.report.matters import Matter, View
 
 WAITING = f"closed = '' AND delivered = '{State.SENT.value}'"
@@ -88,7 +88,7 @@ def past_review(view: View) -> Iterator[Matter]:
     """Measures that stand longer than their pack lets them without another look."""
     found: dict[float, int] = {}
     for basis in _bases(view, NEXT_STANDING):
-        limits = view.reading.limits(basis) or STANDING
+        limits = view.reading.limits(basis) or UNKNOWN
         if count := int(next(view.cases(SUNSET, basis=basis, by=view.now - limits.review, now=view.now))[0]):
             days = limits.review / 86_400
             found[days] = found.get(days, 0) + count

@@ -28,7 +28,7 @@ WITHDRAWN = (
     "SELECT platform, withdrawal, batch, count(*) FROM cases WHERE withdrawal <> 'none' GROUP BY platform, withdrawal, batch"
 )
 BACK = f"SELECT platform, claimed IN {among(ACTED)} FROM cases WHERE closed = '' AND {DIFFERING['back']} {{mine}}"  # noqa: S608 -- of constants
-TAKEN_BACK = f"""SELECT platform FROM cases WHERE withdrawal <> 'none' AND closed = ''
+STILL_THERE = f"""SELECT platform FROM cases WHERE withdrawal <> 'none' AND closed = ''
   AND delivered = '{State.SENT.value}' AND claimed NOT IN {among(FINAL)} AND observed NOT IN {among(UNREACHABLE)} {{mine}}"""  # noqa: S608
 NOTHING_LEFT = "takedown report"
 
@@ -66,7 +66,7 @@ def status(reading: Reading, desk: Callable[[], Desk], batch: int | None = None)
         platforms = tally(Cell(*row) for row in view.cases(KEPT if batch is None and ledger.counts else CELLS))
         for platform, acted in view.cases(BACK):
             platforms[platform].came_back(bool(acted))
-        for (platform,) in view.cases(TAKEN_BACK):
+        for (platform,) in view.cases(STILL_THERE):
             platforms[platform].took_back(1)
         whole = total(platforms.values())
         people = (*for_people(view, whole), *silent(view, platforms))

@@ -301,4 +301,4 @@ def test_what_a_restored_ledger_holds_is_no_draft_to_be_planned(at_desk: Scene) 
     at_desk.case()
     found = people(status_of(at_desk.desk))
     assert (found["held"].count, found["draft"].count) == (2, 1)
-    assert found["held"].do == 'takedown case release --restored --reason "..."'
+    assert found["held"].do == "takedown case list --differs held", "whoever looks has not compared yet"
