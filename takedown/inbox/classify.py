@@ -129,7 +129,7 @@ def _agree(words: Words, readings: Sequence[Reading], chosen: Reading, identify:
 
 
 def _answer_after_all(mail: Mail, words: Words, identify: Identify) -> Read | None:
-    """Of a mail that only its subject makes an automatic reply: a person may have written it so. It claims nothing: one reads it."""
+    """Of a mail that only its subject makes an automatic reply: a person may have written it so. It claims nothing."""
     if told := _told(words, identify):
         return Read(Class.DECISION, f"{AWAY}: {told[:200]}")
     asks = "" if absence.TEXT.search(words.new) else _asked(_spoken(words))

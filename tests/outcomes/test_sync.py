@@ -1,6 +1,7 @@
 """Statuses become claims, case by case and once; what a platform says of anything else is not believed."""
 
 import json
+import time
 
 import pytest
 from asking import Platform, asked, claims_of, facts, sent, sync_now
@@ -11,6 +12,7 @@ from takedown.audit import verify
 from takedown.delivery.deliver import Halted, deliver
 from takedown.delivery.halting import halt
 from takedown.ledger.tables import cases, claims, lanes, requests
+from takedown.outcomes import sync as syncing
 from takedown.outcomes.sync import sync
 from takedown.planning.making import make_plan
 from takedown.planning.selection import Selection
@@ -26,9 +28,10 @@ def stand_in(tmp_path):
 
     with ExitStack() as stack:
 
-        def start(platform="facebook", **behaviour):
+        def start(*platforms, **behaviour):
             told = {"ripening": (0, 0), "decisions": Decisions(dict.fromkeys(WORDS, 1.0)), **behaviour}
-            sandbox = Sandbox(tmp_path / "platforms", {platform: Behaviour(**told)}, scale=3600.0)
+            names = platforms or ("facebook",)
+            sandbox = Sandbox(tmp_path / "platforms", {name: Behaviour(**told) for name in names}, scale=3600.0)
             return stack.enter_context(sandbox.in_background())
 
         yield start
@@ -62,6 +65,26 @@ def test_claims_come_case_by_case_and_a_second_sync_changes_nothing(tmp_path, st
     assert later.news == 0
     assert facts(desk) == before
     assert verify(desk.ledger).problems == []
+
+
+def test_lanes_that_ask_side_by_side_count_all_that_is_new(tmp_path, stand_in, monkeypatch):
+    sandbox = stand_in("facebook", "instagram")
+    desk = make_desk(tmp_path, {**at(sandbox), **at(sandbox, "instagram")}, clock=QuickClock())
+    for name in ("facebook", "instagram"):
+        add_cases(desk, name, [1, 2, 3])
+    deliver(desk, make_plan(desk, Selection()).plan, wait=20, limit=None, progress=Quiet())
+    written, record = [], syncing.add_claims
+
+    def together(book, found):
+        """What one lane was told is not back before the other's is on its way."""
+        written.append(found)
+        until = time.monotonic() + 20
+        while len(written) == 1 and desk.ledger._queue.empty() and time.monotonic() < until:
+            time.sleep(0.001)
+        return record(book, found)
+
+    monkeypatch.setattr(syncing, "add_claims", together)
+    assert sync_now(desk).news == 6
 
 
 def test_what_is_final_is_not_asked_again(tmp_path, stand_in):
