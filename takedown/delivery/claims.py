@@ -208,9 +208,8 @@ def recover(book: Book, lane: Lane) -> int:
         .mappings()
         .all()
     )
-    # What only a search can settle waits until its answer can be believed.
-    keyed = [row["id"] for row in found if lane.remembers(row["key_born"], book.now + lane.settle)]
-    wait = case((requests.c.id.in_(keyed), 0.0), else_=lane.settle)
+    rests = [row["id"] for row in found if lane.waits_for_search(row["key_born"], book.now)]
+    wait = case((requests.c.id.in_(rests), lane.settle), else_=0.0)
     doubt = func.coalesce(requests.c.doubt_since, book.now)
     why = "the process that was sending it died"
     move(

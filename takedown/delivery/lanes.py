@@ -42,6 +42,10 @@ class Lane:
         """
         return self.keyed and born is not None and now - self.key_life < born <= now + SKEW
 
+    def waits_for_search(self, born: float | None, now: float) -> bool:
+        """Whether what is uncertain now rests until a search can be believed: no key of that age will settle it before."""
+        return self.searchable and not self.remembers(born, now + self.settle)
+
     @property
     def block(self) -> int:
         """Requests claimed at once on a lane with a key: about half a second's worth."""

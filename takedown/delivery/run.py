@@ -257,7 +257,7 @@ class LaneRun:
         match outcome:
             case Later(after=float() as after):
                 return after
-            case Unsure() if self.lane.searchable and not self.lane.remembers(one.born, self._clock.now() + self.lane.settle):
+            case Unsure() if self.lane.waits_for_search(one.born, self._clock.now()):
                 return self.lane.settle
             case _:
                 return back_off(one.attempt, self.sender.first_back_off, self.rng)

@@ -12,24 +12,25 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from takedown.comparing import hold_to_own
-from takedown.contract import CredentialsMissing, TakedownError, Temporary
+from takedown.contract import CredentialsMissing, MissingExtra, TakedownError, Temporary
 from takedown.delivery.chunks import SECONDS, next_due, part_of, run_chunk
 from takedown.delivery.decide import back_off
 from takedown.delivery.deliver import Halted, open_sender, ready, wired_lanes
-from takedown.delivery.lanes import lane_for
-from takedown.delivery.owning import LaneLost
+from takedown.delivery.lanes import known_lane, lane_for
+from takedown.delivery.owning import LaneLost, server_time
 from takedown.desk import Desk, NoSuchPlatform
 from takedown.fleet.board import NEVER, Aside, failed, rests_until, stand_aside, went_well
 from takedown.fleet.handing import CHUNK
 from takedown.fleet.logs import where, worker_name
 from takedown.fleet.mending import FailedAgain, give_up, may_go_on
 from takedown.fleet.metrics import Metrics
-from takedown.fleet.queue import POLL, RESCUES, Queue, Task, living
+from takedown.fleet.queue import POLL, RESCUES, Queue, Task, living, until
 from takedown.fleet.rounds import Rounds
 from takedown.layers import BadConfiguration
+from takedown.ledger.book import Book
 from takedown.ledger.errors import TakenBack
 from takedown.ledger.ids import plan_id
-from takedown.ledger.tables import lanes, plans
+from takedown.ledger.tables import lanes, plans, requests
 from takedown.planning.approving import StalePlan, Verified, made_as_here
 from takedown.policy.signed import BadPolicy, NotInForce
 
@@ -54,8 +55,8 @@ TRIES = 5
 """How often a part is begun that fails by a defect, or whose workers die of it, until its lane waits for a person."""
 ASIDE = 60.0
 """Seconds for which a worker takes no task once it met a plan that it cannot send as others perhaps can."""
-OF_A_MACHINE = (CredentialsMissing, BadConfiguration, BadPolicy, NotInForce, NoSuchPlatform)
-"""Errors that tell of the machine's own files: it lacks a token, certificates, a policy or an adapter."""
+OF_A_MACHINE = (CredentialsMissing, BadConfiguration, BadPolicy, MissingExtra, NotInForce, NoSuchPlatform)
+"""Errors that tell of what lies on a machine: it lacks a token, certificates, a policy, an adapter or an extra."""
 EVERY_HALF_MINUTE = "* * * * * */30"
 
 
@@ -134,12 +135,21 @@ class Crew:
 
     async def _aside(self, error: TakedownError) -> bool:
         """Leave the work to the others for a while; False when there are none that would take it."""
-        me, told = self.queue.number, Aside(worker_name(), error.code, error.message, self.desk.clock.now() + ASIDE)
-        if not await self.desk.ledger.awrite(lambda book: stand_aside(book, me, living, told)):
+        me = self.queue.number
+
+        def change(book: Book) -> bool:
+            return stand_aside(book, me, living, Aside(worker_name(), error.code, error.message, server_time(book.db) + ASIDE))
+
+        if not await self.desk.ledger.awrite(change):
             return False
         self.log.warning("stands aside", code=error.code, seconds=ASIDE)
         self.aside.set()
         return True
+
+    async def rest(self) -> None:
+        """The time of standing aside, or until somebody says stop."""
+        await until(self.stop, ASIDE)
+        self.aside.clear()
 
     async def _failed(self, plan: int, lane: str, error: Exception) -> float | None:
         """A part ended by a defect: until when it rests; None when it is for a person."""
@@ -214,7 +224,15 @@ class Crew:
         self._verified.pop(plan, None)
         if (held := self._senders.pop(lane, None)) is not None:
             await held[0].aclose()
-        await self.desk.ledger.awrite(lambda book: give_up(book, plan, lane, error, worker_name()))
+        settling = self._settling(plan)
+        await self.desk.ledger.awrite(lambda book: give_up(book, plan, lane, error, worker_name(), settling))
+
+    def _settling(self, plan: int) -> list[str]:
+        """The plan's lanes whose key or search settles what is uncertain: elsewhere that is for a person."""
+        with self.desk.ledger.read() as db:
+            names = db.execute(select(requests.c.lane).where(requests.c.plan == plan).distinct()).scalars().all()
+        known = (known_lane(self.desk, name) for name in names)
+        return [lane.name for lane in known if lane and (lane.keyed or lane.searchable)]
 
     async def _end_all(self, error: TakedownError) -> None:
         """The ledger lost what was committed: that is told outside, what is open becomes uncertain, and this worker ends."""
@@ -234,10 +252,16 @@ class Crew:
                 db.execute(select(plans.c.id).where(plans.c.handed_at.is_not(None), plans.c.state == "approved")).scalars().all()
             )
         for plan in handed:
-            for lane, _ in wired_lanes(self.desk, plan):
-                due = next_due(self.desk, lane, plan)
-                if due is not None or self._abandoned(lane.name):
-                    await self.queue.put(CHUNK, lane.name, due, plan=plan, lane=lane.name)
+            try:
+                await self._queue(plan)
+            except TakedownError as error:  # this machine may lack an adapter: others sweep, too
+                self._trouble(SWEEP, error, plan=plan_id(plan))
+
+    async def _queue(self, plan: int) -> None:
+        for lane, _ in wired_lanes(self.desk, plan):
+            due = next_due(self.desk, lane, plan)
+            if due is not None or self._abandoned(lane.name):
+                await self.queue.put(CHUNK, lane.name, due, plan=plan, lane=lane.name)
 
     def _abandoned(self, lane: str) -> bool:
         """Whether its owner went without giving it back: what it was sending has to be looked after."""

@@ -109,8 +109,7 @@ async def _follow(desk: Desk, handed: Handed, wait: float, progress: Progress) -
 
 
 def _settled(desk: Desk, handed: Handed) -> Iterator[tuple[str, int]]:
-    left = [state.value for state in LEFT]
-    mine = (requests.c.plan == handed.plan, requests.c.lane.in_(list(handed.lanes)), requests.c.state.in_(left))
+    mine = (requests.c.plan == handed.plan, requests.c.lane.in_(list(handed.lanes)), requests.c.state.in_(LEFT))
     query = select(requests.c.lane, func.count()).where(*mine).group_by(requests.c.lane)
     with desk.ledger.read() as db:
         open_ = {str(name): int(count) for name, count in db.execute(query)}

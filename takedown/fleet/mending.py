@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Exists, exists, select, update
+from collections.abc import Collection
+
+from sqlalchemy import Connection, Exists, and_, exists, or_, select, update
 
 from takedown.contract import Channel, TakedownError
 from takedown.delivery.owning import make_row
@@ -12,7 +14,7 @@ from takedown.ledger.ids import plan_id
 from takedown.ledger.states import DORMANT, State
 from takedown.ledger.tables import lanes, plans, requests
 
-LEFT = (State.APPROVED, State.SENDING, State.UNKNOWN)
+LEFT = (State.APPROVED.value, State.SENDING.value, State.UNKNOWN.value)
 
 
 class FailedAgain(TakedownError):
@@ -29,16 +31,16 @@ def may_go_on(db: Connection, plan: int, lane: str) -> bool:
     return not stopped and db.execute(select(plans.c.handed_at).where(plans.c.id == plan)).scalar() is not None
 
 
-def give_up(book: Book, plan: int, lane: str, error: TakedownError, worker: str) -> None:
+def give_up(book: Book, plan: int, lane: str, error: TakedownError, worker: str, settling: Collection[str]) -> None:
     """A person must mend something first: the lane stops and says why, until the plan is handed over again.
 
     Other lanes of the plan go on; workers give it back with the last of them that has something left. A part that failed again
-    and again does not begin again with another plan's handing over.
+    and again does not begin again with another plan's handing over. settling: lanes that settle by themselves what is uncertain.
     """
     make_row(book, lane)  # nothing was ever sent on it, perhaps
     why = f"{error.message}, says worker {worker}"
     book.db.execute(update(lanes).where(lanes.c.name == lane).values(stopped=error.code, why=why, mend=_mend(error, plan)))
-    book.db.execute(update(plans).where(plans.c.id == plan, ~_goes_on(plan)).values(handed_at=None))
+    book.db.execute(update(plans).where(plans.c.id == plan, ~_goes_on(plan, settling)).values(handed_at=None))
     if isinstance(error, FailedAgain):
         given_up(book, plan, lane)
     book.record("plan.returned", plan_id(plan), {"lane": lane, "code": error.code})
@@ -56,9 +58,10 @@ def mended(book: Book, plan: int, on: list[str]) -> None:
     begin_anew(book, plan)
 
 
-def _goes_on(plan: int) -> Exists:
-    """Whether a lane that did not stop has something left of the plan."""
-    left = requests.c.state.in_([state.value for state in LEFT])
+def _goes_on(plan: int, settling: Collection[str]) -> Exists:
+    """Whether a lane that did not stop has something left of the plan that is not for a person."""
+    theirs = or_(requests.c.state != State.UNKNOWN.value, requests.c.lane.in_(settling))
+    left = and_(requests.c.state.in_(LEFT), theirs)
     wired = (requests.c.channel != Channel.PORTAL.value, requests.c.not_before < DORMANT)
     shut = exists().where(lanes.c.name == requests.c.lane, lanes.c.stopped != "")
     return exists().where(requests.c.plan == plan, left, *wired, ~shut)

@@ -18,7 +18,6 @@ from takedown.delivery.drift import check_clock
 from takedown.delivery.mailed import compare_all
 from takedown.delivery.witness import witness
 from takedown.desk import Desk
-from takedown.fleet import crew
 from takedown.fleet.crew import SWEEP, Crew
 from takedown.fleet.logs import everything, make_log, worker_name
 from takedown.fleet.metrics import Address, Metrics
@@ -105,8 +104,7 @@ class _Worker:
                     raise
             except Exception as error:  # noqa: BLE001 -- the engine's own troubles: it is started anew
                 self._log.warning("queue failed", error=type(error).__name__)
-            await until(stop, crew.ASIDE if aside.is_set() else RESTART)
-            aside.clear()
+            await (self._crew.rest() if aside.is_set() else until(stop, RESTART))
 
     async def _rescue(self) -> None:
         while not await until(self._stop, RESCUE):

@@ -8,13 +8,14 @@ kept-alive connections: an exception raised there leaves nothing on the wire. Th
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import httpcore
 
@@ -27,6 +28,8 @@ MAX_BODY = 1_000_000
 HEADERS = {"user-agent": "takedown", "accept": "application/json", "accept-encoding": "identity"}
 WITH_BODY = {"POST", "PUT", "PATCH"}
 PORTS = {"http": 80, "https": 443}
+PLAIN = "%:@!$&'()*+,;=~"
+"""What stands for itself in a path or a question: RFC 3986, 3.3 and 3.4."""
 CONNECTIONS = 10
 KEPT = 5.0
 """Seconds that a connection may lie idle; many hosts end theirs a little later."""
@@ -66,7 +69,7 @@ class HttpTransport:
     def __init__(self, *, keep_alive: bool, proxy: str | None = None, ca_file: Path | None = None, secure: bool = True) -> None:
         context = trust(Speaks.HTTP, ca_file) if secure else trust_nobody()
         self._maker = httpcore.AsyncConnectionPool(
-            ssl_context=context, proxy=_proxy(proxy), keepalive_expiry=KEPT, network_backend=Network()
+            ssl_context=context, proxy=_proxy(proxy, context), keepalive_expiry=KEPT, network_backend=Network()
         )
         self._keep_alive = keep_alive
         # Last in, first out: what was used last is the least likely to be stale. None: not connected.
@@ -97,6 +100,8 @@ class HttpTransport:
                 return Answered(await self._exchange(call, trace))
         except _HeldError as stop:
             return stop.held
+        except httpcore.LocalProtocolError as error:  # the request is none, and waits in the stream until all of it is written
+            return NotSent(f"{type(error).__name__}: {error}"[:300])
         except TimeoutError:
             why = f"no whole answer within {deadline:g} s"
         except BROKEN as error:
@@ -161,18 +166,18 @@ def _address(text: str) -> Address:
     host = (parts.hostname or "").encode("ascii" if text.isascii() else "idna")
     if parts.scheme not in PORTS or not host:
         raise ValueError(f"{text[:200]} is no address of a host")
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    target = quote(parts.path or "/", safe=f"{PLAIN}/") + (f"?{quote(parts.query, safe=f'{PLAIN}/?')}" if parts.query else "")
     url = httpcore.URL(scheme=parts.scheme, host=host, port=parts.port, target=target.encode("ascii"))
     named = b"[%b]" % host if b":" in host else host
     return Address(url, named if parts.port in {None, PORTS[parts.scheme]} else b"%b:%d" % (named, parts.port))
 
 
-def _proxy(address: str | None) -> httpcore.Proxy | None:
+def _proxy(address: str | None, context: ssl.SSLContext) -> httpcore.Proxy | None:
     if not address:
         return None
     parts, plain = urlsplit(address), _address(address).url
-    auth = (unquote(parts.username or ""), unquote(parts.password or ""))
-    return httpcore.Proxy(plain, auth=auth if any(auth) else None)
+    auth = (unquote(parts.username or "").encode(), unquote(parts.password or "").encode())
+    return httpcore.Proxy(plain, auth=auth if any(auth) else None, ssl_context=context if parts.scheme == "https" else None)
 
 
 def _told(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -46,7 +46,7 @@ CONTEXT.set_forkserver_preload(
     ["takedown.fleet.work", "takedown.delivery.senders", "procrastinate", "structlog", "prometheus_client"]
 )
 HURRIED = {owning: {"LEASE": 1.5}, queue: {"HEARTBEAT": 0.4, "SILENT": 1.5, "POLL": 0.2}, work: {"RESCUE": 0.5, "WATCH": 0.5}}
-HURRIED |= {crew: {"AGAIN": 0.5, "ASIDE": 3.0}, server: {"IDLE": 1.0}, store: {"PATIENCE": 5.0}, chunks: {"OWNED": 0.5}}
+HURRIED |= {crew: {"AGAIN": 0.5, "ASIDE": 60.0}, server: {"IDLE": 1.0}, store: {"PATIENCE": 5.0}, chunks: {"OWNED": 0.5}}
 
 
 def hurry() -> None:

@@ -2,87 +2,25 @@
 
 import asyncio
 import json
-from contextlib import asynccontextmanager
 
 import pytest
-from crew_desk import parts, wait_for
+from crew_desk import parts
 from desks import add_cases
-from sendings import references, taken
-from sqlalchemy import select, text, update
+from hands import give_up, handed, looking, stopped, until, working
+from sendings import references
+from sqlalchemy import text, update
 
 from takedown.cli import run
+from takedown.desk import NoSuchPlatform
 from takedown.fleet import crew as crews
-from takedown.fleet.crew import TRIES, Crew
-from takedown.fleet.handing import hand, pass_on
-from takedown.fleet.logs import make_log
-from takedown.fleet.metrics import Metrics
-from takedown.fleet.queue import RESCUES, SCHEMA
-from takedown.ledger.errors import LedgerFailed
-from takedown.ledger.tables import lanes, plans, requests
+from takedown.fleet.crew import TRIES
+from takedown.fleet.handing import hand
+from takedown.fleet.queue import SCHEMA
+from takedown.ledger.tables import requests
 from takedown.planning.making import make_plan
 from takedown.planning.selection import Selection
 
 PRIVATE = "standin_0042"
-
-
-@asynccontextmanager
-async def working(desk):
-    """A worker in this process."""
-    crew = Crew(desk, make_log("here:1"), Metrics())
-    crew.queue.crons = {}
-    await crew.queue.open()
-    hands = asyncio.create_task(crew.queue.work(2))
-    try:
-        yield crew
-    finally:
-        hands.cancel()
-        await asyncio.gather(hands, return_exceptions=True)
-        await crew.close()
-
-
-async def until(what):
-    await asyncio.wait_for(_until(what), 60)
-
-
-async def _until(what):
-    while not what():
-        await asyncio.sleep(0.02)
-
-
-def stopped(desk):
-    with desk.ledger.read() as db:
-        return {row[0]: row[1:] for row in db.execute(select(lanes.c.name, lanes.c.stopped, lanes.c.why)) if row[1]}
-
-
-def handed(desk, plan):
-    with desk.ledger.read() as db:
-        return db.execute(select(plans.c.handed_at).where(plans.c.id == plan)).scalar() is not None
-
-
-def let_die(desk, lane="facebook:api"):
-    """One worker after the other began what waited first for this lane, and died."""
-    first = f"(SELECT min(id) FROM procrastinate_jobs WHERE lock = '{lane}')"
-    died = f"UPDATE procrastinate_jobs SET status = 'doing', worker_id = NULL, attempts = {RESCUES - 1} WHERE id = {first}"
-    with desk.ledger.engine.begin() as db:
-        db.execute(text(f"SET LOCAL search_path TO {SCHEMA}"))
-        db.execute(text(died))
-
-
-@asynccontextmanager
-async def looking(desk):
-    """A worker that begins nothing."""
-    crew = Crew(desk, make_log("here:1"), Metrics())
-    await crew.queue.open()
-    try:
-        yield crew
-    finally:
-        await crew.close()
-
-
-async def give_up(desk, lane="facebook:api"):
-    async with looking(desk) as crew:
-        let_die(desk, lane)
-        await crew.rescue()
 
 
 def troubles(crew):
@@ -234,89 +172,30 @@ async def test_any_other_task_that_fails_is_told_with_where_and_keeps_no_other(s
     assert PRIVATE not in err
 
 
-def test_a_part_that_its_workers_die_of_is_for_a_person(stand_in, fleet_desk, workers):
-    sandbox = stand_in(keyed=True)
-    desk, plan = fleet_desk(sandbox, 4, idempotency=True)
-    hand(desk, plan)
-    let_die(desk)
-    workers()
-    wait_for(lambda: stopped(desk))
-    told = f"A part of P-1 failed {RESCUES} times in a row: the workers that began it died, says worker "
-    assert stopped(desk)["facebook:api"][1].startswith(told)
-    assert taken(sandbox) == {}
-    with desk.ledger.read() as db:
-        assert db.execute(select(plans.c.handed_at)).scalar() is None
-
-
-async def test_what_was_given_up_does_not_start_again_though_a_part_of_it_waits(stand_in, fleet_desk):
-    """Nor does another plan on that lane: both wait until a person hands over again."""
-    sandbox = stand_in(keyed=True)
-    desk, first = fleet_desk(sandbox, 1, idempotency=True)
-    await asyncio.to_thread(hand, desk, first)
+async def test_a_plan_with_a_platform_that_a_machine_does_not_know_keeps_no_other_from_being_queued(
+    stand_in, fleet_desk, monkeypatch, capsys
+):
+    desk, first = fleet_desk(stand_in(keyed=True), 1, idempotency=True)
     add_cases(desk, "facebook", [7])
     second = make_plan(desk, Selection()).plan
-    await asyncio.to_thread(hand, desk, second)
+    for plan in (first, second):
+        await asyncio.to_thread(hand, desk, plan)
+    with desk.ledger.engine.begin() as db:
+        db.execute(text(f"SET LOCAL search_path TO {SCHEMA}"))
+        db.execute(text("DELETE FROM procrastinate_jobs"))
+    wired = crews.wired_lanes
+
+    def unknown(desk, plan):
+        if plan == first:
+            raise NoSuchPlatform(name="'chirp'", known="")
+        return wired(desk, plan)
+
+    monkeypatch.setattr(crews, "wired_lanes", unknown)
     async with looking(desk) as crew:
-        let_die(desk)
-        await crew.rescue()
-        for plan in (first, second):
-            await crew.chunk(plan, "facebook:api")
-    assert (taken(sandbox), stopped(desk)["facebook:api"][0]) == ({}, "TD-1013")
-    await asyncio.to_thread(hand, desk, second)
-    async with working(desk) as crew:
-        await until(lambda: len(references(desk, "sent")) == 1)
-        assert stopped(desk) == {}
-        await crew.chunk(first, "facebook:api")
-        assert len(taken(sandbox)) == 1, "the first is not handed over"
-
-
-async def test_that_a_part_needs_a_person_is_written_before_it_is_dropped(stand_in, fleet_desk, monkeypatch):
-    """A worker that dies or loses its server in between leaves both to the next."""
-    desk, plan = fleet_desk(stand_in(), 1)
-    await asyncio.to_thread(hand, desk, plan)
-    async with looking(desk) as crew:
-        let_die(desk)
-        with monkeypatch.context() as broken:
-            broken.setattr(desk.ledger, "awrite", _no_server)
-            with pytest.raises(LedgerFailed):
-                await crew.rescue()
-        assert (stopped(desk), parts(desk).running) == ({}, 1)
-        await crew.rescue()
-        assert (set(stopped(desk)), parts(desk).running) == ({"facebook:api"}, 0)
-
-
-def _no_server(_):
-    raise LedgerFailed(what="gone")
-
-
-async def test_what_a_worker_hands_over_by_itself_opens_no_lane_that_waits_for_a_person(stand_in, fleet_desk):
-    desk, plan = fleet_desk(stand_in(), 1)
-    await asyncio.to_thread(hand, desk, plan)
-    await give_up(desk)
-    await asyncio.to_thread(pass_on, desk, plan)
-    assert (handed(desk, plan), set(stopped(desk))) == (True, {"facebook:api"})
-    await asyncio.to_thread(hand, desk, plan)
-    assert stopped(desk) == {}
-
-
-async def test_a_plan_is_given_back_with_the_last_of_its_lanes(stand_in, fleet_desk):
-    desk, plan = fleet_desk(stand_in("facebook", "instagram"), 2, ("facebook", "instagram"))
-    await asyncio.to_thread(hand, desk, plan)
-    await give_up(desk)
-    assert handed(desk, plan)
-    await give_up(desk, "instagram:api")
-    assert not handed(desk, plan)
-
-
-async def test_other_lanes_of_a_plan_go_on_when_one_is_given_up(stand_in, fleet_desk):
-    sandbox = stand_in("facebook", "instagram", keyed=True)
-    desk, plan = fleet_desk(sandbox, 2, ("facebook", "instagram"), idempotency=True)
-    await asyncio.to_thread(hand, desk, plan)
-    await give_up(desk)
-    assert handed(desk, plan)
-    async with working(desk):
-        await until(lambda: len(references(desk, "sent")) == 2)
-    assert set(stopped(desk)) == {"facebook:api"}
+        await crew.sweep()
+    assert parts(desk).due == 1
+    (told,) = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert (told["event"], told["plan"]) == ("trouble", "P-1")
 
 
 async def test_a_part_whose_time_has_not_come_keeps_no_other_plan_of_its_lane_waiting(stand_in, fleet_desk):

@@ -1,19 +1,24 @@
 """Workers whose policy, configuration or tokens are not those of the others: they send nothing, and keep nobody from sending."""
 
+import asyncio
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from crew_desk import parts, wait_for
+from crew_desk import Parts, parts, wait_for
 from sendings import nothing_lost_or_doubled, references, taken
 from sqlalchemy import select, text
 
 from takedown.cli import run
+from takedown.fleet import crew as crews
 from takedown.fleet.board import Aside, stand_aside
 from takedown.fleet.handing import hand
+from takedown.fleet.logs import make_log
+from takedown.fleet.metrics import Metrics
 from takedown.fleet.queue import SCHEMA, depth, make_queue
 from takedown.fleet.seeing import fleet
+from takedown.layers import BadConfiguration
 from takedown.ledger.book import Book
 from takedown.ledger.tables import lanes
 
@@ -68,8 +73,8 @@ def test_one_that_differs_stands_aside_and_another_goes_on(
     wrong = workers(elsewhere(desk, *differs))
     wait_for(lambda: aside(desk))
     assert aside(desk) == [(str(wrong.process.pid), code)]
-    wait_for(lambda: parts(desk).due == 1)
-    assert (parts(desk).running, taken(sandbox), lane(desk)) == (0, {}, ("", "")), "the lane is free for others"
+    wait_for(lambda: parts(desk) == Parts(due=1, waiting=1, running=0))
+    assert (taken(sandbox), lane(desk)) == ({}, ("", "")), "the lane is free for others"
     monkeypatch.chdir(tmp_path)
     assert run(["status"]) == 0
     told = capsys.readouterr().out
@@ -80,6 +85,24 @@ def test_one_that_differs_stands_aside_and_another_goes_on(
     assert lane(desk) == ("", "")
     nothing_lost_or_doubled(desk, sandbox)
     assert wrong.stop() == 143
+
+
+async def test_a_machine_whose_certificates_cannot_be_read_stands_aside(stand_in, fleet_desk, monkeypatch):
+    desk, plan = fleet_desk(stand_in(keyed=True), 1, idempotency=True)
+    await asyncio.to_thread(hand, desk, plan)
+
+    def refuse(*_):
+        raise BadConfiguration(what="[network] ca_file: authority.pem cannot be used", why="No such file or directory")
+
+    monkeypatch.setattr(crews, "open_sender", refuse)
+    monkeypatch.setattr(crews, "stand_aside", lambda *_: True)
+    crew = crews.Crew(desk, make_log("here:1"), Metrics())
+    await crew.queue.open()
+    try:
+        await crew.chunk(plan, "facebook:api")
+        assert (crew.aside.is_set(), lane(desk)) == (True, ("", ""))
+    finally:
+        await crew.close()
 
 
 def test_where_all_differ_the_lane_stops_and_says_why(stand_in, fleet_desk, workers, elsewhere):

@@ -75,8 +75,8 @@ class Proxy:
         await asyncio.gather(_pass_on(reader, out), _pass_on(there, writer))
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[str]:
-        made = await asyncio.start_server(self.meet, "127.0.0.1", 0)
+    async def open(self, **tls: Any) -> AsyncIterator[str]:
+        made = await asyncio.start_server(self.meet, "127.0.0.1", 0, **tls)
         self.port = made.sockets[0].getsockname()[1]
         try:
             yield f"http://officer:word@127.0.0.1:{self.port}"
@@ -223,6 +223,12 @@ async def test_nobody_listens_and_no_address() -> None:
         ("https://Standin.test:443/in?a=b&c", (b"https", b"standin.test", 443), b"/in?a=b&c", b"standin.test"),
         ("https://standin.test:8443/in", (b"https", b"standin.test", 8443), b"/in", b"standin.test:8443"),
         ("http://[::1]:8080/in", (b"http", b"::1", 8080), b"/in", b"[::1]:8080"),
+        (
+            "http://standin.test/in box/\u00e4%20?q=a b&r=/?",
+            (b"http", b"standin.test", 80),
+            b"/in%20box/%C3%A4%20?q=a%20b&r=/?",
+            b"standin.test",
+        ),
         ("https://m\u00fcller.test/", (b"https", b"xn--mller-kva.test", 443), b"/", b"xn--mller-kva.test"),
     ],
 )
@@ -231,6 +237,36 @@ def test_addresses(url: str, origin: tuple[bytes, bytes, int], target: bytes, ho
     place = found.url.origin
     assert (place.scheme, place.host, place.port) == origin
     assert (found.url.target, found.host) == (target, host)
+
+
+async def test_a_request_that_is_none_has_surely_not_left() -> None:
+    async with Host().open() as host, wired() as transport:
+        call = Call("POST", f"http://127.0.0.1:{host.port}/in", {"x-note": "two\nlines"}, BODY)
+        assert isinstance(await transport.send(call, 5.0, nothing_against_it), NotSent)
+        assert host.pieces == []
+
+
+async def test_a_proxys_word_may_be_of_any_letters() -> None:
+    async with Host().open() as host:
+        other = Proxy(host)
+        async with (
+            other.open() as proxy,
+            wired(proxy=proxy.replace("officer:word", "n%C3%A4me:w%C3%B6rd"), secure=False) as transport,
+        ):
+            assert isinstance(await posted(transport, "http://standin.test/in"), Answered)
+    assert b"Basic " + base64.b64encode("n\u00e4me:w\u00f6rd".encode()) in other.asked[0]
+
+
+async def test_a_proxy_with_tls_is_held_against_the_same_authorities(tmp_path: Path) -> None:
+    public, private = make_certificate(tmp_path)
+    async with Host().open() as host:
+        other = Proxy(host)
+        async with other.open(ssl=server_tls(public, private)) as proxy:
+            address = proxy.replace("http://", "https://").replace("127.0.0.1", "localhost")
+            async with wired(proxy=address, ca_file=public) as transport:
+                assert isinstance(await posted(transport, "http://standin.test/in"), Answered)
+            async with wired(proxy=address) as distrusting:
+                assert isinstance(await posted(distrusting, "http://standin.test/in"), NotSent)
 
 
 async def test_a_deadline_in_the_middle_of_an_answer_frees_the_connection() -> None:

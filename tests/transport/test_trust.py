@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,14 @@ def test_authorities_are_read_once_for_all_that_speaks_alike(tmp_path: Path) -> 
     assert trust(Speaks.HTTP, None) is not trust(Speaks.HTTP, public)
     (own,) = trust(Speaks.HTTP, public).get_ca_certs()
     assert own["subject"] == own["issuer"]
+
+
+def test_a_file_that_was_renewed_is_read_anew(tmp_path: Path) -> None:
+    public, _ = make_certificate(tmp_path)
+    before = trust(Speaks.HTTP, public)
+    make_certificate(tmp_path)
+    os.utime(public, ns=(0, 1))
+    assert trust(Speaks.HTTP, public).get_ca_certs() != before.get_ca_certs()
 
 
 @pytest.mark.parametrize(
