@@ -25,14 +25,18 @@ from takedown.sandbox.behaviour import Behaviour, Decisions
 from takedown.sandbox.book import Filed, Item
 
 MANY, MAILS, STATUS_ANSWERS = 10_000, 60, 30
+FEW = 20
+"""Mails read before any is timed: with its first decision a process compiles the patterns of sentences."""
 MAILBOX = "orders@telegram.example"
 STATUSES = {"removed": 5.0, "restricted": 2.0, "declined": 3.0, "needs_information": 1.0, "not_found": 1.0}
 
 
 def answered(sizes: Sizes, seed: int) -> Iterator[Figure]:
     n = sizes.answers
+    once = _mails(FEW, seed)
     mails = rounds(lambda: [_mails(n, seed)], lambda best: best[0] * MANY / n <= MAILS, 1)
     how = f"{n} mails stored, proven by their header, matched and written down; told per 10,000; {mails.told}"
+    how += f"; the first {FEW} of a process, with its patterns, {once:.1f} s"
     yield Figure("10,000 mails matched", mails.values[0] * MANY / n, "<=", MAILS, "s", how)
     statuses = rounds(lambda: [_statuses(n, seed)], lambda best: best[0] * MANY / n <= STATUS_ANSWERS, 1)
     how = f"{n} requests asked about one by one, unpaced, each answer written down; told per 10,000; {statuses.told}"

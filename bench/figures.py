@@ -51,10 +51,13 @@ class Sizes:
     horizon: float
 
 
-QUICK = Sizes(400, 2, 5.0, 40_000, 1_000, (1_000, 40_000), 200, 2_500, 3, 300, 1_000, 60.0)
+QUICK = Sizes(400, 2, 5.0, 20_000, 500, (1_000, 40_000), 200, 1_000, 3, 300, 1_000, 60.0)
 FULL = Sizes(
     2_000, 5, 60.0, 1_000_000, 100_000, (1_000, 10_000, 100_000, 1_000_000), 300, 100_000, 9, 10_000, 1_000, 600.0
 )  # fmt: skip
+
+
+MORE = 3
 
 
 class Best(NamedTuple):
@@ -69,13 +72,13 @@ class Best(NamedTuple):
 
 
 def rounds(take: Callable[[], Sequence[float]], enough: Callable[[Sequence[float]], bool], least: int) -> Best:
-    """`take` measures some things side by side, `least` times, and up to half as often again while `enough(best)` says no.
+    """`take` measures some things side by side, `least` times, and up to `MORE` times as often while `enough(best)` says no.
 
     Others who use the machine make a round longer, never shorter. So the best of the rounds is what counts, of ours and of
     what stands beside it alike, and a busy moment costs a round, not the figure.
     """
     found = [take() for _ in range(least)]
-    while not enough(best := _best(found)) and len(found) < least + (least + 1) // 2:
+    while not enough(best := _best(found)) and len(found) < least * MORE:
         found.append(take())
     return Best(best, len(found))
 

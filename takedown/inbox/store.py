@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, bindparam, insert, select, update
 
 from takedown.desk import Desk
 from takedown.inbox.authenticate import Resolver
@@ -64,13 +64,17 @@ def store(desk: Desk, mails: Sequence[tuple[Place, bytes]]) -> list[Stored]:
 def _store(book: Book, place: Place, raw: bytes) -> Stored:
     digest = hashlib.sha256(raw).hexdigest()
     where: dict[str, Any] = {"mailbox": place.mailbox, "uidvalidity": place.uidvalidity, "uid": place.uid}
-    held = book.db.execute(select(messages.c.id).where(messages.c.sha256 == digest)).scalar()
+    held = book.db.execute(_HELD, {"digest": digest}).scalar()
     if held is not None:
         if place.uid is not None:  # moved, or the server numbered its mails anew
             book.db.execute(update(messages).where(messages.c.id == held).values(**where))
         return Stored(held, fresh=False)
     row = {**where, "sha256": digest, "raw": raw, "received_at": book.now, "state": "new"}
-    return Stored(int(book.db.execute(insert(messages).values(**row).returning(messages.c.id)).scalar_one()), fresh=True)
+    return Stored(int(book.db.execute(_KEPT, row).scalar_one()), fresh=True)
+
+
+_HELD = select(messages.c.id).where(messages.c.sha256 == bindparam("digest"))
+_KEPT = insert(messages).returning(messages.c.id)
 
 
 def judge_new(desk: Desk, resolve: Resolver | None) -> list[int]:
@@ -138,18 +142,30 @@ def _twin(book: Book, ident: int, one: Judgement) -> int:
     """A mail that was counted before under the same Message-ID: a copy, or a genuine mail that somebody sent on once more."""
     if not one.message_id or one.match.request is None or not one.counts:
         return 0
-    same = (messages.c.request == one.match.request.id, messages.c.message_id == one.message_id)
-    before = select(messages.c.id).where(*same, messages.c.verified != "", messages.c.id != ident, messages.c.state != "new")
-    return int(book.db.execute(before.limit(1)).scalar() or 0)
+    same = {"a_request": one.match.request.id, "a_key": one.message_id, "but": ident}
+    return int(book.db.execute(_BEFORE, same).scalar() or 0)
+
+
+_BEFORE = (
+    select(messages.c.id)
+    .where(
+        messages.c.request == bindparam("a_request"),
+        messages.c.message_id == bindparam("a_key"),
+        messages.c.verified != "",
+        messages.c.id != bindparam("but"),
+        messages.c.state != "new",
+    )
+    .limit(1)
+)
 
 
 def _claim(book: Book, ident: int, one: Judgement) -> int:
     if not one.counts:
         return 0
-    sha256 = book.db.execute(select(messages.c.sha256).where(messages.c.id == ident)).scalar_one()
+    sha256 = book.db.execute(_DIGEST, {"ident": ident}).scalar_one()
     if one.acknowledges and one.match.request:
-        carried = select(request_cases.c.case).where(request_cases.c.request == one.match.request.id)
-        answered(book, book.db.execute(carried).scalars().all(), "acknowledged", "mail", evidence=sha256)
+        carried = book.db.execute(_CARRIED, {"a_request": one.match.request.id}).scalars().all()
+        answered(book, carried, "acknowledged", "mail", evidence=sha256)
     news = [replace(claim, evidence=sha256) for claim in one.claims if not _overtaken(book, claim)]
     stale = len(one.claims) - len(news)
     added = add_claims(book, news)
@@ -160,14 +176,21 @@ def _claim(book: Book, ident: int, one: Judgement) -> int:
     return added
 
 
+_DIGEST = select(messages.c.sha256).where(messages.c.id == bindparam("ident"))
+_CARRIED = select(request_cases.c.case).where(request_cases.c.request == bindparam("a_request"))
+
+
 def _overtaken(book: Book, claim: Claim) -> bool:
     """A late receipt says nothing any more, and a mail that was read late does not undo what was said after it."""
     if claim.value in {"received", "in_review"}:
-        known = book.db.execute(select(cases.c.claimed).where(cases.c.id == claim.case)).scalar()
+        known = book.db.execute(_CLAIMED, {"a_case": claim.case}).scalar()
         return known not in ({"none"} if claim.value == "received" else {"none", "received"})
-    newest = select(claims.c.decided_at).where(claims.c.case == claim.case).order_by(claims.c.id.desc()).limit(1)
-    last = book.db.execute(newest).scalar()
+    last = book.db.execute(_DECIDED, {"a_case": claim.case}).scalar()
     return last is not None and claim.decided_at is not None and last > claim.decided_at
+
+
+_CLAIMED = select(cases.c.claimed).where(cases.c.id == bindparam("a_case"))
+_DECIDED = select(claims.c.decided_at).where(claims.c.case == bindparam("a_case")).order_by(claims.c.id.desc()).limit(1)
 
 
 def get(desk: Desk, ident: int) -> RowMapping:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import BindParameter, RowMapping, bindparam, func, insert, select, update
 
 from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id
@@ -37,37 +37,59 @@ class Claim:
 
 def add_claims(book: Book, found: list[Claim]) -> int:
     """Append those claims that say something new; returns how many did. One event tells of all of them."""
-    fresh = [one for one in found if _is_news(book, one)]
+    last = _newest(book, {one.case for one in found})
+    fresh = [one for one in found if _is_news(one, last.get((one.case, one.request)))]
     told: list[list[object]] = []
     for one, salt in zip(fresh, salts(len(fresh)), strict=True):
         row: dict[str, Any] = {name: getattr(one, name) for name in Claim.__slots__}
         row |= {"recorded_at": book.now, "salt": salt}
-        row["id"] = book.db.execute(insert(claims).values(**row).returning(claims.c.id)).scalar_one()
+        row["id"] = book.db.execute(_ADDED, row).scalar_one()
         told.append([case_id(one.case), one.value, one.ground, row["id"], claim_seal(row)])
-        values = {"claimed": one.value, "claimed_at": book.now, "updated_at": book.now, **_decided(one, book.now)}
-        book.db.execute(update(cases).where(cases.c.id == one.case).values(**values))
+        book.db.execute(
+            _SUMMED_UP[_decides(one)], {"a_case": one.case, "a_value": one.value, "a_ground": one.ground, "a_time": book.now}
+        )
     if fresh:
         private = {"by": fresh[0].by} if fresh[0].by else None
         book.record("claims.recorded", case_id(fresh[0].case), {"source": fresh[0].source, "claims": told}, private)
     return len(fresh)
 
 
-def _decided(one: Claim, now: float) -> dict[str, Any]:
-    """What a final claim leaves with the case besides its value: on which ground, and when such a claim first came."""
-    if one.value in ACTED:
-        return {"ground": one.ground, "acted_at": func.coalesce(cases.c.acted_at, now)}
-    return {"declined_at": func.coalesce(cases.c.declined_at, now)} if one.value in FINAL else {}
+def _decides(one: Claim) -> str:
+    return "acted" if one.value in ACTED else "declined" if one.value in FINAL else ""
 
 
-def _is_news(book: Book, one: Claim) -> bool:
-    # Two requests may carry a case (a reminder, a repeat), and each has a status of its own.
-    same = (claims.c.case == one.case, claims.c.request.is_not_distinct_from(one.request))
-    newest = select(claims).where(*same).order_by(claims.c.id.desc()).limit(1)
-    last = book.db.execute(newest).mappings().first()
-    if last is None:
-        return True
-    said = ("value", "ground", "territory", "reason_code", "reason", "decided_at")
-    return any(last[name] != getattr(one, name) for name in said)
+def _newest(book: Book, numbers: Collection[int]) -> dict[tuple[int, int | None], RowMapping]:
+    """The newest claim of each of these cases and each request: two may carry a case, and each has a status of its own."""
+    ordered, found = sorted(numbers), dict[tuple[int, int | None], RowMapping]()
+    for start in range(0, len(ordered), 500):
+        for row in book.db.execute(_SAID, {"numbers": ordered[start : start + 500]}).mappings():
+            found[row["case"], row["request"]] = row
+    return found
+
+
+def _is_news(one: Claim, last: RowMapping | None) -> bool:
+    return last is None or any(last[name] != getattr(one, name) for name in SAID)
+
+
+SAID = ("value", "ground", "territory", "reason_code", "reason", "decided_at")
+_SAID = (
+    select(claims.c.case, claims.c.request, *(claims.c[name] for name in SAID))
+    .where(claims.c.case.in_(bindparam("numbers", expanding=True)))
+    .order_by(claims.c.id)
+)
+_ADDED = insert(claims).returning(claims.c.id)
+_TIME: BindParameter[float] = bindparam("a_time")
+_CLAIMED = (
+    update(cases)
+    .where(cases.c.id == bindparam("a_case"))
+    .values(claimed=bindparam("a_value"), claimed_at=_TIME, updated_at=_TIME)
+)
+_SUMMED_UP = {
+    "": _CLAIMED,
+    "acted": _CLAIMED.values(ground=bindparam("a_ground"), acted_at=func.coalesce(cases.c.acted_at, _TIME)),
+    "declined": _CLAIMED.values(declined_at=func.coalesce(cases.c.declined_at, _TIME)),
+}
+"""What a claim leaves with its case besides its value: a final one, on which ground, and when such a claim first came."""
 
 
 HOUR = 3600.0

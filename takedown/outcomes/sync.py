@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from takedown.contract import Channel, Denied, ItemStatus, StatusReport, Trackable, TryLater, Unclear
 from takedown.delivery.budget import Progress
@@ -187,8 +187,7 @@ class Asking:
 
     async def _look(self) -> Held | None:
         await self._hold.pace.write()
-        halted = select(meta.c.value).where(meta.c.name == "halted")
-        return Held("halted") if self.desk.ledger.peek(lambda db: db.execute(halted).scalar()) else None
+        return Held("halted") if self.desk.ledger.peek(lambda db: db.execute(_HALTED).scalar()) else None
 
     def _understood(self, row: Mapping[str, Any], answer: StatusReport | TryLater | Denied | Unclear) -> Iterator[Claim]:
         match answer:
@@ -210,12 +209,18 @@ class Asking:
 
     def _carried(self, request: int) -> dict[str, int]:
         """The cases that a request carries, by id and by address, today's or an earlier one; no others are believed."""
-        joined = request_cases.join(cases, cases.c.id == request_cases.c.case)
-        joined = joined.outerjoin(former_names, former_names.c.case == cases.c.id)
-        mine = (request_cases.c.request == request, request_cases.c.excepted == "")
-        query = select(cases.c.id, cases.c.url, former_names.c.url).select_from(joined).where(*mine)
-        rows = self.desk.ledger.peek(lambda db: db.execute(query).all())
+        rows = self.desk.ledger.peek(lambda db: db.execute(_CARRIED, {"of": request}).all())
         return {name: number for number, *urls in rows for name in (case_id(number), *urls) if name}
+
+
+_HALTED = select(meta.c.value).where(meta.c.name == "halted")
+_CARRIED = (
+    select(cases.c.id, cases.c.url, former_names.c.url)
+    .select_from(
+        request_cases.join(cases, cases.c.id == request_cases.c.case).outerjoin(former_names, former_names.c.case == cases.c.id)
+    )
+    .where(request_cases.c.request == bindparam("of"), request_cases.c.excepted == "")
+)
 
 
 def _about(receipt: str, found: StatusReport | TryLater | Denied | Unclear) -> StatusReport | TryLater | Denied | Unclear:
