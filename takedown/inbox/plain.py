@@ -27,6 +27,7 @@ _BLOCKS = frozenset(
 _PARTS = frozenset({"td", "th", "caption", "tr", "tbody", "thead", "tfoot"})
 _WALLS = frozenset({"table", "td", "th", "caption", "object", "marquee", "applet"})
 _MARKING = frozenset("a b big code em font i nobr s small strike strong tt u".split())  # noqa: SIM905
+_HOLDING = _BLOCKS | set("aside button center details dir figcaption figure main menu nav summary".split())  # noqa: SIM905
 _QUOTES = (
     "gmail_quote",
     "yahoo_quoted",
@@ -116,7 +117,7 @@ class _Page:
         """Where the element stands that an end tag ends, as browsers have it: none ends what is outside its table, or cell."""
         if tag in {"body", "html"}:
             return None  # what follows is still inside it
-        walls = {"table"} if tag in _PARTS else () if tag == "table" else _WALLS
+        walls = _walls_of(tag)
         for at in reversed(range(len(self.stack))):
             if self.stack[at].tag == tag:
                 return at
@@ -131,6 +132,17 @@ class _Page:
         self.every.append(text)
         if not top.hidden:
             self.seen.append(text)
+
+
+def _walls_of(tag: str) -> frozenset[str]:
+    """What an end tag does not reach beyond (HTML, 13.2.6.4.7)."""
+    if tag == "table":
+        return frozenset()
+    if tag in _PARTS:
+        return frozenset({"table"})
+    if tag == "li":
+        return _WALLS | {"ul", "ol"}
+    return _WALLS if tag in _HOLDING or tag in _MARKING else _WALLS | _HOLDING
 
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]{0,30})(?=[\s/>])")

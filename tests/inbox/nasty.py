@@ -160,6 +160,8 @@ BODIES = [
     ("mark that goes on", html(f"<p><font color=white>Hello.</p><p>{REMOVED}</p>")),
     ("end out of a cell", html(f"<div hidden><table><tr><td></div>{REMOVED}</td></tr></table>")),
     ("end out of a table", html(f"<table><tr><td hidden><table><tr></td>{REMOVED}</table></td></tr></table>")),
+    ("end out of a block", html(f"<span hidden><div></span>{REMOVED}</div></span>")),
+    ("end out of a list", html(f"<ul><li hidden><ul></li>{REMOVED}</ul></li></ul>")),
     ("behind the body", html(f"<body hidden>Hello.</body>{REMOVED}</html>")),
     ("deep", html("<div>" * 200 + f"<p hidden>{REMOVED}")),
     ("long tag", html(f'<p title="{"a" * 5_000}" hidden>{REMOVED}</p>')),
