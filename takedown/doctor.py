@@ -62,8 +62,8 @@ def _configuration(desk: Desk) -> Iterator[Finding]:
         )
     else:
         yield Finding("ok", "authority", f"{authority.name}, {authority.country}")
-    if named := settings.network.ca_file:
-        yield _trusted(desk.config.path(named))
+    if named := desk.config.ca_file:
+        yield _trusted(named)
     try:
         policy = desk.policy
         names = {one.name for one in approvers(policy.approvers)}

@@ -198,6 +198,12 @@ class Config:
     def path(self, text: str) -> Path:
         return self.folder / Path(text).expanduser()
 
+    @property
+    def ca_file(self) -> Path | None:
+        """The private certificate authority that is trusted instead of the system's."""
+        name = self.settings.network.ca_file
+        return self.path(name) if name else None
+
 
 def load(file: Path | None = None) -> Config:
     """Read the files and the environment. Raises BadConfiguration."""

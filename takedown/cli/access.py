@@ -19,11 +19,6 @@ app = typer.Typer()
 NEWEST = 50
 
 
-@app.callback()
-def _group() -> None:
-    """Check the audit chain."""
-
-
 @app.command("access")
 def access_(
     case: Annotated[str | None, typer.Option("--case", metavar="CASE", help="Looks that were or may have been at it")] = None,

@@ -14,11 +14,6 @@ from takedown.planning.redress_due import due
 app = typer.Typer()
 
 
-@app.callback()
-def _group() -> None:
-    """Appeals against removals. One that succeeds withdraws what was asked, on every platform that has it."""
-
-
 @app.command("list")
 def list_() -> None:
     """What is due: appeals, users who are to be told now, and measures past their review date."""

@@ -23,11 +23,6 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@app.callback()
-def _group() -> None:
-    """List, show, explain, note, close and reopen cases."""
-
-
 @app.command("list")
 def list_(
     delivery: Annotated[

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Entry(NamedTuple):
-    """`apart`: commands of a group that have a module of their own and are loaded without the rest of it."""
+    """`apart`: commands of a group that have a module of their own, always a group, and are loaded without the rest of it."""
 
     name: str
     module: str

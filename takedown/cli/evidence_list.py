@@ -16,11 +16,6 @@ app = typer.Typer()
 NAMES: tuple[str, ...] = ("case", "since", "by", "reason")
 
 
-@app.callback()
-def _group() -> None:
-    """Evidence and personal data: hold, release, remove what is over, erase."""
-
-
 @app.command("list")
 def list_() -> None:
     """Cases that are held, and how many files are kept longer than [retention] evidence says."""

@@ -16,11 +16,6 @@ from takedown.inbox.listing import mails
 app = typer.Typer()
 
 
-@app.callback()
-def _group() -> None:
-    """Mails from platforms. Only one that answers a request of ours, and whose sender is proven, says anything."""
-
-
 @app.command("list")
 def list_(
     unmatched: Annotated[bool, typer.Option("--unmatched", help="Only those that somebody must look at")] = False,

@@ -21,11 +21,6 @@ MessageId = Annotated[str, typer.Argument(metavar="MESSAGE", help="As in inbox l
 LONGEST = 20_000
 
 
-@app.callback()
-def _group() -> None:
-    """Mails from platforms. Only one that answers a request of ours, and whose sender is proven, says anything."""
-
-
 @app.command("show")
 def show(message: MessageId) -> None:
     """Show a mail: what was made of it, and its words as text. Links are not followed, nothing is fetched."""

@@ -43,7 +43,7 @@ def load(name: str, inner: str = "") -> Any:
     entry = COMMANDS[name]
     with without_collecting():
         app = import_module(entry.apart.get(inner, entry.module)).app
-    found = typer.main.get_command(app)
+    found = typer.main.get_group(app) if inner in entry.apart else typer.main.get_command(app)
     command = found.commands.get(name, found) if isinstance(found, TyperGroup) else found
     command.name, command.epilog = name, command.epilog or EPILOG
     return _plain(command)

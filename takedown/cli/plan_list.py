@@ -17,11 +17,6 @@ COLUMNS = (
 SHOWN = ("plan", "state", "planner", "requests", "cases", "created_at")
 
 
-@app.callback()
-def _group() -> None:
-    """The dry run: freeze what would be sent; show, list, discard."""
-
-
 @app.command("list")
 def list_() -> None:
     """Every plan, newest first."""

@@ -37,11 +37,6 @@ class PdfOnScreen(UsageError):
     code, why, do = "TD-0606", "its bytes would garble the terminal", "takedown plan show {plan} --pdf {request} > letter.pdf"
 
 
-@app.callback()
-def _group() -> None:
-    """The dry run: freeze what would be sent; show, list, discard."""
-
-
 @app.command("show")
 def show(
     plan: PlanArg,

@@ -17,11 +17,6 @@ from takedown.ledger.states import State
 app = typer.Typer()
 
 
-@app.callback()
-def _group() -> None:
-    """File by hand what platforms take through a form only. The tool fills, copies and records; a person files."""
-
-
 @app.command("list")
 def list_(platform: OnPlatform = None) -> None:
     """Who has which packet, and for how long; what was left or is uncertain first, and numbers that are to follow."""

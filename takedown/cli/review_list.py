@@ -15,11 +15,6 @@ from takedown.planning.unreviewed import unreviewed
 app = typer.Typer()
 
 
-@app.callback()
-def _group() -> None:
-    """What one person sent, for a second one to look at afterwards: withdrawals."""
-
-
 @app.command("list")
 def list_() -> None:
     """What waits for a second person's look, the oldest first."""

@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
-@app.callback()
-def _group() -> None:
-    """Requests of which nobody knows whether they arrived. They are never sent again by a timer."""
-
-
 @app.command("list")
 def list_() -> None:
     """What is known of each, and what could settle it."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import ssl
-
 from takedown.desk import Desk
 from takedown.planning.destinations import SANDBOX, check_url, is_loopback
 from takedown.secrets import secret
 from takedown.settings import MailboxSection
 from takedown.transport.imap import ImapServer
-from takedown.transport.trust import Speaks, trust
 
 
 def server_of(desk: Desk, box: MailboxSection, what: str, *, readonly: bool = False) -> ImapServer:
@@ -17,10 +14,4 @@ def server_of(desk: Desk, box: MailboxSection, what: str, *, readonly: bool = Fa
     if desk.settings.environment == "sandbox":
         check_url(f"http://{box.host}:{box.port}", "imap", SANDBOX)
     password = secret(desk.config, box.password_file, box.password_command, f"the password of {what}")
-    return ImapServer(box.host, box.port, box.user, password, box.folder, is_loopback(box.host), readonly)
-
-
-def reaching(desk: Desk) -> ssl.SSLContext | None:
-    """What certificates are checked with, where `[network] ca_file` names an authority of its own. Raises BadConfiguration."""
-    ca_file = desk.settings.network.ca_file
-    return trust(Speaks.MAIL, desk.config.path(ca_file)) if ca_file else None
+    return ImapServer(box.host, box.port, box.user, password, box.folder, is_loopback(box.host), readonly, desk.config.ca_file)

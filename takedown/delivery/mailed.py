@@ -63,17 +63,17 @@ def compare_all(desk: Desk) -> None:
 def in_mailbox(desk: Desk) -> Outside | None:
     """The furthest genuine head in the mailbox of `[audit.imap]`, which is only read; None where none is configured or has come.
 
-    Raises NothingGenuine, MailboxFailed, MailboxRefused, MissingExtra, CredentialsMissing, Unreachable.
+    Raises NothingGenuine, MailboxFailed, MailboxRefused, MissingExtra, CredentialsMissing, Unreachable, BadConfiguration.
     """
     if not desk.settings.audit.imap.host:
         return None
-    from takedown.delivery.mailboxes import reaching, server_of  # what speaks to mail servers loads slowly
+    from takedown.delivery.mailboxes import server_of  # what speaks to mail servers loads slowly
     from takedown.transport.imap import open_mailbox
 
     server = server_of(desk, desk.settings.audit.imap, "the mailbox that heads are mailed to", readonly=True)
     where = f"the mailbox {server.user}@{server.host}/{server.folder}"
     key, ledger = own_key(desk), desk.ledger.setting("ledger")
-    with open_mailbox(server, reaching(desk)) as box:
+    with open_mailbox(server) as box:
         furthest = _furthest_first(box, ledger)[:TRIED]
         for uid in furthest:
             for told in heads_of(where, box.raw(uid, MOST) or b""):

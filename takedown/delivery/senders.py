@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Protocol, TypeVar
 
 from takedown.contract import (
@@ -47,12 +46,6 @@ class Sender(Protocol):
     async def aclose(self) -> None: ...
 
 
-def ca_file(desk: Desk) -> Path | None:
-    """The private certificate authority that is trusted instead of the system's."""
-    name = desk.settings.network.ca_file
-    return desk.config.path(name) if name else None
-
-
 class ApiSender:
     """An intake endpoint. Ten connections; kept alive only where a key makes a repeat harmless."""
 
@@ -66,7 +59,7 @@ class ApiSender:
         self._headers = {"authorization": f"Bearer {token}"} if token else {}
         proxy = desk.settings.network.proxy
         secure = bool(proxy) or not self._base.startswith("http://")
-        self._http = HttpTransport(keep_alive=lane.keyed, proxy=proxy, ca_file=ca_file(desk), secure=secure)
+        self._http = HttpTransport(keep_alive=lane.keyed, proxy=proxy, ca_file=desk.config.ca_file, secure=secure)
 
     async def send(self, one: Claimed, deadline: float, look_again: LookAgain) -> Result:
         headers = {**one.row["headers"], **self._headers, "idempotency-key": one.row["idempotency_key"]}
@@ -155,7 +148,7 @@ class MailSender:
         )
         self._sender = desk.settings.authority.email
         server = SmtpServer(smtp.host, smtp.port, smtp.starttls, loopback, smtp.user, password)
-        self._smtp = SmtpTransport(server, ca_file(desk))
+        self._smtp = SmtpTransport(server, desk.config.ca_file)
 
     async def send(self, one: Claimed, deadline: float, look_again: LookAgain) -> Result:
         return await self._smtp.send(self._sender, one.row["destination"], one.row["body"], deadline, look_again)

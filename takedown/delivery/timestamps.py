@@ -123,9 +123,8 @@ def verify_answer(answer: bytes, digest: bytes, trusted: Sequence[x509.Certifica
 async def _ask(desk: Desk, asked: Question) -> bytes:
     from takedown.transport.http import Call, HttpTransport  # clients of the network load slowly
 
-    network, secure = desk.settings.network, asked.authority.startswith("https://")
-    ca_file = desk.config.path(network.ca_file) if network.ca_file else None
-    http = HttpTransport(keep_alive=False, proxy=network.proxy if desk.live else None, ca_file=ca_file, secure=secure)
+    proxy, secure = desk.settings.network.proxy if desk.live else None, asked.authority.startswith("https://")
+    http = HttpTransport(keep_alive=False, proxy=proxy, ca_file=desk.config.ca_file, secure=secure)
     try:
         result = await http.send(Call("POST", asked.authority, HEADERS, asked.request.as_bytes()), DEADLINE, _go_on)
     finally:

@@ -36,13 +36,13 @@ class Class(StrEnum):
 class Words:
     """`versions`: what the sender wrote, normalised, as the mail's text and as its HTML shows it. `unseen`: the HTML with what is
     hidden in it. `whole`: everything visible, with what is quoted. `forms`: where a filled form may stand, attached
-    texts too. `written`: a style sheet puts words into the HTML."""
+    texts too. `doubtful`: the HTML may show other words than these."""
 
     versions: tuple[str, ...]
     unseen: str
     whole: str
     forms: tuple[str, ...] = ()
-    written: bool = False
+    doubtful: bool = False
 
     @property
     def new(self) -> str:
@@ -73,7 +73,7 @@ def words_of(mail: Mail, sent: frozenset[str] = frozenset()) -> Words:
     whole = "\n".join(filter(None, (plain, seen.text)))[:MAX_TEXT]
     attached = (one.text[:MAX_TEXT] for one in mail.parts if one.kind == "text/plain" and one.attached)
     forms = tuple(normal(one) for one in (plain, seen.text, *attached) if one.strip())
-    return Words(versions, with_hidden if with_hidden != shown else "", whole, forms, seen.written)
+    return Words(versions, with_hidden if with_hidden != shown else "", whole, forms, seen.doubtful)
 
 
 def classify(mail: Mail, words: Words, identify: Identify, *, forms: bool = False, reference: str = "") -> Read:
@@ -123,7 +123,7 @@ def _agree(words: Words, readings: Sequence[Reading], chosen: Reading, identify:
     for text, one in zip(words.versions, readings, strict=True):
         if one.key() != chosen.key() and (one.decides or one.doubt or len(text) > LONGEST_POINTER):
             return False
-    if words.written:
+    if words.doubtful:
         return False
     return not words.unseen or read(words.unseen, identify).key() == chosen.key()
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from takedown.delivery.mailboxes import reaching, server_of
+from takedown.delivery.mailboxes import server_of
 from takedown.desk import Desk
 from takedown.inbox.authenticate import Resolver
 from takedown.inbox.store import Place, judge_new, store
@@ -32,10 +32,13 @@ class Mailed:
 
 
 def read_mailbox(desk: Desk, resolve: Resolver | None) -> Mailed:
-    """Fetch what is not in the ledger, and judge it. Raises MailboxFailed, MailboxRefused, MissingExtra, CredentialsMissing."""
+    """Fetch what is not in the ledger, and judge it.
+
+    Raises MailboxFailed, MailboxRefused, MissingExtra, CredentialsMissing, BadConfiguration.
+    """
     done, server = Mailed(), server_of(desk, desk.settings.imap, "the mailbox")
     try:
-        with open_mailbox(server, reaching(desk)) as box:
+        with open_mailbox(server) as box:
             _fetch(desk, box, f"imap:{server.user}@{server.host}/{server.folder}", done)
     finally:
         done.judged = tuple(judge_new(desk, resolve))

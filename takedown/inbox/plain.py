@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from itertools import islice
 
-from takedown.inbox.hiding import Sheet, bare, ground_of, hidden_element, read_sheets
+from takedown.inbox.colours import PAPER, Paint, painted, painted_by
+from takedown.inbox.hiding import bare, hidden_element, hidden_style, readings
+from takedown.inbox.sheets import Sheet, read_sheets
 
 MAX_HTML = 200_000
+MAX_TAG, MAX_ATTRIBUTES = 5_000, 50
 MAX_OPEN = 200
 """Elements open at once; what is nested deeper is read as if it stood on this level."""
 
@@ -20,6 +24,10 @@ _BLOCKS = frozenset(
     """address article blockquote br div dl dt dd fieldset footer form h1 h2 h3 h4 h5 h6 header hr li ol p pre section table
     tbody td th tr ul""".split()  # noqa: SIM905 -- a list of forty names would be forty lines
 )
+_PARTS = frozenset({"td", "th", "caption", "tr", "tbody", "thead", "tfoot"})
+_WALLS = frozenset({"table", "td", "th", "caption", "object", "marquee", "applet"})
+_MARKING = frozenset("a b big code em font i nobr s small strike strong tt u".split())  # noqa: SIM905
+_HOLDING = _BLOCKS | set("aside button center details dir figcaption figure main menu nav summary".split())  # noqa: SIM905
 _QUOTES = (
     "gmail_quote",
     "yahoo_quoted",
@@ -37,16 +45,17 @@ class Visible:
 
     text: str
     everything: str
-    written: bool = False
-    """A style sheet puts words into it, which are in neither."""
+    doubtful: bool = False
+    """Its style sheets put words into it, which are in neither; or it is larger, or deeper nested, than is read."""
 
 
 @dataclass
 class _Open:
     tag: str
+    given: Mapping[str, str]
     hidden: bool
     dropped: bool
-    ground: str = ""
+    paint: Paint = PAPER
 
 
 @dataclass
@@ -56,35 +65,84 @@ class _Page:
     sheet: Sheet
     seen: list[str] = field(default_factory=list[str])
     every: list[str] = field(default_factory=list[str])
-    stack: list[_Open] = field(default_factory=list[_Open])
+    stack: list[_Open] = field(default_factory=lambda: [_Open("", {}, hidden=False, dropped=False)])
+    too_deep: bool = False
 
-    def start(self, tag: str, given: dict[str, str]) -> None:
+    def start(self, tag: str, given: Mapping[str, str]) -> None:
         if tag in _BLOCKS:
             self.write("\n")
-        if (told := given.get("alt", "")) and not (self.stack and self.stack[-1].dropped):
+        above = self.stack[-1]
+        if (told := given.get("alt", "")) and not above.dropped:
             self.every.append(f" {told} ")  # instead of a picture, where pictures are not shown
-        if tag in _VOID or len(self.stack) >= MAX_OPEN:
+        if tag in _VOID:
             return
-        above = self.stack[-1] if self.stack else _Open("", hidden=False, dropped=False)
+        if len(self.stack) >= MAX_OPEN:
+            self.too_deep = True
+            return
         dropped = above.dropped or tag in _DROPPED or _is_quote(tag, given)
-        ground = ground_of(bare(given.get("style", "")), given.get("bgcolor", "").strip().lower() or above.ground)
-        hidden = above.hidden or hidden_element(tag, given, ground) or self.sheet.hides(tag, given)
-        self.stack.append(_Open(tag, hidden, dropped, ground))
+        if above.hidden:
+            self.stack.append(_Open(tag, given, above.hidden, dropped))
+            return
+        hidden, paint = self._look(tag, given, above.paint)
+        self.stack.append(_Open(tag, given, hidden, dropped, paint))
+
+    def _look(self, tag: str, given: Mapping[str, str], around: Paint) -> tuple[bool, Paint]:
+        """Whether an element is hidden, and the colours inside it."""
+        styles, rules = readings(given.get("style", "")), list(self.sheet.fitting(tag, given))
+        paint = around.with_all(painted_by(tag, given), *map(painted, styles), *(rule.paint for rule in rules))
+        hidden = hidden_element(tag, given) or any(hidden_style(bare(one)) for one in styles) or any(rule.hides for rule in rules)
+        return hidden or (paint != around and paint.hides()), paint
 
     def end(self, tag: str) -> None:
-        at = next((n for n in range(len(self.stack) - 1, -1, -1) if self.stack[n].tag == tag), None)
+        at = self._begun(tag)
         if at is not None:
+            broken = self._broken(at)
             del self.stack[at:]
+            for one in broken:
+                self.start(one.tag, one.given)
         if tag in _BLOCKS:
             self.write("\n")
 
+    def _broken(self, at: int) -> list[_Open]:
+        """What marks letters and was begun inside the element that stands here, but not ended in it: it goes on behind it."""
+        if self.stack[at].tag in _WALLS:
+            return []
+        broken: list[_Open] = []
+        for one in self.stack[at + 1 :]:
+            broken = [] if one.tag in _WALLS else [*broken, one] if one.tag in _MARKING else broken
+        left = [(one.tag, one.given) for one in self.stack[:at]]
+        return [one for one in broken if (one.tag, one.given) not in left]
+
+    def _begun(self, tag: str) -> int | None:
+        """Where the element stands that an end tag ends, as browsers have it: none ends what is outside its table, or cell."""
+        if tag in {"body", "html"}:
+            return None  # what follows is still inside it
+        walls = _walls_of(tag)
+        for at in reversed(range(len(self.stack))):
+            if self.stack[at].tag == tag:
+                return at
+            if self.stack[at].tag in walls:
+                return None
+        return None
+
     def write(self, text: str) -> None:
-        top = self.stack[-1] if self.stack else None
-        if top and top.dropped:
+        top = self.stack[-1]
+        if top.dropped:
             return
         self.every.append(text)
-        if not (top and top.hidden):
+        if not top.hidden:
             self.seen.append(text)
+
+
+def _walls_of(tag: str) -> frozenset[str]:
+    """What an end tag does not reach beyond (HTML, 13.2.6.4.7)."""
+    if tag == "table":
+        return frozenset()
+    if tag in _PARTS:
+        return frozenset({"table"})
+    if tag == "li":
+        return _WALLS | {"ul", "ol"}
+    return _WALLS if tag in _HOLDING or tag in _MARKING else _WALLS | _HOLDING
 
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]{0,30})(?=[\s/>])")
@@ -132,7 +190,7 @@ def _markup(html: str, at: int, page: _Page) -> int:
     if found[1]:
         page.end(tag)
         return end + 1
-    page.start(tag, _attributes(html[found.end() : end][:5000]))
+    page.start(tag, _attributes(html[found.end() : end]))
     if tag in {"script", "style", "title", "textarea"}:
         closing = re.compile(rf"</{tag}", re.I).search(html, end)
         return closing.start() if closing else len(html)
@@ -156,23 +214,30 @@ def _end_of_tag(html: str, at: int) -> int:
 
 
 def _attributes(text: str) -> dict[str, str]:
+    """Where they are more or longer than is read, they hide the element."""
     given: dict[str, str] = {}
-    for found in islice(_ATTRIBUTE.finditer(text), 50):
-        given.setdefault(found[1].lower(), _characters(found[2] or found[3] or found[4] or ""))
+    found = list(islice(_ATTRIBUTE.finditer(text[:MAX_TAG]), MAX_ATTRIBUTES + 1))
+    for one in found:
+        given.setdefault(one[1].lower(), _characters(one[2] or one[3] or one[4] or ""))
+    if len(text) > MAX_TAG or len(found) > MAX_ATTRIBUTES:
+        given["hidden"] = ""
     return given
 
 
-def _is_quote(tag: str, given: dict[str, str]) -> bool:
+def _is_quote(tag: str, given: Mapping[str, str]) -> bool:
     marks = f"{given.get('class', '')} {given.get('id', '')}"
     return tag == "blockquote" or any(mark in marks for mark in _QUOTES)
 
 
 def html_text(html: str) -> Visible:
     """Nothing is fetched, scripts and styles are not run; never raises."""
-    html = html[:MAX_HTML]
-    page = _Page(read_sheets(html))
-    _read(html, page)
-    return Visible(_tidy("".join(page.seen)), _tidy("".join(page.every)), page.sheet.writes)
+    read = html[:MAX_HTML]
+    page = _Page(read_sheets(read))
+    for implied in ("html", "body"):
+        page.start(implied, {})
+    _read(read, page)
+    doubtful = page.sheet.doubtful or page.too_deep or len(html) > MAX_HTML
+    return Visible(_tidy("".join(page.seen)), _tidy("".join(page.every)), doubtful)
 
 
 def _tidy(text: str) -> str:

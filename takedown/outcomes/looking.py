@@ -130,8 +130,7 @@ class Looker:
 
         self._desk, self._adapter, self._terms = desk, adapter, adapter.settings
         self._sandbox = desk.settings.environment == "sandbox"
-        ca = desk.settings.network.ca_file
-        self._transport = ProbeTransport(inside=self._sandbox, ca_file=desk.config.path(ca) if ca else None)
+        self._transport = ProbeTransport(inside=self._sandbox, ca_file=desk.config.ca_file)
         given = self._terms.probe_token_file if not self._sandbox else None
         self._camera = Camera(desk.settings.observe.browser)
         self._token = secret(desk.config, given, None, f"the read token of {adapter.name}") if given else ""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import imaplib
 import re
-import ssl
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 from takedown.contract import CredentialsMissing, MissingExtra, Temporary
@@ -39,7 +39,10 @@ class MailboxRefused(CredentialsMissing):
 
 @dataclass(frozen=True)
 class ImapServer:
-    """`loopback`: TLS is not asked for. Port 993 speaks TLS at once, any other one STARTTLS. `readonly`: nothing is marked."""
+    """`loopback`: TLS is not asked for. Port 993 speaks TLS at once, any other one STARTTLS. `readonly`: nothing is marked.
+
+    `ca_file`: the authority whose certificates are believed instead of the system's.
+    """
 
     host: str
     port: int
@@ -48,6 +51,7 @@ class ImapServer:
     folder: str
     loopback: bool
     readonly: bool = False
+    ca_file: Path | None = None
 
     def __repr__(self) -> str:
         return f"ImapServer({self.user}@{self.host}:{self.port}/{self.folder})"
@@ -98,15 +102,15 @@ class OpenMailbox:
 
 
 @contextmanager
-def open_mailbox(server: ImapServer, context: ssl.SSLContext | None = None) -> Generator[OpenMailbox]:
-    """Log in and select the folder. Raises MailboxFailed, MailboxRefused, MissingExtra."""
+def open_mailbox(server: ImapServer) -> Generator[OpenMailbox]:
+    """Log in and select the folder. Raises MailboxFailed, MailboxRefused, MissingExtra, BadConfiguration."""
     try:
         from imap_tools import MailBox, MailBoxStartTls, MailBoxUnencrypted
         from imap_tools.errors import ImapToolsError, MailboxLoginError
     except ImportError:
         raise MissingExtra(what="reading a mailbox", extra="mail") from None
     where, box = f"{server.host}:{server.port}", cast("Any", None)
-    tls = context or trust(Speaks.MAIL, None)
+    tls = trust(Speaks.MAIL, server.ca_file)
     try:
         if server.port == TLS_PORT:
             box = MailBox(server.host, server.port, timeout=SECONDS, ssl_context=tls)

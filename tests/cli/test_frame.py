@@ -250,6 +250,12 @@ def test_a_group_alone_names_its_commands(capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().err.startswith(told)
 
 
+@pytest.mark.parametrize(("group", "inner"), [(entry.name, one) for entry in COMMANDS.values() for one in entry.apart])
+def test_a_command_that_is_loaded_apart_is_the_same_as_in_its_whole_group(group: str, inner: str) -> None:
+    alone, whole = lazy.load(group, inner).commands[inner], lazy.load(group).commands[inner]
+    assert (alone.help, [one.opts for one in alone.params]) == (whole.help, [one.opts for one in whole.params])
+
+
 @pytest.mark.parametrize("word", sorted(MEANT))
 def test_a_command_that_there_is_not_leads_to_the_one_that_is_meant(word: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run([word]) == 2

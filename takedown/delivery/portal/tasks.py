@@ -93,17 +93,22 @@ class Only:
     skipped: frozenset[int] = frozenset()
     shut: frozenset[int] = frozenset()
 
-    def rows(self, ledger: Readable, sql: str, **values: object) -> list[tuple[Any, ...]]:
-        """`{only}` in the SQL, which is about the request `r`, becomes the condition that it is wanted."""
+    def where(self) -> str:
+        """What must be true of the request `r` too; `:platform` stands in it where one is wanted."""
         wanted = " AND r.platform = :platform" if self.platform else ""
         for column, unwanted in (("id", self.skipped), ("plan", self.shut)):
             wanted += f" AND r.{column} NOT IN {numbered(unwanted)}" if unwanted else ""
-        named = {"platform": self.platform} if self.platform else {}
-        with ledger.view() as view:
-            return list(view.rows(sql.format(only=wanted), **named, **values))
+        return wanted
 
 
 ANY = Only()
+
+
+def _rows(ledger: Readable, sql: str, only: Only = ANY, **values: object) -> list[tuple[Any, ...]]:
+    """`{only}` in the SQL becomes the condition that a packet is wanted."""
+    named = {"platform": only.platform} if only.platform else {}
+    with ledger.view() as view:
+        return list(view.rows(sql.format(only=only.where()), **named, **values))
 
 
 def not_to_file(request: int, state: State) -> NotToFile:
@@ -166,7 +171,7 @@ def get_task(ledger: Readable, request: int) -> Task:
 def open_tasks(ledger: Readable, now: float, only: Only = ANY) -> list[Task]:
     """Everything that waits for a person at a portal: left and uncertain first, then opened, given, free."""
     with ledger.view() as view:
-        found = [get_task(view, number) for (number,) in only.rows(view, WAITING)]
+        found = [get_task(view, number) for (number,) in _rows(view, WAITING, only)]
     return sorted(found, key=lambda task: (_urgency(task, now), task.lease_until or 0))
 
 
@@ -178,22 +183,22 @@ def _urgency(task: Task, now: float) -> int:
 
 def next_task(ledger: Readable, who: str, only: Only) -> tuple[int, int] | None:
     """(request, plan) of the packet that is next for a person: theirs first."""
-    return next(((number, plan) for number, plan in only.rows(ledger, NEXT, who=who)), None)
+    return next(((number, plan) for number, plan in _rows(ledger, NEXT, only, who=who)), None)
 
 
 def free_tasks(ledger: Readable, only: Only, count: int) -> list[int]:
     """The next packets that nobody has."""
-    return [number for (number,) in only.rows(ledger, FREE, count=count)]
+    return [number for (number,) in _rows(ledger, FREE, only, count=count)]
 
 
 def own_open(ledger: Readable, who: str) -> list[int]:
     """Packets that this person opened and did not finish."""
-    return [number for (number,) in ANY.rows(ledger, OWN, who=who)]
+    return [number for (number,) in _rows(ledger, OWN, who=who)]
 
 
 def uncertain(ledger: Readable, only: Only) -> list[int]:
     """Packets that may have been filed; the portal's own list can tell."""
-    return [number for (number,) in only.rows(ledger, DOUBTFUL)]
+    return [number for (number,) in _rows(ledger, DOUBTFUL, only)]
 
 
 def leases_over(ledger: Readable, now: float) -> list[dict[str, Any]]:
@@ -205,7 +210,7 @@ def leases_over(ledger: Readable, now: float) -> list[dict[str, Any]]:
 def given_back(ledger: Readable) -> dict[int, list[int]]:
     """Plan in force -> its packets that were given back, or surely not filed."""
     found: dict[int, list[int]] = {}
-    for plan, number in ANY.rows(ledger, BACK):
+    for plan, number in _rows(ledger, BACK):
         found.setdefault(plan, []).append(number)
     return found
 
@@ -213,18 +218,18 @@ def given_back(ledger: Readable) -> dict[int, list[int]]:
 def to_follow(ledger: Readable) -> list[Task]:
     """Filed, and the portal's number is still to be entered."""
     with ledger.view() as view:
-        return [get_task(view, number) for (number,) in ANY.rows(view, TO_FOLLOW)]
+        return [get_task(view, number) for (number,) in _rows(view, TO_FOLLOW)]
 
 
 def left(ledger: Readable, only: Only) -> int:
     """How many packets wait to be opened by anybody, with those that were given back."""
-    ((count,),) = only.rows(ledger, LEFT)
+    ((count,),) = _rows(ledger, LEFT, only)
     return int(count)
 
 
 def median_seconds(ledger: Readable) -> float | None:
     """Median seconds from opening a packet to its number, over the newest 500."""
-    found = [float(seconds) for (seconds,) in ANY.rows(ledger, SECONDS)]
+    found = [float(seconds) for (seconds,) in _rows(ledger, SECONDS)]
     if not found:
         return None
     from statistics import median  # takes as long to load as Python to start
