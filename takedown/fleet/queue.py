@@ -242,7 +242,7 @@ def make_queue(desk: Desk) -> None:
     try:
         if not keeps_sessions(desk.ledger.engine):
             raise PooledByTransaction
-        with desk.ledger.engine.begin() as db:
+        with desk.ledger.engine.execution_options(takedown_write=True).begin() as db:
             found = _tables(db, here, SchemaManager.get_schema())
             make_board(db)
     except DBAPIError as error:

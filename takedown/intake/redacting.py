@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Select, bindparam, select, update
 
 from takedown.clock import iso
 from takedown.contract import RefusedByPolicy, UsageError
@@ -22,6 +22,8 @@ from takedown.ledger.ids import case_id, request_id
 from takedown.ledger.seals import reseal, set_aside
 from takedown.ledger.store import Ledger
 from takedown.ledger.tables import cases, request_cases, requests
+
+EVIDENCE = select(cases.c.evidence).where(cases.c.id == bindparam("case"))
 
 
 class NoSuchFile(UsageError):
@@ -58,7 +60,7 @@ def redact(ledger: Ledger, case: int, which: str, copy: Path, reason: str, who: 
     A plan that holds the case unsent becomes stale. Raises NoSuchCase, NoSuchFile, NoCopy, OnItsWay.
     """
     with ledger.read() as db:  # what is refused leaves no file behind
-        _found(_held(db, case), which, case_id(case))
+        _found(_held(db, case, EVIDENCE), which, case_id(case))
         _carried(db, case)
     try:
         taken = keep_file(ledger.folder, copy)
@@ -66,7 +68,7 @@ def redact(ledger: Ledger, case: int, which: str, copy: Path, reason: str, who: 
         raise NoCopy(file=copy, what=error) from None
 
     def write(book: Book) -> Redacted:
-        held = _held(book.db, case)
+        held = _held(book.db, case, EVIDENCE.with_for_update())
         at = _found(held, which, case_id(case))
         original = held[at].get("redacts", held[at]["sha256"])
         if taken["sha256"] in {original, held[at]["sha256"]}:
@@ -84,8 +86,8 @@ def redact(ledger: Ledger, case: int, which: str, copy: Path, reason: str, who: 
     return ledger.write(write)
 
 
-def _held(db: Connection, case: int) -> list[Held]:
-    row = db.execute(select(cases.c.evidence).where(cases.c.id == case).with_for_update()).first() or no_such(case)
+def _held(db: Connection, case: int, query: Select[tuple[Any]]) -> list[Held]:
+    row = db.execute(query, {"case": case}).first() or no_such(case)
     return cast("list[Held]", list(row[0] or []))
 
 

@@ -6,14 +6,16 @@ import hashlib
 import os
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Generator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from takedown.contract import Temporary, UsageError
 from takedown.ledger.doubting import Doubted, doubt, keep_back, skip_numbers
-from takedown.ledger.errors import NoLedger
+from takedown.ledger.errors import NoLedger, Unreadable
 from takedown.ledger.packing import Packed, pack, put_back, unpack
+from takedown.ledger.reader import is_damage
 from takedown.ledger.setup import open_ledger, resolve, secret_path
 from takedown.ledger.soundness import damage_in
 
@@ -63,31 +65,37 @@ def _evidence_of(file: Path) -> Path:
 
 def backup(url: str, folder: Path, file: Path) -> BackedUp:
     """Copy the ledger (by SQLite's own online backup), its secret, and then its evidence. Raises FileThere, NoLedger,
-    NotBackedUp.
+    NotBackedUp, Unreadable.
 
     Evidence is written before the row that names it, so that whatever the copied rows name is there.
     """
     source, secret = _paths(url, folder)
     if not source.exists():
         raise NoLedger(where=source)
+    try:
+        with _whole_or_not(file, _secret_of(file), _evidence_of(file)):
+            return _copy(source, secret, file)
+    except FileExistsError as error:
+        raise FileThere(file=error.filename) from None
+    except OSError as error:
+        raise NotBackedUp(file=file, what=f"{error.filename}: {error.strerror}" if error.filename else error) from None
+    except sqlite3.DatabaseError as error:
+        raise (Unreadable(where=source, what=error) if is_damage(error) else NotBackedUp(file=file, what=error)) from None
+
+
+@contextmanager
+def _whole_or_not(*files: Path) -> Generator[None]:
+    """New files, to be filled meanwhile; whatever ends that early (Ctrl-C too) takes away those that were made."""
     made: list[Path] = []
     try:
-        for one in (file, _secret_of(file), _evidence_of(file)):
+        for one in files:
             os.close(os.open(one, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             made.append(one)
-        return _copy(source, secret, file)
-    except (OSError, sqlite3.OperationalError) as error:
+        yield
+    except BaseException:
         for one in made:
             one.unlink(missing_ok=True)
-        if isinstance(error, FileExistsError):
-            raise FileThere(file=error.filename) from None
-        raise NotBackedUp(file=file, what=_said(error)) from None
-
-
-def _said(error: OSError | sqlite3.OperationalError) -> str:
-    if isinstance(error, OSError) and error.filename:
-        return f"{error.filename}: {error.strerror}"
-    return str(getattr(error, "strerror", None) or error)
+        raise
 
 
 def _copy(source: Path, secret: Path, file: Path) -> BackedUp:

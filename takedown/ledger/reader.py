@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Protocol
@@ -82,14 +82,16 @@ class Reader:
         return iter(self._connection.execute(self._spelt(sql), values))
 
     def stream(self, sql: str, **values: object) -> Iterator[tuple[Any, ...]]:
-        """Any number of rows, a thousand in memory at a time; a server's cursor has a name, and so one stream runs at a time."""
-        if not self._server:
-            # not `yield from` the cursor: that closes it, and when the answer broke off its connection is closed already
-            yield from map(tuple, self._connection.execute(sql, values))
-            return
+        """Any number of rows, a thousand in memory at a time, and one stream at a time."""
+        if self._server:
+            return self._streamed(self._spelt(sql), values)
+        # not the cursor itself: `yield from` closes it, and when the answer broke off its connection is closed already
+        return map(tuple, self._connection.execute(sql, values))
+
+    def _streamed(self, sql: str, values: Mapping[str, object]) -> Iterator[tuple[Any, ...]]:
         with self._connection.cursor(name="takedown") as cursor:
             cursor.itersize = AT_ONCE
-            yield from cursor.execute(self._spelt(sql), values)
+            yield from cursor.execute(sql, values)
 
     def value(self, sql: str, **values: object) -> Any:
         """The first column of the first row; None without one."""

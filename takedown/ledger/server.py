@@ -24,6 +24,13 @@ CUT_OFF: Mapping[str, Any] = {
 }  # fmt: skip
 """How soon a line on which nothing comes back is given up, about ten seconds; by itself the system waits a quarter of an hour.
 What the ledger's URL says of these goes before it (libpq, Parameter Key Words)."""
+Mode = tuple[int | None, bool | None]
+READING: Mode = (3, True)
+"""REPEATABLE READ READ ONLY, by psycopg's numbers (IsolationLevel): one view from the first statement to the last."""
+SCRATCH: Mode = (3, None)
+"""The same with temporary tables, which READ ONLY forbids to make."""
+WRITING: Mode = (None, None)
+"""As the server begins transactions by itself: READ WRITE said aloud would be refused by a replica before it is waited for."""
 LOOKS = 3
 READ_ONLY = "25006"
 """read_only_sql_transaction (PostgreSQL, Appendix A): a replica, or a primary that was just demoted."""
@@ -32,6 +39,7 @@ FORGOTTEN = {"26000", "42P05"}
 
 
 def server_engine(url: URL) -> Engine:
+    """An engine whose transactions only read, in one view, unless the connection's options say `takedown_write`."""
     # pool_pre_ping: a connection that did not outlive a restart of the server is replaced when it is next asked for
     for_server()
     patience = {name: value for name, value in CUT_OFF.items() if name not in url.query}
@@ -40,10 +48,21 @@ def server_engine(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction] -- called by SQLAlchemy
-        if connection.get_execution_options().get("takedown_write"):
+        options = connection.get_execution_options()
+        if options.get("takedown_write"):
+            _begins(connection, WRITING)
             connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = {round(IDLE * 1000)}")
+        elif options.get("isolation_level") != "AUTOCOMMIT":
+            _begins(connection, SCRATCH if options.get("takedown_scratch") else READING)
 
     return engine
+
+
+def _begins(connection: Connection, mode: Mode) -> None:
+    """What the driver says with its next BEGIN: no statement more. A connection of the pool has served others before."""
+    driver: Any = connection.connection.driver_connection
+    if (driver.isolation_level, driver.read_only) != mode:
+        driver.isolation_level, driver.read_only = mode
 
 
 def keeps_sessions(engine: Engine) -> bool:

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from queue import SimpleQueue
@@ -97,11 +97,18 @@ class Ledger:
         self.committed: Mark | None = None
         """The newest event that this process committed: a server that failed over may have lost it, and nothing else may tell."""
 
-    @contextmanager
-    def read(self) -> Generator[Connection]:
+    def read(self) -> AbstractContextManager[Connection]:
         """A connection with one consistent view. Raises LedgerFailed when the server is gone, Damaged."""
+        return self._reading(self.engine)
+
+    def scratch(self) -> AbstractContextManager[Connection]:
+        """As `read`, for who makes temporary tables: they go with the view. A replica has no room for them."""
+        return self._reading(self.engine.execution_options(takedown_scratch=True))
+
+    @contextmanager
+    def _reading(self, engine: Engine) -> Generator[Connection]:
         try:
-            with self.engine.connect() as connection:
+            with engine.connect() as connection:
                 yield connection
         except (DBAPIError, sqlite3.Error) as error:
             raise translate(error) from None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from sqlalchemy import Connection
 
-from takedown.ledger.reader import Reader
+from takedown.ledger.reader import AT_ONCE, Reader
 
 
 class _Driven:
@@ -19,10 +19,18 @@ class _Driven:
     def execute(self, sql: str, values: Mapping[str, object]) -> Any:
         return self._db.exec_driver_sql(sql, dict(values)).cursor
 
-    def cursor(self, name: str) -> Any:
-        return cast("Any", self._db.connection.driver_connection).cursor(name=name)
+
+class _Viewed(Reader):
+    def __init__(self, db: Connection) -> None:
+        super().__init__(_Driven(db), server=db.dialect.name != "sqlite")
+        self._db = db
+
+    def _streamed(self, sql: str, values: Mapping[str, object]) -> Iterator[tuple[Any, ...]]:
+        """By a cursor of SQLAlchemy's, which knows the errors of its driver as its own."""
+        with self._db.exec_driver_sql(sql, dict(values), execution_options={"yield_per": AT_ONCE}) as found:
+            yield from map(tuple, found)
 
 
 def viewed(db: Connection) -> Reader:
     """What the connection sees, also of what its own transaction has changed."""
-    return Reader(_Driven(db), server=db.dialect.name != "sqlite")
+    return _Viewed(db)

@@ -165,7 +165,7 @@ def report(desk: Desk, asked: Asked | None = None) -> Report:
     from takedown.report.past import rows_at  # with SQLAlchemy, which figures of now do without
 
     at = whole(wanted.as_of)
-    with desk.ledger.read() as db:
+    with desk.ledger.scratch() as db:
         return figures(viewed(db), desk_says(desk), wanted, at, rows_at(db, at))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from takedown.contract import TakedownError
 from takedown.delivery import chunks, owning
@@ -28,6 +28,11 @@ class Parts(NamedTuple):
     due: int
     waiting: int
     running: int
+
+
+def writing(desk: Desk) -> Engine:
+    """The ledger's engine for what a test changes there behind everybody's back."""
+    return desk.ledger.engine.execution_options(takedown_write=True)
 
 
 def parts(desk: Desk) -> Parts:

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import asynccontextmanager
 
+from crew_desk import writing
 from sqlalchemy import select, text
 
 from takedown.fleet.crew import Crew
@@ -50,7 +51,7 @@ def let_die(desk, lane="facebook:api"):
     """One worker after the other began what waited first for this lane, and died."""
     first = f"(SELECT min(id) FROM procrastinate_jobs WHERE lock = '{lane}')"
     died = f"UPDATE procrastinate_jobs SET status = 'doing', worker_id = NULL, attempts = {RESCUES - 1} WHERE id = {first}"
-    with desk.ledger.engine.begin() as db:
+    with writing(desk).begin() as db:
         db.execute(text(f"SET LOCAL search_path TO {SCHEMA}"))
         db.execute(text(died))
 

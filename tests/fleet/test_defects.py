@@ -4,7 +4,7 @@ import asyncio
 import json
 
 import pytest
-from crew_desk import parts
+from crew_desk import parts, writing
 from desks import add_cases
 from hands import give_up, handed, looking, stopped, until, working
 from sendings import references
@@ -99,7 +99,7 @@ async def test_a_sweep_between_two_tries_neither_counts_anew_nor_begins_sooner(s
 
 def let_time_pass(desk):
     """Whatever was to begin later begins now."""
-    with desk.ledger.engine.begin() as db:
+    with writing(desk).begin() as db:
         db.execute(text(f"SET LOCAL search_path TO {SCHEMA}"))
         db.execute(text("UPDATE failing SET until = 0"))
         db.execute(text("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo'"))
@@ -180,7 +180,7 @@ async def test_a_plan_with_a_platform_that_a_machine_does_not_know_keeps_no_othe
     second = make_plan(desk, Selection()).plan
     for plan in (first, second):
         await asyncio.to_thread(hand, desk, plan)
-    with desk.ledger.engine.begin() as db:
+    with writing(desk).begin() as db:
         db.execute(text(f"SET LOCAL search_path TO {SCHEMA}"))
         db.execute(text("DELETE FROM procrastinate_jobs"))
     wired = crews.wired_lanes

@@ -4,7 +4,7 @@ import shutil
 from types import SimpleNamespace
 
 import pytest
-from crew_desk import wait_for
+from crew_desk import wait_for, writing
 from desks import again, open_desk
 from sendings import nothing_lost_or_doubled, references, send, states, taken
 from servers import bring_back, keep_for_later, server
@@ -119,7 +119,7 @@ def test_a_replica_that_is_not_promoted_yet_is_waited_for_and_then_named(behind,
     monkeypatch.setattr(store, "PATIENCE", 0.2)
     monkeypatch.setattr(ledgers_server, "AGAIN", 0.05)
     name = desk.ledger.engine.url.database
-    with desk.ledger.engine.begin() as db:
+    with writing(desk).begin() as db:
         db.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
     other = again(desk)
     with pytest.raises(ReadOnly, match="takes no writes"):

@@ -8,7 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from crew_desk import wait_for
+from crew_desk import wait_for, writing
 from desks import open_desk
 from figures import FULL, SEED
 from sendings import nothing_lost_or_doubled, references, taken
@@ -158,7 +158,7 @@ def test_a_queue_that_is_dropped_is_filled_again_from_the_ledger(stand_in, fleet
     sandbox, n = stand_in(keyed=True), 10
     desk, plan = fleet_desk(sandbox, n, idempotency=True)
     hand(desk, plan)
-    with desk.ledger.engine.begin() as db:
+    with writing(desk).begin() as db:
         db.execute(text(f"DROP SCHEMA {SCHEMA} CASCADE"))
     workers()
     wait_for(all_sent(desk, n))
@@ -194,7 +194,7 @@ def test_a_lane_that_a_person_must_mend_stops_and_goes_on_when_handed_over_again
 def test_two_workers_write_the_head_of_one_event_at_once(stand_in, fleet_desk):
     desk, _ = fleet_desk(stand_in(), 1)
     head = current(desk)
-    with desk.ledger.engine.connect() as other, ThreadPoolExecutor(1) as second:
+    with writing(desk).connect() as other, ThreadPoolExecutor(1) as second:
         values = {"seq": head.seq, "document": head.text(), "signature": "", "key": "", "at": 0.0}
         with other.begin():
             other.execute(insert(heads).values(values))

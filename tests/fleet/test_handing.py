@@ -4,6 +4,7 @@ import json
 import urllib.request
 
 import pytest
+from crew_desk import wait_for, writing
 from sendings import api, planned, references, taken
 from sqlalchemy import create_engine, update
 from sqlalchemy.pool import StaticPool
@@ -83,8 +84,6 @@ def test_a_plan_that_nobody_approved_is_not_handed_over(stand_in, fleet_desk, as
 
 
 def test_nothing_is_sent_that_was_not_handed_over(stand_in, fleet_desk, workers):
-    from crew_desk import wait_for
-
     sandbox = stand_in(keyed=True)
     desk, _ = fleet_desk(sandbox, 3, idempotency=True)
     make_queue(desk)
@@ -98,7 +97,7 @@ def test_a_queue_of_another_version_is_not_worked_on(stand_in, fleet_desk):
     desk, _ = fleet_desk(stand_in(), 1)
     make_queue(desk)
     make_queue(desk)
-    with desk.ledger.engine.begin() as db:
+    with writing(desk).begin() as db:
         db.exec_driver_sql(f"COMMENT ON SCHEMA {SCHEMA} IS '1.0'")
     with pytest.raises(OtherQueue, match=r"1\.0"):
         make_queue(desk)

@@ -6,7 +6,7 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from crew_desk import Parts, parts, wait_for
+from crew_desk import Parts, parts, wait_for, writing
 from sendings import nothing_lost_or_doubled, references, taken
 from sqlalchemy import select, text
 
@@ -58,7 +58,7 @@ def aside(desk):
 
 def another_lives(desk):
     """A worker that takes nothing, as one does whose hands are full."""
-    with desk.ledger.engine.begin() as db:
+    with writing(desk).begin() as db:
         db.execute(text(f"INSERT INTO {SCHEMA}.procrastinate_workers (last_heartbeat) VALUES (now() + interval '1 hour')"))
 
 
@@ -147,7 +147,7 @@ def test_two_that_stand_aside_at_once_do_so_one_after_the_other(stand_in, fleet_
     desk, _ = fleet_desk(stand_in(), 1)
     make_queue(desk)
     told = Aside("here:1", "TD-0715", "another policy", desk.clock.now() + 60)
-    with desk.ledger.engine.connect() as first, ThreadPoolExecutor(1) as second:
+    with writing(desk).connect() as first, ThreadPoolExecutor(1) as second:
         with first.begin():
             stand_aside(Book(first, desk.clock.now()), 1, lambda _: [1, 2], told)
             done = second.submit(desk.ledger.write, lambda book: stand_aside(book, 2, lambda _: [1, 2], told))

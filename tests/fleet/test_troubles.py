@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 
 import psycopg
 import pytest
-from crew_desk import wait_for
+from crew_desk import wait_for, writing
 from desks import again, open_desk
 from lossy import Loses, line
 from sendings import nothing_lost_or_doubled, references, taken
@@ -42,7 +42,7 @@ def said(worker):
 
 
 def ask(desk, *statements):
-    with desk.ledger.engine.begin() as db:
+    with writing(desk).begin() as db:
         for one in statements:
             db.execute(text(one))
 

@@ -10,6 +10,7 @@ from desks import add_cases, again, make_desk
 from takedown.audit.data import read_data
 from takedown.cli import run
 from takedown.ledger.backup import FileThere, NotBackedUp, backup, restore
+from takedown.ledger.errors import Unreadable
 from takedown.ledger.packing import DamagedBackup, pack, unpack
 
 pytestmark = pytest.mark.sqlite("a backup of its file")
@@ -138,14 +139,34 @@ def test_only_their_owner_reads_a_backup(saved, tmp_path):
     assert len(list(tmp_path.glob("save.db*"))) == 3
 
 
-def test_a_file_that_somebody_made_meanwhile_is_left_alone_and_told_of(saved, tmp_path, monkeypatch):
-    """Between the look for one and its making another process may be quicker."""
+def test_a_file_that_is_there_is_left_alone_and_told_of_and_nothing_stays_beside_it(saved, tmp_path):
     (tmp_path / "more.db.secret").write_text("somebody's")
-    monkeypatch.setattr("pathlib.Path.exists", lambda path: path.name == "takedown.db")
+    before = in_the_folder(tmp_path)
     with pytest.raises(FileThere, match=r"more\.db\.secret"):
         backup(saved.settings.ledger.url, tmp_path, tmp_path / "more.db")
     assert (tmp_path / "more.db.secret").read_text() == "somebody's"
-    assert "more.db" not in in_the_folder(tmp_path)
+    assert in_the_folder(tmp_path) == before
+
+
+def test_what_is_no_database_is_told_and_no_half_of_a_backup_stays(saved, tmp_path):
+    (tmp_path / "takedown.db").write_bytes(b"this is no database" * 100)
+    before = in_the_folder(tmp_path)
+    with pytest.raises(Unreadable, match=r"takedown\.db"):
+        backup(saved.settings.ledger.url, tmp_path, tmp_path / "more.db")
+    assert in_the_folder(tmp_path) == before
+
+
+def test_an_interrupt_leaves_no_half_of_a_backup(saved, tmp_path, monkeypatch):
+    before = in_the_folder(tmp_path)
+
+    def interrupted(folder, file):
+        assert in_the_folder(tmp_path) > before
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("takedown.ledger.backup.pack", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        backup(saved.settings.ledger.url, tmp_path, tmp_path / "more.db")
+    assert in_the_folder(tmp_path) == before
 
 
 def test_what_could_not_be_read_is_named_and_no_half_stays(saved, tmp_path):

@@ -9,9 +9,20 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 
+from takedown import audit
 from takedown.audit import verify
 from takedown.ledger import server
-from takedown.ledger.errors import NoLedger, NoSuchBatch, NotSynchronous, ServerAway, WrongEnvironment, not_connected
+from takedown.ledger.cases import close
+from takedown.ledger.errors import (
+    LedgerFailed,
+    NoLedger,
+    NoSuchBatch,
+    NotSynchronous,
+    ReadOnly,
+    ServerAway,
+    WrongEnvironment,
+    not_connected,
+)
 from takedown.ledger.setup import create, open_ledger
 from takedown.ledger.tables import cases
 from takedown.planning.making import make_plan
@@ -115,6 +126,71 @@ def test_an_open_case_is_there_once(tmp_path):
     with pytest.raises(IntegrityError):
         desk.ledger.write(lambda book: book.db.execute(cases.insert().values(**row)))
     desk.ledger.close()
+
+
+def counted(db):
+    return db.execute(text("SELECT count(*) FROM events")).scalar()
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    made = create(database(tmp_path), tmp_path, "sandbox")
+    yield made
+    made.close()
+
+
+def test_what_is_read_is_one_view_from_beginning_to_end_and_changes_nothing(ledger):
+    with ledger.read() as db, ledger.view() as view:
+        assert (counted(db), view.value("SELECT count(*) FROM events")) == (1, 1)
+        ledger.write(lambda book: book.record("note", "x", {}))
+        assert (counted(db), view.value("SELECT count(*) FROM events")) == (1, 1)
+    for sql in ("DELETE FROM events", "SELECT * FROM events FOR UPDATE"):
+        with pytest.raises(ReadOnly), ledger.read() as db:
+            db.execute(text(sql))
+    with ledger.read() as db:
+        assert counted(db) == 2
+
+
+def test_a_view_with_tables_of_its_own_is_one_view_too_and_they_go_with_it(ledger):
+    with ledger.scratch() as db:
+        before = counted(db)
+        ledger.write(lambda book: book.record("note", "x", {}))
+        db.execute(text("CREATE TEMPORARY TABLE mine AS SELECT * FROM events"))
+        assert (counted(db), db.execute(text("SELECT count(*) FROM mine")).scalar()) == (before, before)
+    with ledger.read() as db:
+        assert db.execute(text("SELECT to_regclass('mine')")).scalar() is None
+
+
+def test_a_case_that_is_closed_while_the_ledger_is_verified_is_no_tampering(tmp_path, monkeypatch):
+    url, read = database(tmp_path), audit.read_chain
+    monkeypatch.setattr("desks.ledger_url", lambda _: url)
+    desk = make_desk(tmp_path, {})
+    add_cases(desk, "facebook", [1])
+
+    def meanwhile(db):
+        told = read(db)
+        close(desk.ledger, 1, "mistaken", "planner")
+        return told
+
+    monkeypatch.setattr(audit, "read_chain", meanwhile)
+    assert verify(desk.ledger).problems == []
+    desk.ledger.close()
+
+
+CANCELLED = "SELECT n, CASE WHEN n > 1500 THEN pg_cancel_backend(pg_backend_pid()) END FROM generate_series(1, 3000) AS n"
+
+
+def test_a_stream_that_breaks_off_is_the_servers_fault_and_no_defect(ledger):
+    """As where statement_timeout ends it."""
+
+    def told():
+        with ledger.view() as view:
+            yield from view.stream(CANCELLED)
+
+    rows = told()
+    assert next(rows) == (1, None)
+    with pytest.raises(LedgerFailed, match="cancel"):
+        list(rows)
 
 
 def test_what_only_reads_a_ledger_reads_a_servers(tmp_path, monkeypatch):
