@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from html import unescape
 from itertools import islice
 
-from takedown.inbox.colours import PAPER, Paint, painted, painted_by
-from takedown.inbox.hiding import bare, hidden_element, hidden_style, readings
-from takedown.inbox.sheets import Sheet, read_sheets
+from takedown.inbox.colours import PAPER, Paint, painted_by
+from takedown.inbox.hiding import hidden_element
+from takedown.inbox.sheets import Sheet, read_sheets, styled
 
 MAX_HTML = 200_000
 MAX_TAG, MAX_ATTRIBUTES = 5_000, 50
@@ -88,9 +88,9 @@ class _Page:
 
     def _look(self, tag: str, given: Mapping[str, str], around: Paint) -> tuple[bool, Paint]:
         """Whether an element is hidden, and the colours inside it."""
-        styles, rules = readings(given.get("style", "")), list(self.sheet.fitting(tag, given))
-        paint = around.with_all(painted_by(tag, given), *map(painted, styles), *(rule.paint for rule in rules))
-        hidden = hidden_element(tag, given) or any(hidden_style(bare(one)) for one in styles) or any(rule.hides for rule in rules)
+        (hides, own), rules = styled(given.get("style", "")), list(self.sheet.fitting(tag, given))
+        paint = around.with_all(painted_by(tag, given), own, *(rule.paint for rule in rules))
+        hidden = hides or hidden_element(tag, given) or any(rule.hides for rule in rules)
         return hidden or (paint != around and paint.hides()), paint
 
     def end(self, tag: str) -> None:

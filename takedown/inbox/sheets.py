@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 from takedown.inbox.colours import Paint, painted
 from takedown.inbox.hiding import bare, hidden_style, readings
@@ -78,6 +79,13 @@ class Sheet:
         classes = given.get("class", "").lower().split()[:20]
         keys = ["<", f"<{tag}", f"#{given.get('id', '').lower()}", *(f".{name}" for name in classes)]
         yield from (rule for key in keys for rule in self.rules.get(key, ()) if rule.selector.fits(tag, given))
+
+
+@lru_cache(maxsize=256)
+def styled(style: str) -> tuple[bool, Paint]:
+    """Whether an element's own style hides, and the colours that it names. A mail says the same of most of its elements."""
+    both = readings(style)
+    return any(hidden_style(bare(one)) for one in both), Paint().with_all(*map(painted, both))
 
 
 def read_sheets(html: str) -> Sheet:
