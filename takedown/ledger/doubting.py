@@ -10,8 +10,9 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import case, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id
@@ -33,7 +34,7 @@ class Doubted:
 
 
 def doubt(book: Book) -> int:
-    """Hold every open request as uncertain, under the key that it may have been sent with; returns how many.
+    """Hold every open request, packets too, as uncertain, under the key that it may have been sent with; returns how many.
 
     Its key may be as old as the newest event that is still known: it was first used after that. What this process remembers of a
     later chain holds no longer.
@@ -42,23 +43,24 @@ def doubt(book: Book) -> int:
     at = book.db.execute(select(events.c.at).order_by(events.c.seq.desc()).limit(1)).scalar()
     born = datetime.fromisoformat(at).timestamp() if at else book.now
     because = {"because": "the ledger was taken back in time"}
-    held = 0
-    for state in (State.SENDING, State.APPROVED):
+    uncertain = 0
+    for state in (State.SENDING, State.APPROVED, State.OPERATOR):
         # What was being sent keeps the birth of its key: a repeat may have been under way, and its key is older than that.
+        # A packet for a portal has no key; nobody need have opened it by then to have filed it since.
         age = born if state is State.APPROVED else requests.c.key_born
-        begun = (requests.c.purpose != "reminder") | (requests.c.attempts > 0)
-        query = select(requests.c.id).where(requests.c.state == state.value, begun)
-        ids = [row[0] for row in book.db.execute(query)]
-        held += len(move(book, ids, state, State.UNKNOWN, event=because, owner="", doubt_since=book.now, key_born=age))
+        begun = [(requests.c.purpose != "reminder") | (requests.c.attempts > 0)] if state is State.APPROVED else []
+        ids = [row[0] for row in book.db.execute(select(requests.c.id).where(requests.c.state == state.value, *begun))]
+        since: dict[str, Any] = {"doubt_since": book.now, "key_born": age, "detail": because["because"]}
+        uncertain += len(move(book, ids, state, State.UNKNOWN, event=because, owner="", lease_until=None, **since))
     ended = update(plans).where(plans.c.state == "open").values(state="discarded", reason="the ledger was taken back in time")
     book.db.execute(ended)
     withdrawn = 0
     for state in (State.PLANNED, State.APPROVED):  # approved ones: reminders, which may have woken since and left
         ids = [row[0] for row in book.db.execute(select(requests.c.id).where(requests.c.state == state.value))]
         withdrawn += len(move(book, ids, state, State.WITHDRAWN, event=because))
-    if held or withdrawn:
-        book.record("ledger.doubted", "ledger", {"uncertain": held})
-    return held
+    if uncertain or withdrawn:
+        book.record("ledger.doubted", "ledger", {"uncertain": uncertain})
+    return uncertain
 
 
 def skip_numbers(book: Book) -> None:
@@ -74,10 +76,7 @@ def skip_numbers(book: Book) -> None:
 
 
 def keep_back(book: Book) -> int:
-    """Hold every case that could be planned; returns how many. Who opens a portal's packet is told to look at its list first."""
-    first = case((requests.c.opened_at.is_(None), 0), else_=1)  # the visit itself is no earlier one
-    packets = update(requests).where(requests.c.state == State.OPERATOR.value, requests.c.attempts <= first)
-    book.db.execute(packets.values(attempts=first + 1))
+    """Hold every case that could be planned; returns how many."""
     free = (cases.c.closed == "", cases.c.held == "", cases.c.delivered.in_(PLANNABLE))
     change = update(cases).where(*free).values(held=RESTORED, updated_at=book.now).returning(cases.c.id)
     found = sorted(book.db.execute(change).scalars())

@@ -23,6 +23,7 @@ from takedown.outcomes.differences import NoneHeld, release_restored
 from takedown.planning.approving import verify as check
 from takedown.planning.making import NothingToPlan, make_plan
 from takedown.planning.selection import Selection
+from takedown.planning.undoing import NothingLeft, discard
 from takedown.sandbox.journal import read_journal
 
 pytestmark = pytest.mark.sqlite("a backup of its file")
@@ -171,14 +172,31 @@ def test_who_frees_what_is_held_without_a_word_is_found(lane):
     assert len([one for one in found if "may be sent without anybody's word" in one]) == 5
 
 
-def test_a_packet_on_the_list_of_the_backup_is_looked_for_at_the_portal_first(tmp_path):
+def test_a_packet_on_the_list_of_the_backup_may_have_been_filed_since(tmp_path):
+    """Opened by then or not: it is looked for on the portal's own list, and its cases are not free to be filed once more."""
     desk, plan = planned(tmp_path, {"facebook": {"channel": "portal"}}, 2)
     check(desk, plan)
     hand_over(desk, plan)
     take(desk, Only())
     old = returned(desk, saved(desk))
-    assert [task.check_first for task in open_tasks(old.ledger, old.clock.now())] == [True, True]
+    found = open_tasks(old.ledger, old.clock.now())
+    assert [(task.state, task.check_first, task.lease_until) for task in found] == [("unknown", True, None)] * 2
+    with old.ledger.read() as db:
+        assert sorted(db.execute(select(requests.c.attempts)).scalars()) == [0, 1], "only one of them was ever opened"
+    with pytest.raises(NothingLeft):
+        discard(old.ledger, plan, "it will be planned anew")
+    with pytest.raises(NothingToPlan):
+        make_plan(old, Selection())
+    assert take(old, Only()).task is None
     assert verify(old.ledger).problems == []
+
+
+def test_a_reminder_on_the_list_of_the_backup_may_have_been_filed_since(tmp_path):
+    desk, plan = planned(tmp_path, {"facebook": {"channel": "portal"}}, 1)
+    check(desk, plan)
+    hand_over(desk, plan)
+    desk.ledger.write(lambda book: book.db.execute(update(requests).values(purpose="reminder")) and None)
+    assert states(returned(desk, saved(desk))) == {"unknown": 1}
 
 
 def test_reminders_that_slept_in_the_backup_are_not_sent(tmp_path, stand_in):
