@@ -19,7 +19,7 @@ from takedown.ledger import backup as backups
 from takedown.ledger.backup import FileThere, backup, restore
 from takedown.ledger.errors import NoLedger
 from takedown.ledger.tables import cases, requests
-from takedown.outcomes.differences import NoneHeld, release_restored
+from takedown.outcomes.differences import NoneDoubted, clear
 from takedown.planning.approving import verify as check
 from takedown.planning.making import NothingToPlan, make_plan
 from takedown.planning.selection import Selection
@@ -155,9 +155,9 @@ def test_what_a_person_says_was_not_sent_since_is_planned_again(lane):
     file = saved(desk)
     write_head(desk)
     old = returned(desk, file)
-    assert release_restored(old, "facebook", "its own list has none of them") == 2
-    with pytest.raises(NoneHeld):
-        release_restored(old, None, "again")
+    assert clear(old, None, "facebook", "its own list has none of them") == 2
+    with pytest.raises(NoneDoubted):
+        clear(old, None, None, "again")
     send(old, make_plan(old, Selection()).plan)
     assert len(asked_for(sandbox)) == 5
     assert verify(old.ledger).problems == []
@@ -167,7 +167,7 @@ def test_who_frees_what_is_held_without_a_word_is_found(lane):
     _, desk, _ = lane("keyed")
     add_cases(desk, "facebook", [11, 12])
     old = returned(desk, saved(desk))
-    old.ledger.write(lambda book: book.db.execute(update(cases).values(held="")) and None)
+    old.ledger.write(lambda book: book.db.execute(update(cases).values(doubted_at=None)) and None)
     found = [what for _, what in verify(old.ledger).problems]
     assert len([one for one in found if "may be sent without anybody's word" in one]) == 5
 
