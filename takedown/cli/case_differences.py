@@ -53,7 +53,7 @@ def rename_(
 
 def release_(
     reason: Reason,
-    case: Annotated[str | None, typer.Argument(metavar="[CASE]", help="As C-12; without it all in doubt")] = None,
+    case: Annotated[str | None, typer.Argument(metavar="[CASE]", help="As C-12; without it all that are in doubt")] = None,
     restored: Annotated[bool, typer.Option("--restored", help="It was not sent since a backup was restored")] = False,
     platform: OnPlatform = None,
     key: Key = None,
