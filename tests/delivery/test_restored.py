@@ -78,6 +78,16 @@ def test_after_a_restore_the_same_keys_are_repeated_and_nothing_is_doubled(lane)
     assert verify(old.ledger).problems == []
 
 
+@pytest.mark.parametrize("kept", [{"doubted_at": 1.0}, {"held": "another account has this name now"}])
+def test_nothing_is_repeated_for_a_case_that_a_person_must_decide_on(lane, kept):
+    sandbox, desk, plan = lane("keyed")
+    old = returned(desk, approved_and_saved(desk, plan))
+    old.ledger.write(lambda book: book.db.execute(update(cases).where(cases.c.id == 1).values(**kept)) and None)
+    send(old, plan, wait=60)
+    assert states(old) == {"sent": 2, "unknown": 1}
+    assert sum(row["event"] == "replayed" for row in read_journal(sandbox.journal_path)) == 2
+
+
 @COUNTED
 def test_after_a_restore_without_a_key_everything_open_waits_for_a_person(lane):
     sandbox, desk, plan = lane("neither")
