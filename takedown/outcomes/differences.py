@@ -28,7 +28,7 @@ from takedown.planning.undoing import UNSENT, unsent_in
 class NotHeld(RefusedByPolicy):
     """{case} is not held."""
 
-    code, why, do = "TD-0790", "there is nothing to release", "takedown case explain {case}"
+    code, why, do = "TD-0790", "{why}", "takedown case explain {case}"
 
 
 class NoneDoubted(RefusedByPolicy):
@@ -122,7 +122,7 @@ def release(desk: Desk, case: int, reason: str) -> None:
     def write(book: Book) -> None:
         row = case_row(book, case)
         if not row["held"]:
-            raise NotHeld(case=case_id(case), **({"why": DOUBTED_ONLY} if row["doubted_at"] else {}))
+            raise NotHeld(case=case_id(case), why=DOUBTED_ONLY if row["doubted_at"] else "there is nothing to release")
         told = select(sightings.c.stable_id).where(sightings.c.case == case, sightings.c.stable_id != "").order_by(sightings.c.id)
         shown = [str(one) for one in book.db.execute(told).scalars()]
         known = known_id({**row}, [{"stable_id": one} for one in shown])

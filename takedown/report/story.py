@@ -125,7 +125,7 @@ def _decided(file: Dossier) -> Iterator[str]:
             case "cases.doubted":
                 yield f"On {when} the ledger was taken back in time: it may have been sent since."
             case "cases.cleared":
-                yield f"On {when} {who} said that it was not sent since: {_told(data, 'reason')}."
+                yield f"On {when} {who} said that it was not sent since: {_told(data, 'reason')}"
             case "case.moved":
                 yield f"On {when} its lasting id was seen at {_told(data, 'to')}."
             case "case.renamed":

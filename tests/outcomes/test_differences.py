@@ -392,7 +392,9 @@ def test_the_story_of_each_case_tells_of_the_doubt(tmp_path: Path, x: Sandbox, c
     assert told(desk, "case", "list", "--differs", "doubted", "--json")[0] == 0
     assert len(json.loads(capsys.readouterr().out)["items"]) == 11
     assert told(desk, "case", "release", "C-1", "--platform", "x", "--restored", "--reason", "one or the other")[0] == 2
+    capsys.readouterr()
     assert told(desk, "case", "release", "C-1", "--reason", "no other account")[0] == 7
+    assert "whether it was sent since a backup is another question" in " ".join(capsys.readouterr().err.split())
     assert told(desk, "case", "release", "C-1", "--restored", "--reason", "Not on its list.")[0] == 0
     assert told(desk, "case", "release", "--restored", "--reason", "None of them.")[0] == 0
     capsys.readouterr()
