@@ -35,7 +35,7 @@ class Behind(IntegrityFailed):
     """The ledger is behind {where}: event {outside} was recorded there, the newest here is {here}."""
 
     code = "TD-1210"
-    why = "it was taken back in time; {held} requests that were open are uncertain now, unsent cases are held, nothing is sent"
+    why = "it was taken back in time; {held} requests that were open are uncertain now, unsent cases in doubt, nothing is sent"
     do = "takedown unknown list; when all is understood, another person: takedown reconcile --as NAME"
 
 

@@ -282,7 +282,7 @@ def _kept(kind: str) -> Callable[[Told, int, str, Data], None]:
 
 DECIDED = (
     *("halted", "unhalted", "case.held_back", "case.let_go", "case.released", "case.held", "case.renamed"),
-    *("cases.held", "cases.released", "appeal.received", "appeal.decided"),
+    *("cases.doubted", "cases.cleared", "appeal.received", "appeal.decided"),
     *("plan.discarded", "plan.rejected", "plan.expired", "plan.reviewed", "withdrawal.acknowledged", "withdrawal.restored"),
 )
 HEEDED: dict[str, Callable[[Told, int, str, Data], None]] = {

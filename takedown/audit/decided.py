@@ -65,17 +65,27 @@ def _holds(db: Connection, told: Told) -> Iterator[str]:
 
 
 def _apart(db: Connection, told: Told) -> Iterator[str]:
-    """Cases that nothing is sent for, since what they point to changed, or the ledger was taken back in time."""
-    apart: dict[str, int] = {}
-    for seq, kind, subject, data in told.decided:
-        if kind in {"case.held", "cases.held"}:
-            apart |= dict.fromkeys(data.get("cases", [subject]), seq)
-        elif kind in {"case.renamed", "case.released", "cases.released"}:
-            for name in data.get("cases", [subject]):
-                apart.pop(name, None)
-    kept = {case_id(one) for (one,) in db.execute(select(cases.c.id).where(cases.c.held != ""))}
-    for name in apart.keys() - kept:
-        yield f"{name} was kept apart by event {apart[name]}, and may be sent without anybody's word"
+    """Cases that nothing is sent for, since what they point to changed, or the ledger was taken back in time.
+
+    A case may be kept apart for both, and each ends by a word of its own.
+    """
+    for begins, ends, kept in APART:
+        apart: dict[str, int] = {}
+        for seq, kind, subject, data in told.decided:
+            if kind == begins:
+                apart |= dict.fromkeys(data.get("cases", [subject]), seq)
+            elif kind in ends:
+                for name in data.get("cases", [subject]):
+                    apart.pop(name, None)
+        for name in apart.keys() - {case_id(one) for (one,) in db.execute(select(cases.c.id).where(kept))}:
+            yield f"{name} was kept apart by event {apart[name]}, and may be sent without anybody's word"
+
+
+APART = (
+    ("case.held", {"case.renamed", "case.released"}, cases.c.held != ""),
+    ("cases.doubted", {"cases.cleared"}, cases.c.doubted_at.is_not(None)),
+)
+"""What keeps cases apart: the event that begins it, those that end it, and how their rows stand until then."""
 
 
 def _appeals(db: Connection, told: Told) -> Iterator[str]:

@@ -18,7 +18,7 @@ from takedown.intake.steps import make_return
 from takedown.ledger.cases import no_such
 from takedown.ledger.ids import case_id, number, request_id
 from takedown.ledger.tables import cases
-from takedown.outcomes.differences import dismiss, release, release_restored
+from takedown.outcomes.differences import clear, dismiss, release
 from takedown.outcomes.renaming import ByHand, rename
 
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="As C-12")]
@@ -53,31 +53,34 @@ def rename_(
 
 def release_(
     reason: Reason,
-    case: Annotated[str | None, typer.Argument(metavar="[CASE]", help="As C-12")] = None,
-    restored: Annotated[
-        bool, typer.Option("--restored", help="All that is held since a backup was restored: none of it was sent since")
-    ] = False,
+    case: Annotated[str | None, typer.Argument(metavar="[CASE]", help="As C-12; without it all that are in doubt")] = None,
+    restored: Annotated[bool, typer.Option("--restored", help="It was not sent since a backup was restored")] = False,
     platform: OnPlatform = None,
     key: Key = None,
     as_name: As = None,
 ) -> None:
-    """Release a held case: it is the target that is meant all the same. It must be planned and approved anew."""
-    if (case is None) is not restored or (platform and not restored):
+    """Release a held case: it is the target that is meant all the same. With --restored: it was not sent since a backup.
+
+    These are two questions, and a case may wait for both. It must be planned and approved anew, by another person.
+    """
+    if (case is None and not restored) or (platform and (case or not restored)):
         raise UsageError(
             what="it is not said what to release",
             why="a case by its number, or all that a restored backup called unsent",
             do="takedown case release C-12 --reason TEXT, or --restored [--platform NAME]",
         )
-    said, desk = _said(reason), desk_for("case release", as_name, key)
-    if case is None:
-        count = release_restored(desk, platform, said)
+    said, desk, ident = _said(reason), desk_for("case release", as_name, key), number(case, "C") if case else None
+    if ident is None:
+        count = clear(desk, None, platform, said)
         current().display.show(Answer([], {"released": count}), Facts([("released", count)]))
         current().display.next("takedown plan")
         return
-    ident = number(case, "C")
-    release(desk, ident, said)
+    if restored:
+        clear(desk, ident, None, said)
+    else:
+        release(desk, ident, said)
     _show(ident, "released")
-    current().display.next(f"takedown plan --case {case_id(ident)}")
+    current().display.next(f"takedown case explain {case_id(ident)}")
 
 
 def accept_return(case: CaseId, set_: Set = None, key: Key = None, as_name: As = None) -> None:

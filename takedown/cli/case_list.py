@@ -86,6 +86,8 @@ def _row(one: dict[str, Any]) -> list[str]:
     truths = [words(truth, one[truth]) for truth in ("delivery", "claimed", "observed")]
     if one["held"]:
         truths[0] = f"held, {truths[0]}"
+    if one["doubted_at"]:
+        truths[0] = f"in doubt, {truths[0]}"
     if one["withdrawal"] != "none":
         truths[0] = f"{truths[0]}, taken back"
     target = f"{one['key']} (now {one['moved_to']})" if one["moved_to"] else one["key"]

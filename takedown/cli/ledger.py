@@ -60,16 +60,16 @@ def backup_(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
 def restore_(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     """Put a backup in the ledger's place; the present one is kept beside it.
 
-    What was open becomes uncertain; what was not sent is held until a person has looked whether it was sent since.
+    What was open becomes uncertain; what was not sent is in doubt until a person has looked whether it was sent since.
     """
     context = current()
     if not context.confirm("Put the backup in the ledger's place?"):
         raise typer.Exit(2)
     config = context.load_config()
     done = restore(config.settings.ledger.url, config.folder, config.settings.environment, file)
-    facts = Facts([("requests, now uncertain", done.uncertain), ("unsent cases, held", done.held)])
-    context.display.show(Answer([], {"uncertain": done.uncertain, "held": done.held}), facts)
-    if done.held:
+    facts = Facts([("requests, now uncertain", done.uncertain), ("unsent cases, now in doubt", done.doubted)])
+    context.display.show(Answer([], {"uncertain": done.uncertain, "doubted": done.doubted}), facts)
+    if done.doubted:
         context.display.warn(
             "what the backup calls unsent may have been sent since: nothing of it is planned before somebody has looked"
         )

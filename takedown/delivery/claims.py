@@ -31,7 +31,7 @@ from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.moves import WITHDRAWAL, State, begin, move
 from takedown.ledger.prepared import Prepared
 from takedown.ledger.seals import add_attempts
-from takedown.ledger.tables import cases, lanes, meta, plans, request_cases, requests
+from takedown.ledger.tables import FREE, cases, lanes, meta, plans, request_cases, requests
 from takedown.planning.approving import Tampered, Verified
 from takedown.planning.digest import leaf
 from takedown.transport.results import Held
@@ -68,7 +68,7 @@ class Claimed:
 
 
 def sendable(lane: Lane, now: ColumnElement[Any] | float) -> ColumnElement[bool]:
-    """Rows that may go out: surely unsent ones, and uncertain ones whose key the platform still knows, unless a case is held."""
+    """Rows that may go out: surely unsent ones, and uncertain ones of `FREE` cases whose key the platform still knows."""
     ways = _ways(lane, now)
     # The states are named apart from the rest, so that an index finds them among all that was sent.
     return and_(requests.c.state.in_([state.value for state in ways]), or_(*ways.values()))
@@ -81,7 +81,7 @@ def _ways(lane: Lane, now: ColumnElement[Any] | float) -> dict[State, ColumnElem
     born = requests.c.key_born
     young = and_(born.is_not(None), born > now - lane.key_life, born <= now + SKEW)  # as `lane.remembers`
     theirs = request_cases.join(cases, cases.c.id == request_cases.c.case)
-    held = select(1).select_from(theirs).where(request_cases.c.request == requests.c.id, cases.c.held != "").exists()
+    held = select(1).select_from(theirs).where(request_cases.c.request == requests.c.id, not_(and_(*FREE))).exists()
     free = or_(requests.c.purpose == WITHDRAWAL, not_(held))
     again = {State.UNKNOWN: and_(requests.c.state == State.UNKNOWN.value, young, free)}
     return again if lane.again else {**again, **unsent}

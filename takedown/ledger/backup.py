@@ -127,7 +127,7 @@ def restore(url: str, folder: Path, environment: str, file: Path) -> Doubted:
     # Doubted first, put in place last: a restore that is interrupted leaves nothing that could send.
     _drop_tails(fresh)
     shutil.copy2(file, fresh)
-    held = _doubt_in(fresh, folder, environment)
+    doubted = _doubt_in(fresh, folder, environment)
     if target.exists():
         with closing(sqlite3.connect(target)) as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -136,7 +136,7 @@ def restore(url: str, folder: Path, environment: str, file: Path) -> Doubted:
     shutil.copy2(_secret_of(file), secret)
     put_back(unpacked, evidence)
     fresh.rename(target)
-    return held
+    return doubted
 
 
 def _drop_tails(file: Path) -> None:

@@ -1,22 +1,22 @@
 """A ledger that was taken back in time: what it calls open or unsent may have left since.
 
-What was approved is uncertain. What was not even that is held: it may have been planned, approved and sent since, under a number
-and a key that this ledger has never heard of, so that nothing but a person can find out.
+What was approved is uncertain. What was not even that is in doubt: it may have been planned, approved and sent since, under a
+number and a key that this ledger has never heard of, so that nothing but a person can find out.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import case, delete, insert, select, update
+from sqlalchemy import ColumnElement, Update, delete, insert, select, update
 
 from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id
 from takedown.ledger.moves import State, move
-from takedown.ledger.states import RESTORED
 from takedown.ledger.tables import cases, events, meta, plans, requests
 
 PLANNABLE = (State.DRAFT.value, State.REFUSED.value)
@@ -26,14 +26,14 @@ AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Doubted:
-    """How many requests are uncertain now, and how many cases are held."""
+    """How many requests are uncertain now, and how many cases are in doubt."""
 
     uncertain: int
-    held: int
+    doubted: int
 
 
 def doubt(book: Book) -> int:
-    """Hold every open request as uncertain, under the key that it may have been sent with; returns how many.
+    """Hold every open request, packets too, as uncertain, under the key that it may have been sent with; returns how many.
 
     Its key may be as old as the newest event that is still known: it was first used after that. What this process remembers of a
     later chain holds no longer.
@@ -42,23 +42,24 @@ def doubt(book: Book) -> int:
     at = book.db.execute(select(events.c.at).order_by(events.c.seq.desc()).limit(1)).scalar()
     born = datetime.fromisoformat(at).timestamp() if at else book.now
     because = {"because": "the ledger was taken back in time"}
-    held = 0
-    for state in (State.SENDING, State.APPROVED):
+    uncertain = 0
+    for state in (State.SENDING, State.APPROVED, State.OPERATOR):
         # What was being sent keeps the birth of its key: a repeat may have been under way, and its key is older than that.
+        # A packet for a portal has no key; nobody need have opened it by then to have filed it since.
         age = born if state is State.APPROVED else requests.c.key_born
-        begun = (requests.c.purpose != "reminder") | (requests.c.attempts > 0)
-        query = select(requests.c.id).where(requests.c.state == state.value, begun)
-        ids = [row[0] for row in book.db.execute(query)]
-        held += len(move(book, ids, state, State.UNKNOWN, event=because, owner="", doubt_since=book.now, key_born=age))
+        begun = [(requests.c.purpose != "reminder") | (requests.c.attempts > 0)] if state is State.APPROVED else []
+        ids = [row[0] for row in book.db.execute(select(requests.c.id).where(requests.c.state == state.value, *begun))]
+        since: dict[str, Any] = {"doubt_since": book.now, "key_born": age, "detail": because["because"]}
+        uncertain += len(move(book, ids, state, State.UNKNOWN, event=because, owner="", lease_until=None, **since))
     ended = update(plans).where(plans.c.state == "open").values(state="discarded", reason="the ledger was taken back in time")
     book.db.execute(ended)
     withdrawn = 0
     for state in (State.PLANNED, State.APPROVED):  # approved ones: reminders, which may have woken since and left
         ids = [row[0] for row in book.db.execute(select(requests.c.id).where(requests.c.state == state.value))]
         withdrawn += len(move(book, ids, state, State.WITHDRAWN, event=because))
-    if held or withdrawn:
-        book.record("ledger.doubted", "ledger", {"uncertain": held})
-    return held
+    if uncertain or withdrawn:
+        book.record("ledger.doubted", "ledger", {"uncertain": uncertain})
+    return uncertain
 
 
 def skip_numbers(book: Book) -> None:
@@ -74,26 +75,20 @@ def skip_numbers(book: Book) -> None:
 
 
 def keep_back(book: Book) -> int:
-    """Hold every case that could be planned; returns how many. Who opens a portal's packet is told to look at its list first."""
-    first = case((requests.c.opened_at.is_(None), 0), else_=1)  # the visit itself is no earlier one
-    packets = update(requests).where(requests.c.state == State.OPERATOR.value, requests.c.attempts <= first)
-    book.db.execute(packets.values(attempts=first + 1))
-    free = (cases.c.closed == "", cases.c.held == "", cases.c.delivered.in_(PLANNABLE))
-    change = update(cases).where(*free).values(held=RESTORED, updated_at=book.now).returning(cases.c.id)
-    found = sorted(book.db.execute(change).scalars())
-    _tell(book, "cases.held", found)
-    return len(found)
+    """Doubt every case that could be planned, also once it is opened again; returns how many."""
+    unsent = (cases.c.doubted_at.is_(None), cases.c.delivered.in_(PLANNABLE))
+    change = update(cases).where(*unsent).values(doubted_at=book.now, updated_at=book.now)
+    return _tell(book, "cases.doubted", change, None)
 
 
-def let_go(book: Book, platform: str | None, private: Mapping[str, str]) -> int:
-    """End that, on a person's word (`private`: who and why); returns of how many cases."""
-    mine = (cases.c.held == RESTORED, *([cases.c.platform == platform] if platform else []))
-    change = update(cases).where(*mine).values(held="", updated_at=book.now).returning(cases.c.id)
-    found = sorted(book.db.execute(change).scalars())
-    _tell(book, "cases.released", found, private)
-    return len(found)
+def clear(book: Book, private: Mapping[str, str], *which: ColumnElement[bool]) -> int:
+    """End the doubt of these cases, on a person's word (`private`: who and why); returns of how many."""
+    change = update(cases).where(cases.c.doubted_at.is_not(None), *which).values(doubted_at=None, updated_at=book.now)
+    return _tell(book, "cases.cleared", change, private)
 
 
-def _tell(book: Book, kind: str, found: Sequence[int], private: Mapping[str, str] | None = None) -> None:
+def _tell(book: Book, kind: str, change: Update, private: Mapping[str, str] | None) -> int:
+    found = sorted(book.db.execute(change.returning(cases.c.id)).scalars())
     for start in range(0, len(found), AT_ONCE):
         book.record(kind, "ledger", {"cases": [case_id(one) for one in found[start : start + AT_ONCE]]}, private)
+    return len(found)

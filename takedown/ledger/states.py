@@ -35,8 +35,6 @@ REASONS = ("done", "unverifiable", "duplicate", "out_of_scope", "mistake")
 """Why a case is closed."""
 DORMANT = 1e11
 """`not_before` of a reminder that waits for `resubmit` to wake it: the year 5138."""
-RESTORED = "the ledger was taken back in time, and it may have been sent since"
-"""Why a case is held that a restored ledger calls unsent. It is kept with the case and known by it: these words never change."""
 ALIKE = ("platform", "kind", "basis", "organisation")
 """What a report tells cases apart by, in the order of the indexes of `tables.cases`."""
 COUNTED = (*ALIKE, "delivered", "claimed", "observed", "closed", "ground")

@@ -14,9 +14,9 @@ from sqlalchemy import RowMapping, insert, select, update
 
 from takedown.contract import RefusedByPolicy
 from takedown.desk import Desk
+from takedown.ledger import doubting
 from takedown.ledger.book import Book
 from takedown.ledger.cases import NothingProposed, no_such
-from takedown.ledger.doubting import let_go
 from takedown.ledger.ids import case_id
 from takedown.ledger.moves import WITHDRAWAL, State, move
 from takedown.ledger.seals import reseal, set_aside
@@ -28,13 +28,16 @@ from takedown.planning.undoing import UNSENT, unsent_in
 class NotHeld(RefusedByPolicy):
     """{case} is not held."""
 
-    code, why, do = "TD-0790", "there is nothing to release", "takedown case explain {case}"
+    code, why, do = "TD-0790", "{why}", "takedown case explain {case}"
 
 
-class NoneHeld(RefusedByPolicy):
-    """No case is held because the ledger was taken back in time."""
+class NoneDoubted(RefusedByPolicy):
+    """No such case is in doubt because the ledger was taken back in time."""
 
-    code, why, do = "TD-0798", "there is nothing to release", "takedown case list --differs held"
+    code, why, do = "TD-0798", "there is nothing to release", "takedown case list --differs doubted"
+
+
+DOUBTED_ONLY = "its target is the one that is meant; whether it was sent since a backup is another question"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +115,14 @@ def take_back(book: Book, case: int) -> list[int]:
 def release(desk: Desk, case: int, reason: str) -> None:
     """A person says that the target is still the one that is meant; the lasting id it has now is the known one from here on.
 
-    It must be planned and approved anew. Raises NoSuchCase, NotHeld.
+    It must be planned and approved anew. Whether it was sent since a backup is another question (`clear`). Raises NoSuchCase,
+    NotHeld.
     """
 
     def write(book: Book) -> None:
         row = case_row(book, case)
         if not row["held"]:
-            raise NotHeld(case=case_id(case))
+            raise NotHeld(case=case_id(case), why=DOUBTED_ONLY if row["doubted_at"] else "there is nothing to release")
         told = select(sightings.c.stable_id).where(sightings.c.case == case, sightings.c.stable_id != "").order_by(sightings.c.id)
         shown = [str(one) for one in book.db.execute(told).scalars()]
         known = known_id({**row}, [{"stable_id": one} for one in shown])
@@ -132,15 +136,24 @@ def release(desk: Desk, case: int, reason: str) -> None:
     desk.ledger.write(write)
 
 
-def release_restored(desk: Desk, platform: str | None, reason: str) -> int:
-    """A person says that what is held since the ledger was taken back in time was not sent since; returns how many cases.
+def clear(desk: Desk, case: int | None, platform: str | None, reason: str) -> int:
+    """A person says that a case was not sent since the ledger was taken back in time; returns how many were in doubt.
 
-    `platform` None: on all of them. Raises NoneHeld.
+    `case` None: all open ones that are in doubt, or those of a platform. What is held besides stays so. Raises NoSuchCase,
+    NoneDoubted.
     """
-    released = desk.ledger.write(lambda book: let_go(book, platform, {"by": desk.who, "reason": reason}))
-    if not released:
-        raise NoneHeld
-    return released
+
+    def write(book: Book) -> int:
+        if case is not None:
+            which = [cases.c.id == case_row(book, case)["id"]]
+        else:
+            which = [cases.c.closed == "", *([cases.c.platform == platform] if platform else [])]
+        return doubting.clear(book, {"by": desk.who, "reason": reason}, *which)
+
+    cleared = desk.ledger.write(write)
+    if not cleared:
+        raise NoneDoubted
+    return cleared
 
 
 def dismiss(desk: Desk, case: int, reason: str) -> None:

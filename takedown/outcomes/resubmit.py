@@ -19,7 +19,7 @@ from takedown.ledger.book import Book
 from takedown.ledger.ids import case_id, number, plan_id, request_id
 from takedown.ledger.moves import State
 from takedown.ledger.states import ASKED, DORMANT
-from takedown.ledger.tables import cases, claims, meta, plans, request_cases, requests
+from takedown.ledger.tables import FREE, cases, claims, meta, plans, request_cases, requests
 from takedown.ledger.truths import FINAL, UNREACHABLE
 from takedown.outcomes.clocks import said_of
 from takedown.outcomes.repairs import repair_of
@@ -81,7 +81,7 @@ def look(desk: Desk, older_than: float, platform: str | None) -> Iterator[Chosen
     """
     now = desk.clock.now()
     # Nobody is asked for what was taken back.
-    open_ = [cases.c.closed == "", cases.c.held == "", cases.c.withdrawal == "none"]
+    open_ = [cases.c.closed == "", *FREE, cases.c.withdrawal == "none"]
     open_ += [cases.c.platform == platform] if platform else []
     delivered = [*open_, cases.c.delivered == State.SENT.value, cases.c.observed.not_in(UNREACHABLE)]
     asleep = _dormant().subquery()

@@ -1,4 +1,5 @@
-"""Who brought the cases of a plan in, or changed one of them last: they have decided on it, and do not approve it as well.
+"""Who brought the cases of a plan in, changed one of them last, or said since that it was not sent: they have decided on it,
+and do not approve it as well.
 
 Names are compared, and where people act with keys, keys: a key that the policy has since given another name is still one person.
 """
@@ -21,6 +22,7 @@ from takedown.ledger.tables import cases, events, openings, request_cases, reque
 
 IMPORTED = ("batch.imported",)
 EDITED = ("case.made", "case.linked", "case.renamed", "case.released", "case.reopened", "evidence.redacted")
+CLEARED = ("cases.cleared",)
 CHUNK = 500
 
 
@@ -53,7 +55,7 @@ class Handled:
 
 
 def check_handled(desk: Desk, plan: Mapping[str, Any], people: Sequence[Approver], allowed: Sequence[Approver]) -> None:
-    """Raise OwnCase when one of `people` imported a case of the plan, or changed one last. `allowed`: who may approve at all."""
+    """Raise OwnCase when one of `people` has `handled` a case of the plan. `allowed`: who may approve at all."""
     with desk.ledger.read() as db:
         found = handled(db, plan["id"])
     own = next(((one, person) for one in found for person in people if one.is_of(person)), None)
@@ -67,36 +69,51 @@ def check_handled(desk: Desk, plan: Mapping[str, Any], people: Sequence[Approver
 
 
 def handled(db: Connection, plan: int) -> list[Handled]:
-    """Who imported the plan's cases, and who changed which of them last, as the record tells."""
+    """Who imported the plan's cases, who changed which of them last, and who said that one was not sent, as the record tells."""
     joined = requests.join(request_cases).join(cases, cases.c.id == request_cases.c.case)
     mine, ends = requests.c.plan == plan, (func.min(cases.c.id), func.max(cases.c.id))
     spans = db.execute(select(cases.c.batch, *ends).select_from(joined).where(mine).group_by(cases.c.batch)).all()
     found: list[Handled] = []
     imported: list[tuple[int, int]] = []
     for batch, least, most in spans:
-        for data, who, key in _told(db, IMPORTED, [batch_id(batch)]):
+        for _, data, who, key in _told(db, IMPORTED, [batch_id(batch)]):
             first, last = (number(data[end], "C") for end in ("first", "last"))
             imported.append((first, last))
             if first <= most and least <= last:
                 found.append(Handled(who, f"imported {batch_id(batch)}", key))
     apart = or_(cases.c.version > 1, not_(or_(*(cases.c.id.between(*one) for one in imported))) if imported else true())
     changed = db.execute(select(cases.c.id).distinct().select_from(joined).where(and_(mine, apart))).scalars().all()
+    last_word: dict[str, tuple[int, str, str]] = {}
     for start in range(0, len(changed), CHUNK):
         names = [case_id(one) for one in changed[start : start + CHUNK]]
-        last_word = {data["subject"]: (who, key) for data, who, key in _told(db, EDITED, names)}
-        found += (Handled(who, f"changed {name} last", key) for name, (who, key) in last_word.items())
-    return found
+        last_word |= {data["subject"]: (seq, who, key) for seq, data, who, key in _told(db, EDITED, names)}
+    found += (Handled(who, f"changed {name} last", key) for name, (_, who, key) in last_word.items())
+    return [*found, *_cleared(db, plan, {name: seq for name, (seq, _, _) in last_word.items()})]
 
 
-def _told(db: Connection, kinds: Sequence[str], subjects: Sequence[str]) -> Iterator[tuple[dict[str, Any], str, str]]:
-    """What events of these kinds told, with their subject, who acted, and with which key; in the order of the record."""
+def _cleared(db: Connection, plan: int, changed: Mapping[str, int]) -> Iterator[Handled]:
+    """Who was the last to say of a case that it was not sent, with one case each, unless it was `changed` (-> event) later."""
+    any_of_them = select(events.c.seq).where(events.c.subject == "ledger", events.c.kind.in_(CLEARED)).limit(1)
+    if db.execute(any_of_them).first() is None:
+        return
+    joined = request_cases.join(requests, requests.c.id == request_cases.c.request)
+    carried = select(request_cases.c.case).select_from(joined).where(requests.c.plan == plan)
+    mine = {case_id(one) for one in db.execute(carried).scalars()}
+    said = _told(db, CLEARED, ["ledger"])
+    last = {name: (seq, who, key) for seq, data, who, key in said for name in mine.intersection(data["cases"])}
+    people = {(who, key): name for name, (seq, who, key) in last.items() if seq > changed.get(name, 0)}
+    yield from (Handled(who, f"said that {name} was not sent", key) for (who, key), name in people.items())
+
+
+def _told(db: Connection, kinds: Sequence[str], subjects: Sequence[str]) -> Iterator[tuple[int, dict[str, Any], str, str]]:
+    """The number of each event of these kinds, what it told with its subject, who acted, and with which key; in their order."""
     by = and_(openings.c.seq == events.c.seq, openings.c.name == "by")
     query = (
         select(events.c.seq, events.c.subject, events.c.data, openings.c.value, _ACT).join(openings, by).order_by(events.c.seq)
     )
     for seq, subject, data, who, act in db.execute(query.where(events.c.subject.in_(subjects), events.c.kind.in_(kinds))):
         behind: dict[str, Any] = json.loads(act) if act else {"first": seq + 1}
-        yield {**json.loads(data), "subject": subject}, str(who), str(behind["key"]) if behind["first"] <= seq else ""
+        yield seq, {**json.loads(data), "subject": subject}, str(who), str(behind["key"]) if behind["first"] <= seq else ""
 
 
 _LATER = events.alias()

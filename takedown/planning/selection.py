@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, literal, select
 
 from takedown.ledger.moves import State
-from takedown.ledger.tables import cases
+from takedown.ledger.tables import FREE, cases
 
 _DRAFTS = cases.alias("drafts")
 
@@ -26,7 +26,7 @@ class Selection:
     limit: int | None = None
 
     def where(self) -> list[ColumnElement[bool]]:
-        narrowed: list[ColumnElement[bool]] = [self._state(), cases.c.closed == "", cases.c.held == ""]
+        narrowed: list[ColumnElement[bool]] = [self._state(), cases.c.closed == "", *FREE]
         # Added to nothing, so that no index of theirs is taken: it would lead to all of a platform that was ever sent.
         if self.batch is not None:
             narrowed.append(cases.c.batch + 0 == self.batch)

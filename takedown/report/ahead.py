@@ -8,7 +8,7 @@ from typing import Any
 
 from takedown.clock import utc
 from takedown.ledger.ids import case_id, plan_id, request_id
-from takedown.ledger.states import ACTED, ASKED, DECLINED, FINAL, RESTORED, UNREACHABLE, State
+from takedown.ledger.states import ACTED, ASKED, DECLINED, FINAL, UNREACHABLE, State
 from takedown.outcomes.repairs import FURTHER, repair_of
 from takedown.report.cases import Dossier
 from takedown.report.figures import contradiction
@@ -41,7 +41,7 @@ def _told(happens: str, *can: Step) -> Ahead:
 
 
 def _differs(file: Dossier) -> Ahead | None:
-    """A return that is proposed, a case that is held, a target that has another name: each waits for a person."""
+    """A return that is proposed, a case that is in doubt or held, a target that has another name: each waits for a person."""
     row, ident = file.row, case_id(file.row["id"])
     rename = Step("follow it to its new address", f"takedown case rename {ident}" + ("" if row["moved_to"] else " URL"))
     if file.returned is not None and file.returned["state"] == "open":
@@ -53,10 +53,14 @@ def _differs(file: Dossier) -> Ahead | None:
     if row["closed"]:
         return None
     drop = Step("close it", f"takedown case close {ident} --as out_of_scope")
-    if row["held"] == RESTORED:
+    if row["doubted_at"]:
         return _told(
-            f"It is held: {row['held']}. Nothing is planned or sent for it until a person has looked.",
-            Step("neither the platform nor the sent folder has it: release it", f'takedown case release {ident} --reason "..."'),
+            "It is in doubt: the ledger was taken back in time, and it may have been sent since. "
+            "Nothing is planned or sent for it until a person has looked.",
+            Step(
+                "neither the platform nor the sent folder has it: release it",
+                f'takedown case release {ident} --restored --reason "..."',
+            ),
             Step("it was sent: close it", f"takedown case close {ident} --as done"),
         )
     if row["held"]:

@@ -21,6 +21,8 @@ DECIDED = (
     "user.notice", "case.renewed",
 )  # fmt: skip
 """Events that a case's story tells."""
+OF_MANY = ("cases.doubted", "cases.cleared")
+"""Events of the ledger that name many cases; the story of each tells them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,9 @@ CARRIED = """SELECT r.id, r.plan, r.purpose, r.platform, r.channel, r.state, r.r
   r.detail, r.sha256, r.attempts, r.not_before, r.created_at, c.excepted
   FROM requests r JOIN request_cases c ON c.request = r.id WHERE c."case" = :case ORDER BY r.id"""
 TRIED = """SELECT number, started_at, outcome, status, detail FROM attempts WHERE request = :request ORDER BY number"""
-TOLD = f"""SELECT seq, at, kind, data FROM events WHERE subject = :subject AND kind IN {among(DECIDED)} ORDER BY seq"""  # noqa: S608 -- of constants
+TOLD = f"""SELECT seq, at, kind, data FROM events WHERE subject = :subject AND kind IN {among(DECIDED)}
+  UNION ALL SELECT seq, at, kind, data FROM events WHERE subject = 'ledger' AND kind IN {among(OF_MANY)} AND data LIKE :named
+  ORDER BY seq"""  # noqa: S608 -- of constants
 
 
 def dossier(ledger: Reader, case: int) -> Dossier:
@@ -90,9 +94,9 @@ def _requests(ledger: Reader, case: int) -> list[dict[str, Any]]:
 
 def _events(ledger: Reader, subject: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """What people decided about the case, with the private values that have not been erased."""
-    for seq, at, kind, data in list(ledger.rows(TOLD, subject=subject)):
+    for seq, at, kind, data in list(ledger.rows(TOLD, subject=subject, named=f'%"{subject}"%')):
         opened = dict(ledger.rows("SELECT name, value FROM openings WHERE seq = :seq", seq=seq))
-        yield at, kind, {**json.loads(data), **opened}
+        yield at, kind, {**({} if kind in OF_MANY else json.loads(data)), **opened}
 
 
 def as_item(file: Dossier) -> dict[str, Any]:
@@ -106,6 +110,7 @@ def as_item(file: Dossier) -> dict[str, Any]:
         "closed": row["closed"], "request": request_id(newest["id"]) if newest else None,
         "receipt": (newest["receipt"] or None) if newest else None, "attempts": newest["attempts"] if newest else 0,
         **{name: row[name] for name in kept}, "step": row["step"], "held": row["held"],
+        "doubted_at": iso(row["doubted_at"]) if row["doubted_at"] else None,
         "moved_to": row["moved_to"], "former": [{"url": one["url"], "until": iso(one["until"])} for one in file.former],
         "returned": file.returned["state"] if file.returned else None,
         "follows": case_id(row["follows"]) if row["follows"] else None, "followed_by": [*map(case_id, file.followed_by)],

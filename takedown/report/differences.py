@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from takedown.ledger.states import RESTORED
 from takedown.report.differing import DIFFERING
 from takedown.report.figures import Figures
 from takedown.report.matters import Matter, View
 
 COUNT = "SELECT count(*) FROM cases WHERE closed = '' AND {which} {{mine}}"
-DOUBTED = f"{DIFFERING['held']} AND held = :restored"  # the first for the index
 FIRST = "SELECT min(sent_at) FROM cases WHERE platform = :platform AND delivered = 'sent' AND claimed = 'none' {mine}"
 QUIET = 72 * 3600.0
 """Seconds after which silence is worth a look, whatever patience a pack has."""
@@ -18,13 +16,12 @@ PROPOSED = "SELECT count(*) FROM returns WHERE state = 'open' {mine}"
 
 
 def differences(view: View) -> Iterator[Matter]:
-    """Held cases, renamed ones, and returns that are proposed."""
+    """Cases in doubt, held ones, renamed ones, and returns that are proposed."""
     listed = f"takedown case list --differs {{}}{view.in_batch}"
-    held, doubted = _count(view, DIFFERING["held"]), _count(view, DOUBTED, restored=RESTORED)
-    if doubted:
+    if count := _count(view, DIFFERING["doubted"]):
         why = "the ledger was taken back in time: compare with the platforms' own lists and the sent folder"
-        yield Matter("held", "held, may have been sent since", doubted, "case", why, listed.format("held"))
-    if count := held - doubted:
+        yield Matter("doubted", "in doubt, may have been sent since", count, "case", why, listed.format("doubted"))
+    if count := _count(view, DIFFERING["held"]):
         why = "another account has the name, or the address leads elsewhere; nothing is sent"
         yield Matter("held", "held", count, "case", why, listed.format("held"))
     if count := _count(view, DIFFERING["renamed"]):
@@ -47,5 +44,5 @@ def silent(view: View, platforms: Mapping[str, Figures]) -> Iterator[Matter]:
             yield Matter("silent", f"{name} has answered nothing", figures.asked, "case", why, f"takedown platforms {name}")
 
 
-def _count(view: View, which: str, **given: str) -> int:
-    return int(next(view.cases(COUNT.format(which=which), **given))[0])
+def _count(view: View, which: str) -> int:
+    return int(next(view.cases(COUNT.format(which=which)))[0])

@@ -14,6 +14,7 @@ DIFFERING: Mapping[str, str] = {
     "back": "gone_at IS NOT NULL AND observed = 'available'",
     "renamed": "moved_to <> ''",
     "held": "held <> ''",
+    "doubted": "doubted_at IS NOT NULL",
 }
-"""The last two are known of today only."""
+"""The last three are known of today only."""
 CONTRADICTORY = ("still_up", "yet_gone", "back")

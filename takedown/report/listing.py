@@ -23,7 +23,7 @@ VALUES: Mapping[str, Sequence[str]] = {
 }
 COLUMNS = {"delivery": "delivered", "claimed": "claimed", "observed": "observed", "withdrawal": "withdrawal"}
 LISTED = """SELECT c.id, c.batch, c.platform, c.kind, c.key, c.url, c.reference, c.delivered, c.claimed, c.observed,
-  c.withdrawal, c.closed, c.held, c.moved_to, c.request, r.receipt, r.attempts, c.updated_at
+  c.withdrawal, c.closed, c.held, c.doubted_at, c.moved_to, c.request, r.receipt, r.attempts, c.updated_at
   FROM (SELECT * FROM cases WHERE {where}) c LEFT JOIN requests r ON r.id = c.request ORDER BY c.id"""
 PROPOSED = "id IN (SELECT \"case\" FROM returns WHERE state = 'open')"
 PENDING = f"""delivered = '{State.SENT.value}' AND withdrawal = 'none' AND claimed NOT IN {among(FINAL)}
@@ -104,7 +104,7 @@ def listed(ledger: Reader, chosen: Filter, limit: int | None = None) -> Iterator
 
 def _item(row: tuple[Any, ...]) -> dict[str, Any]:
     case, batch, platform, kind, key, url, reference, delivered, claimed, observed, withdrawal, closed, *rest = row
-    held, moved_to, request, receipt, tries, changed = rest
+    held, doubted_at, moved_to, request, receipt, tries, changed = rest
     return {
         "case": case_id(case),
         "batch": batch_id(batch),
@@ -119,6 +119,7 @@ def _item(row: tuple[Any, ...]) -> dict[str, Any]:
         "withdrawal": withdrawal,
         "closed": closed,
         "held": held,
+        "doubted_at": iso(doubted_at) if doubted_at else None,
         "moved_to": moved_to,
         "request": request_id(request) if request else None,
         "receipt": receipt or None,

@@ -122,6 +122,10 @@ def _decided(file: Dossier) -> Iterator[str]:
                 yield f"On {when} {who} ended that: {_told(data, 'reason')}."
             case "case.released":
                 yield f"On {when} {who} released it: {_told(data, 'reason')}."
+            case "cases.doubted":
+                yield f"On {when} the ledger was taken back in time: it may have been sent since."
+            case "cases.cleared":
+                yield f"On {when} {who} said that it was not sent since: {_told(data, 'reason')}"
             case "case.moved":
                 yield f"On {when} its lasting id was seen at {_told(data, 'to')}."
             case "case.renamed":

@@ -36,14 +36,15 @@ def for_people(view: View, figures: Figures) -> Iterator[Matter]:
     yield from _of_cases(view, figures)
     yield from differences(view)
     yield from overdue(view)
-    if (drafts := figures.delivery["draft"]) and (drafts := drafts - next(view.cases(HELD_DRAFTS))[0]):
+    if (drafts := figures.delivery["draft"]) and (drafts := drafts - next(view.cases(APART_DRAFTS))[0]):
         yield Matter("draft", "cases in no plan yet", drafts, "case", do=f"takedown plan{view.in_batch}")
     if back := figures.taken_back:
         why = "no answer is waited for, and they are not pending"
         yield Matter("taken_back", "taken back and still open", back, "case", why, "takedown case close CASE --as mistake")
 
 
-HELD_DRAFTS = f"SELECT count(*) FROM cases WHERE {DIFFERING['held']} AND delivered = 'draft' AND closed = '' {{mine}}"  # noqa: S608
+APART = f"({DIFFERING['held']} OR {DIFFERING['doubted']})"
+APART_DRAFTS = f"SELECT count(*) FROM cases WHERE {APART} AND delivered = 'draft' AND closed = '' {{mine}}"  # noqa: S608
 
 
 def for_time(view: View) -> Iterator[Matter]:

@@ -19,10 +19,11 @@ from takedown.ledger import backup as backups
 from takedown.ledger.backup import FileThere, backup, restore
 from takedown.ledger.errors import NoLedger
 from takedown.ledger.tables import cases, requests
-from takedown.outcomes.differences import NoneHeld, release_restored
+from takedown.outcomes.differences import NoneDoubted, clear
 from takedown.planning.approving import verify as check
 from takedown.planning.making import NothingToPlan, make_plan
 from takedown.planning.selection import Selection
+from takedown.planning.undoing import NothingLeft, discard
 from takedown.sandbox.journal import read_journal
 
 pytestmark = pytest.mark.sqlite("a backup of its file")
@@ -75,6 +76,16 @@ def test_after_a_restore_the_same_keys_are_repeated_and_nothing_is_doubled(lane)
     assert set(taken(sandbox).values()) == {1}
     assert sum(row["event"] == "replayed" for row in read_journal(sandbox.journal_path)) == 2
     assert verify(old.ledger).problems == []
+
+
+@pytest.mark.parametrize("kept", [{"doubted_at": 1.0}, {"held": "another account has this name now"}])
+def test_nothing_is_repeated_for_a_case_that_a_person_must_decide_on(lane, kept):
+    sandbox, desk, plan = lane("keyed")
+    old = returned(desk, approved_and_saved(desk, plan))
+    old.ledger.write(lambda book: book.db.execute(update(cases).where(cases.c.id == 1).values(**kept)) and None)
+    send(old, plan, wait=60)
+    assert states(old) == {"sent": 2, "unknown": 1}
+    assert sum(row["event"] == "replayed" for row in read_journal(sandbox.journal_path)) == 2
 
 
 @COUNTED
@@ -154,9 +165,9 @@ def test_what_a_person_says_was_not_sent_since_is_planned_again(lane):
     file = saved(desk)
     write_head(desk)
     old = returned(desk, file)
-    assert release_restored(old, "facebook", "its own list has none of them") == 2
-    with pytest.raises(NoneHeld):
-        release_restored(old, None, "again")
+    assert clear(old, None, "facebook", "its own list has none of them") == 2
+    with pytest.raises(NoneDoubted):
+        clear(old, None, None, "again")
     send(old, make_plan(old, Selection()).plan)
     assert len(asked_for(sandbox)) == 5
     assert verify(old.ledger).problems == []
@@ -166,19 +177,36 @@ def test_who_frees_what_is_held_without_a_word_is_found(lane):
     _, desk, _ = lane("keyed")
     add_cases(desk, "facebook", [11, 12])
     old = returned(desk, saved(desk))
-    old.ledger.write(lambda book: book.db.execute(update(cases).values(held="")) and None)
+    old.ledger.write(lambda book: book.db.execute(update(cases).values(doubted_at=None)) and None)
     found = [what for _, what in verify(old.ledger).problems]
     assert len([one for one in found if "may be sent without anybody's word" in one]) == 5
 
 
-def test_a_packet_on_the_list_of_the_backup_is_looked_for_at_the_portal_first(tmp_path):
+def test_a_packet_on_the_list_of_the_backup_may_have_been_filed_since(tmp_path):
+    """Opened by then or not: it is looked for on the portal's own list, and its cases are not free to be filed once more."""
     desk, plan = planned(tmp_path, {"facebook": {"channel": "portal"}}, 2)
     check(desk, plan)
     hand_over(desk, plan)
     take(desk, Only())
     old = returned(desk, saved(desk))
-    assert [task.check_first for task in open_tasks(old.ledger, old.clock.now())] == [True, True]
+    found = open_tasks(old.ledger, old.clock.now())
+    assert [(task.state, task.check_first, task.lease_until) for task in found] == [("unknown", True, None)] * 2
+    with old.ledger.read() as db:
+        assert sorted(db.execute(select(requests.c.attempts)).scalars()) == [0, 1], "only one of them was ever opened"
+    with pytest.raises(NothingLeft):
+        discard(old.ledger, plan, "it will be planned anew")
+    with pytest.raises(NothingToPlan):
+        make_plan(old, Selection())
+    assert take(old, Only()).task is None
     assert verify(old.ledger).problems == []
+
+
+def test_a_reminder_on_the_list_of_the_backup_may_have_been_filed_since(tmp_path):
+    desk, plan = planned(tmp_path, {"facebook": {"channel": "portal"}}, 1)
+    check(desk, plan)
+    hand_over(desk, plan)
+    desk.ledger.write(lambda book: book.db.execute(update(requests).values(purpose="reminder")) and None)
+    assert states(returned(desk, saved(desk))) == {"unknown": 1}
 
 
 def test_reminders_that_slept_in_the_backup_are_not_sent(tmp_path, stand_in):

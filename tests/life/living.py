@@ -30,7 +30,7 @@ from takedown.ledger.keeping import erase
 from takedown.ledger.states import DORMANT
 from takedown.ledger.store import Job, Ledger
 from takedown.ledger.tables import cases, meta, plans, request_cases, requests
-from takedown.outcomes.differences import release
+from takedown.outcomes.differences import clear
 from takedown.outcomes.resubmit import choose, wake
 from takedown.outcomes.sync import sync
 from takedown.outcomes.withdraw import go_on, take_back
@@ -286,13 +286,13 @@ class Life(Checked):
         self._compare_by_hand()
 
     def _compare_by_hand(self) -> None:
-        """What is held since the backup came back: whoever looks finds it on the platform's list, or not."""
+        """What is in doubt since the backup came back: whoever looks finds it on the platform's list, or not."""
         known = {name for one in self.world.every() for name in one.cases}
-        for row in self._rows(select(cases.c.id).where(cases.c.held != "", cases.c.closed == "")):
+        for row in self._rows(select(cases.c.id).where(cases.c.doubted_at.is_not(None), cases.c.closed == "")):
             if case_id(row["id"]) in known:
                 close(self.desk.ledger, row["id"], "done", "planner")
             else:
-                release(self.desk, row["id"], "it is not on the platform's list")
+                clear(self.desk, row["id"], None, "it is not on the platform's list")
 
     # What is asked of the ledger.
 

@@ -18,11 +18,12 @@ from takedown.delivery.deliver import deliver
 from takedown.desk import Desk
 from takedown.inbox.claiming import Carried
 from takedown.intake.steps import Said, make_return
-from takedown.ledger.cases import NothingProposed, OpenTwin, close
+from takedown.ledger.cases import NothingProposed, OpenTwin, close, reopen
+from takedown.ledger.doubting import keep_back
 from takedown.ledger.tables import cases, former_names, requests, returns
 from takedown.ledger.truths import HOUR
 from takedown.outcomes.before_sending import look_before
-from takedown.outcomes.differences import NotHeld, dismiss, release
+from takedown.outcomes.differences import NoneDoubted, NotHeld, clear, dismiss, release
 from takedown.outcomes.looking import RECHECKS
 from takedown.outcomes.renaming import ByHand, NotRenamed, rename
 from takedown.outcomes.verify import Verified, verify
@@ -301,6 +302,111 @@ def test_what_was_closed_as_done_is_watched_on_the_schedule(tmp_path: Path, x: S
     assert people(desk)["gone, back again"]
     made = make_return(desk.ledger, setting_of(desk), 1, Said({}, tmp_path))
     assert (made.other, row(desk, 2)["follows"]) == (2, 1)
+
+
+def doubted(desk: Desk) -> int:
+    """What a restore does to what can be planned."""
+    return desk.ledger.write(keep_back)
+
+
+def plannable(desk: Desk) -> bool:
+    try:
+        return bool(make_plan(desk, Selection()).plan)
+    except NothingToPlan:
+        return False
+
+
+@pytest.mark.parametrize("first", ["restored", "reused"])
+def test_two_reasons_are_answered_by_two_words(tmp_path: Path, x: Sandbox, first: str) -> None:
+    """Whichever came first, and whichever is answered first: that a case was not sent says nothing of whose name it is now."""
+    desk = desk_for(tmp_path, x, 3)
+    look(desk)
+    for one in (doubted, look) if first == "restored" else (look, doubted):
+        one(desk)  # type: ignore[operator]
+    known = row(desk)["platform_id"]
+    assert row(desk)["held"].startswith("another account has this name now")
+    assert row(desk)["doubted_at"] is not None
+    assert people(desk)["held"] == "takedown case list --differs held"
+    assert people(desk)["doubted"] == "takedown case list --differs doubted"
+    if first == "restored":
+        clear(desk, 1, None, "Not on its list.")
+        assert row(desk)["platform_id"] == known, "nobody said that it is the target"
+        assert not plannable(desk)
+        release(desk, 1, "The same group, by its posts.")
+    else:
+        release(desk, 1, "The same group, by its posts.")
+        assert row(desk)["platform_id"] != known
+        with pytest.raises(NotHeld):
+            release(desk, 1, "again")
+        assert not plannable(desk)
+        assert clear(desk, None, None, "Not on its list.") == 1
+    with pytest.raises(NoneDoubted):
+        clear(desk, 1, None, "again")
+    assert plannable(desk)
+    assert audit(desk.ledger).problems == []
+
+
+@pytest.mark.parametrize("gone", ["held", "doubted_at"])
+def test_who_takes_away_either_reason_without_a_word_is_found(tmp_path: Path, x: Sandbox, gone: str) -> None:
+    desk = desk_for(tmp_path, x, 3)
+    look(desk)
+    look(desk)
+    doubted(desk)
+    value = "" if gone == "held" else None
+    desk.ledger.write(lambda book: book.db.execute(update(cases).values(**{gone: value})) and None)
+    assert len([what for _, what in audit(desk.ledger).problems if "may be sent without anybody's word" in what]) == 1
+
+
+def test_a_new_name_does_not_say_whether_it_was_sent(tmp_path: Path, x: Sandbox) -> None:
+    desk = desk_for(tmp_path, x, 2)
+    look(desk)
+    doubted(desk)
+    look(desk)
+    rename(desk, 1, "", None)
+    assert (row(desk)["held"], row(desk)["moved_to"], bool(row(desk)["doubted_at"])) == ("", "", True)
+    assert not plannable(desk)
+    assert audit(desk.ledger).problems == []
+
+
+def test_a_closed_case_is_in_doubt_once_it_is_opened_again(tmp_path: Path, x: Sandbox) -> None:
+    """Closed in the backup, or closed as sent since: no word about all that are open is about it."""
+    desk = desk_for(tmp_path, x, 1, 5, 6)
+    close(desk.ledger, 1, "mistake", "alice")
+    assert doubted(desk) == 3
+    close(desk.ledger, 2, "done", "alice")
+    assert clear(desk, None, "x", "Not on its list.") == 1
+    for case in (1, 2):
+        reopen(desk.ledger, case, "alice")
+    assert [bool(row(desk, case)["doubted_at"]) for case in (1, 2, 3)] == [True, True, False]
+    assert make_plan(desk, Selection()).cases == 1
+    assert audit(desk.ledger).problems == []
+
+
+def test_the_story_of_each_case_tells_of_the_doubt(tmp_path: Path, x: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    desk = desk_for(tmp_path, x, 1, *range(5, 15))
+    doubted(desk)
+    assert told(desk, "case", "explain", "C-1")[0] == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "the ledger was taken back in time: it may have been sent since." in out
+    assert 'takedown case release C-1 --restored --reason "..."' in out
+    assert told(desk, "case", "list", "--differs", "doubted", "--json")[0] == 0
+    assert len(json.loads(capsys.readouterr().out)["items"]) == 11
+    assert told(desk, "case", "release", "C-1", "--platform", "x", "--restored", "--reason", "one or the other")[0] == 2
+    capsys.readouterr()
+    assert told(desk, "case", "release", "C-1", "--reason", "no other account")[0] == 7
+    assert "whether it was sent since a backup is another question" in " ".join(capsys.readouterr().err.split())
+    assert told(desk, "case", "release", "C-1", "--restored", "--reason", "Not on its list.")[0] == 0
+    assert told(desk, "case", "release", "--restored", "--reason", "None of them.")[0] == 0
+    capsys.readouterr()
+    for case, reason in (("C-1", "Not on its list."), ("C-10", "None of them.")):
+        assert told(desk, "case", "show", case, "--json")[0] == 0
+        [item] = json.loads(capsys.readouterr().out)["items"]
+        assert item["doubted_at"] is None
+        kinds = [(one["kind"], one.get("reason")) for one in item["decisions"]]
+        assert kinds == [("cases.doubted", None), ("cases.cleared", reason)]
+        assert all("cases" not in one for one in item["decisions"])
+        assert told(desk, "case", "explain", case)[0] == 0
+        assert f"said that it was not sent since: {reason}" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_reply_that_uses_the_earlier_name_is_about_the_case() -> None:

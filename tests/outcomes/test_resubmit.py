@@ -15,10 +15,12 @@ from takedown.cli import run as cli
 from takedown.clocks.cases import clocks_of, in_its_time
 from takedown.delivery.deliver import deliver
 from takedown.ledger.cases import close
+from takedown.ledger.doubting import keep_back
 from takedown.ledger.states import DORMANT
 from takedown.ledger.tables import cases, request_cases, requests
 from takedown.ledger.truths import Claim, add_claims
 from takedown.notices import load_packs
+from takedown.outcomes.differences import clear
 from takedown.outcomes.resubmit import choose, wake
 from takedown.planning.answering import plan_answer
 from takedown.planning.making import make_plan
@@ -355,6 +357,9 @@ def test_what_was_refused_comes_back_as_a_plan_and_only_when_it_changed(tmp_path
     with desk.ledger.read() as db:
         assert db.execute(select(cases.c.delivered)).scalar() == "refused"
     desk.ledger.write(lambda book: book.db.execute(update(cases).values(version=2, reason="A better reason, of enough words.")))
+    desk.ledger.write(keep_back)
+    assert what(choose(desk, EVERYTHING, None)) == {}, "it may have been asked for since a backup was made"
+    clear(desk, 1, None, "Not in the sent folder.")
     assert what(choose(desk, EVERYTHING, None)) == {"C-1": "plan anew"}
     code, told = run(desk, "resubmit", "--pending")
     assert (code, told["summary"]["plan"], told["summary"]["anew"]) == (8, "P-2", 1)

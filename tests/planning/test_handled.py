@@ -8,8 +8,10 @@ from takedown.approval import open_key
 from takedown.cli.import_ import setting_of
 from takedown.intake import ImportOptions, import_file
 from takedown.ledger.cases import close, reopen
+from takedown.ledger.doubting import keep_back
 from takedown.ledger.keeping import hold, release
 from takedown.ledger.tables import approvals, plans
+from takedown.outcomes.differences import clear
 from takedown.planning.approving import approve, verify
 from takedown.planning.digest import planner_statement
 from takedown.planning.handled import Handled, OwnCase, handled
@@ -57,6 +59,37 @@ def test_who_changed_a_case_last_does_not_approve_it(desk):
     with pytest.raises(OwnCase, match="alice changed C-2 last"):
         sign_as(desk, plan, "alice")
     assert sign_as(desk, plan, "bilal") == 0
+
+
+@pytest.mark.safeguard("S5")
+@pytest.mark.figure("attacks on four eyes", unit="attacks", how="refused; nothing may be sent")
+@pytest.mark.parametrize("case", [2, None], ids=["of one case", "of all"])
+def test_who_says_after_a_restore_that_it_was_not_sent_does_not_approve_it(desk, case):
+    desk.ledger.write(keep_back)
+    clear(again(desk, "alice"), case, None, "The platform's own list has none of them.")
+    plan = planned(desk)
+    with pytest.raises(OwnCase, match=r"alice said that C-\d was not sent and cannot approve P-1") as refused:
+        sign_as(desk, plan, "alice")
+    assert refused.value.as_dict()["do"] == "ask one of: bilal"
+    assert sign_as(desk, plan, "bilal") == 0
+
+
+def test_a_desk_of_two_goes_on_after_a_restore(desk):
+    """Whoever plans says what was not sent, and the other approves; where the other said it, the planner takes the case over."""
+    desk.ledger.write(keep_back)
+    clear(again(desk), None, "instagram", "The sent folder has none of them.")
+    assert sign_as(desk, planned(desk, platform="instagram"), "alice") == 0
+    clear(again(desk, "alice"), 1, None, "Not on its list.")
+    close(desk.ledger, 1, "mistake", "planner")
+    reopen(desk.ledger, 1, "planner")
+    assert sign_as(desk, planned(desk), "alice") == 0
+
+
+def test_who_said_it_of_other_cases_is_free(desk):
+    desk.ledger.write(keep_back)
+    clear(again(desk, "alice"), None, "instagram", "None.")
+    clear(again(desk, "bilal"), None, "facebook", "None.")
+    assert sign_as(desk, planned(desk, platform="facebook"), "alice") == 0
 
 
 def test_a_plan_without_their_cases_is_for_anybody(desk):

@@ -294,11 +294,12 @@ def test_what_was_taken_back_is_not_pending(at_desk: Scene) -> None:
     assert report(at_desk.desk).whole.taken_back == 0
 
 
-def test_what_a_restored_ledger_holds_is_no_draft_to_be_planned(at_desk: Scene) -> None:
+def test_what_a_restored_ledger_doubts_is_no_draft_to_be_planned(at_desk: Scene) -> None:
     at_desk.case()
     at_desk.case()
     at_desk.desk.ledger.write(keep_back)
     at_desk.case()
     found = people(status_of(at_desk.desk))
-    assert (found["held"].count, found["draft"].count) == (2, 1)
-    assert found["held"].do == "takedown case list --differs held", "whoever looks has not compared yet"
+    assert (found["doubted"].count, found["draft"].count) == (2, 1)
+    assert found["doubted"].do == "takedown case list --differs doubted", "whoever looks has not compared yet"
+    assert "held" not in found

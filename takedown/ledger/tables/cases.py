@@ -58,6 +58,7 @@ cases = Table(
     Column("withdrawal", Text, nullable=False, server_default="none"),
     Column("closed", Text, nullable=False, server_default=""),
     Column("held", Text, nullable=False, server_default=""),
+    Column("doubted_at", Float),
     Column("moved_to", Text, nullable=False, server_default=""),
     Column("ground", Text, nullable=False, server_default=""),
     Column("created_at", Float, nullable=False),
@@ -102,7 +103,7 @@ cases = Table(
         unique=True,
         sqlite_where=text("closed = ''"),
     ),
-    Index("ix_cases_held", *DIFFERING, "held", sqlite_where=text("held <> ''")),
+    Index("ix_cases_held", *DIFFERING, "held", "doubted_at", sqlite_where=text("held <> '' OR doubted_at IS NOT NULL")),
     Index("ix_cases_moved", *DIFFERING, "moved_to", sqlite_where=text("moved_to <> ''")),
     Index("ix_cases_back", *BACK, sqlite_where=text(WAS_GONE)),
     Index("ix_cases_watched", "gone_at", sqlite_where=text("closed = 'done'")),
@@ -133,7 +134,11 @@ cases = Table(
 it was first seen gone; `closed_at`: when it was closed, null while it is open; `withdrawn_at`: when somebody first took back what
 had been sent. `answered_at`: when our last answer to a question of the platform was sent, or the question was closed.
 `reviewed_until`: until when a second person let the measure stand longer. `held`: why nothing may be sent for it until a
-person decides; `moved_to`: the address under which its lasting id was seen, until a person renames it."""
+person decides; `doubted_at`: when the ledger was taken back in time and called it unsent, until a person says that it is;
+`moved_to`: the address under which its lasting id was seen, until a person renames it."""
+
+FREE = (cases.c.held == "", cases.c.doubted_at.is_(None))
+"""Nothing keeps it from being planned and sent: its target is the one that is meant, and it was surely not sent."""
 
 former_names = Table(
     "former_names",
