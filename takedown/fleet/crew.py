@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ from takedown.fleet.handing import CHUNK
 from takedown.fleet.logs import where, worker_name
 from takedown.fleet.mending import FailedAgain, give_up, may_go_on
 from takedown.fleet.metrics import Metrics
-from takedown.fleet.queue import POLL, RESCUES, Queue, Task, living, until
+from takedown.fleet.queue import RESCUES, Queue, Task, living, until
 from takedown.fleet.rounds import Rounds
 from takedown.layers import BadConfiguration
 from takedown.ledger.book import Book
@@ -48,6 +49,8 @@ ANEW = 300.0
 """Seconds for which a connection's credentials are used before they are read again."""
 AFTER = 0.02
 """Seconds until the next part is queued: the task that asks for it must have ended, or its own lock would keep it waiting."""
+ALARM = 60.0
+"""Up to so many seconds before its time whoever queues a part calls for it; later ones wait until the engine looks by itself."""
 AGAIN = 5.0
 FIRST = 1.0
 """Seconds until the second try after a defect; then twice as long, and so on."""
@@ -83,6 +86,7 @@ class Crew:
         self._senders: dict[str, tuple[ApiSender | MailSender, float]] = {}
         self._verifying = asyncio.Lock()
         self._later: set[asyncio.Task[Any]] = set()
+        self._alarms: set[asyncio.Task[Any]] = set()
         self._rng = random.Random()  # noqa: S311 -- of back-off
 
     async def _put(self, task: str, lock: str, **given: Any) -> None:
@@ -172,6 +176,7 @@ class Crew:
         if found.count:
             self.metrics.rescued(found.count)
             self.log.warning("rescued", tasks=found.count)
+            await self.queue.poke()
         for one in found.hopeless:
             self.log.error("given up", about=one.task, workers=RESCUES)
             if one.task == CHUNK:
@@ -277,19 +282,26 @@ class Crew:
         async def put() -> None:
             await asyncio.sleep(AFTER)
             await self.queue.put(task, lock, due, **given)
-            if (ahead := due - self.desk.clock.now()) <= POLL:  # by itself the engine looks each second
-                for pause in (max(ahead, 0.0), AFTER):  # and it forgets what it is told while it looks
-                    await asyncio.sleep(pause)
-                    await self.queue.poke()
+            if due - self.desk.clock.now() <= ALARM:
+                self._keep(self._alarms, self._call(due), "not called")  # the engine looks by itself, but later
 
-        later = asyncio.create_task(put())
-        self._later.add(later)
-        later.add_done_callback(self._queued)
+        self._keep(self._later, put(), "not queued")  # the sweep will
 
-    def _queued(self, later: asyncio.Task[Any]) -> None:
-        self._later.discard(later)
-        if not later.cancelled() and later.exception() is not None:
-            self.log.warning("not queued", error=type(later.exception()).__name__)  # the sweep will
+    async def _call(self, due: float) -> None:
+        """Let workers look for a task at its time."""
+        for pause in (max(due - self.desk.clock.now(), 0.0), AFTER):  # twice: the engine forgets what it is told while it looks
+            await asyncio.sleep(pause)
+            await self.queue.poke()
+
+    def _keep(self, among: set[asyncio.Task[Any]], what: Coroutine[Any, Any, None], failed: str) -> None:
+        def over(one: asyncio.Task[Any]) -> None:
+            among.discard(one)
+            if not one.cancelled() and (error := one.exception()) is not None:
+                self.log.warning(failed, error=type(error).__name__)
+
+        task = asyncio.create_task(what)
+        among.add(task)
+        task.add_done_callback(over)
 
     async def close(self) -> None:
         async with AsyncExitStack() as stack:
@@ -298,3 +310,5 @@ class Crew:
                 stack.push_async_callback(sender.aclose)
             if self._later:
                 await asyncio.wait(self._later)
+            for alarm in self._alarms:
+                alarm.cancel()

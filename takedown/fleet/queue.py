@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 HEARTBEAT = 3.0
 SILENT = 10.0
 """Seconds without a heartbeat after which a worker's task is given to another."""
-POLL = 1.0
-"""Seconds between two looks for tasks whose time has come; new ones are told of at once."""
+POLL = 5.0
+"""Seconds between two looks for tasks whose time has come; new ones are told of at once, who puts one for soon calls (`poke`)."""
+LONG = 60.0
 CONNECTIONS = 6
 RESCUES = 5
 """After how many workers in a row that fell silent with a task it is given up, and to no other worker any more."""
@@ -104,7 +105,9 @@ class Queue:
     def _make_app(self) -> App:
         from procrastinate import App, PsycopgConnector
 
-        connector = PsycopgConnector(kwargs=_address(self.desk), configure=_in_its_schema, min_size=1, max_size=CONNECTIONS)
+        connector = PsycopgConnector(
+            kwargs=_address(self.desk), configure=_in_its_schema, connection_class=_patient(), min_size=1, max_size=CONNECTIONS
+        )
         app = App(connector=connector)
         app.task(name=LATER)(self._now)
         for name, task in self.tasks.items():
@@ -138,7 +141,7 @@ class Queue:
         await self.put(task, lock, **given)
 
     async def poke(self) -> None:
-        """Let workers look now for tasks whose time has come, as when one is put: by themselves they look each second."""
+        """Let workers look now for tasks whose time has come, as when one is put: by themselves they look now and then."""
         await self._app.connector.execute_query_async(_POKE)
 
     async def work(self, at_once: int) -> None:
@@ -217,6 +220,17 @@ def _address(desk: Desk) -> dict[str, Any]:
     url = make_url(desk.settings.ledger.url).set(drivername="postgresql+psycopg")
     _, words = desk.ledger.engine.dialect.create_connect_args(url)
     return {**CUT_OFF, **{name: value for name, value in words.items() if name != "context"}}
+
+
+def _patient() -> type[Any]:
+    """By itself the driver wakes ten times a second to see a Ctrl-C, also while it listens: it comes here as a signal."""
+    from psycopg import AsyncConnection
+
+    class Patient(AsyncConnection[Any]):
+        async def wait(self, gen: Any, interval: float = LONG, timeout: float | None = None) -> Any:
+            return await super().wait(gen, interval=interval, timeout=timeout)
+
+    return Patient
 
 
 async def _in_its_schema(connection: Any) -> None:
