@@ -29,7 +29,7 @@ from takedown.fleet.queue import depth, make_queue
 from takedown.ledger.tables import plans, requests
 
 LANES = ("facebook", "instagram", "tiktok", "x")
-FIRST_A_LANE, CASES_A_LANE = 60, 400
+FIRST_A_LANE, CASES_A_LANE = 100, 1_000
 CREWS = (1, 2, 4)
 BY_THEMSELVES = ("SYNC", "VERIFY", "RESUBMIT", "WITHDRAWALS", "DEADLINES")
 """Tasks that nobody starts would be in the figures."""
