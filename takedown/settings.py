@@ -254,8 +254,23 @@ def _environment_names() -> list[tuple[str, str]]:
 def _sentence(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"])
-    what = first["msg"].removeprefix("Value error, ")
+    what = WANTED.get(first["type"], first["msg"].removeprefix("Value error, "))
     return f"{where}: {what}" if where else what
+
+
+WANTED = {
+    "extra_forbidden": "there is no such key",
+    "missing": "it is missing",
+    "tuple_type": 'a list is wanted, as in ["one", "two"]',
+    "string_type": 'text in quotes is wanted, as in "one"',
+    "dict_type": "a table is wanted",
+    "model_type": "a table is wanted",
+    "bool_type": "true or false is wanted",
+    "bool_parsing": "true or false is wanted",
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "a whole number is wanted"),
+    **dict.fromkeys(("float_type", "float_parsing"), "a number is wanted"),
+}
+"""The kinds of pydantic's errors that say "tuple", "dictionary" or "input", in the words of who writes the file."""
 
 
 STARTER = """\

@@ -1,5 +1,6 @@
 """The few settings of a reading command are those that the whole configuration would give, or its error."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -173,3 +174,20 @@ def test_what_lists_and_reports_need_is_what_the_whole_configuration_says(write,
 def test_what_they_need_is_refused_as_ever_where_it_is_not_sound(write, text):
     with pytest.raises(BadConfiguration):
         read_settings(write(text))
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("[policy]\napprovals = 'two'", "policy.approvals: a whole number is wanted"),
+        ("[policy.approvers]\nbilal = 'ssh-ed25519 AAAA'", "policy.approvers: a list is wanted"),
+        ("[[policy.approvers]]\nname = 'bilal'", "policy.approvers.0: text in quotes is wanted"),
+        ("policy = 'strict'", "policy: a table is wanted"),
+        ("[smtp]\nport = 25\nprot = 26", "smtp.prot: there is no such key"),
+        ("[network]\nproxy = 'nowhere'", "network.proxy: a proxy is given as"),
+    ],
+)
+def test_what_is_wrong_in_the_file_is_told_in_words_of_who_writes_it(write, written, told):
+    file = write(written)
+    with pytest.raises(BadConfiguration, match=re.escape(f"not valid: {told}")):
+        load(file)

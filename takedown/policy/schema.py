@@ -82,7 +82,9 @@ class Policy(Section):
 
     valid_until: datetime.date | None = None
     approvals: int = Field(default=1, ge=0, le=5)
-    approvers: tuple[str, ...] = ()
+    approvers: tuple[str, ...] = Field(
+        default=(), description="Who may sign plans: a name and an SSH public key, as one text each"
+    )
     planners: tuple[str, ...] = Field(default=(), description="Who may plan in live besides the approvers, with their keys")
     addresses: dict[str, Address] = Field(
         default_factory=dict, description="name -> mail address of an approver, who is called there to an emergency"
