@@ -58,7 +58,7 @@ class ApiSender:
         token = secret(desk.config, settings.token_file, settings.token_command, f"the token of {lane.platform}")
         self._headers = {"authorization": f"Bearer {token}"} if token else {}
         proxy = desk.settings.network.proxy
-        secure = bool(proxy) or not self._base.startswith("http://")
+        secure = not self._base.startswith("http://")
         self._http = HttpTransport(keep_alive=lane.keyed, proxy=proxy, ca_file=desk.config.ca_file, secure=secure)
 
     async def send(self, one: Claimed, deadline: float, look_again: LookAgain) -> Result:

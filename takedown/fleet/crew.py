@@ -51,6 +51,7 @@ AFTER = 0.02
 """Seconds until the next part is queued: the task that asks for it must have ended, or its own lock would keep it waiting."""
 ALARM = 60.0
 """Up to so many seconds before its time whoever queues a part calls for it; later ones wait until the engine looks by itself."""
+BEHIND = 0.5
 AGAIN = 5.0
 FIRST = 1.0
 """Seconds until the second try after a defect; then twice as long, and so on."""
@@ -132,6 +133,8 @@ class Crew:
             due = await self._failed(plan, lane, error)
         if due is not None:
             self._soon(CHUNK, lane, due, plan=plan, lane=lane)
+        else:  # another plan may wait for the lane, and the engine tells nobody that it is free
+            self._keep(self._alarms, self._call(self.desk.clock.now() + AFTER), "not called")
 
     def _mine(self, plan: int, error: TakedownError) -> bool:
         """Whether it may be this machine that differs from the others, and not the plan that nobody can send."""
@@ -233,11 +236,11 @@ class Crew:
         await self.desk.ledger.awrite(lambda book: give_up(book, plan, lane, error, worker_name(), settling))
 
     def _settling(self, plan: int) -> list[str]:
-        """The plan's lanes whose key or search settles what is uncertain: elsewhere that is for a person."""
+        """The plan's lanes on which a machine can do more: elsewhere what is uncertain is for a person."""
         with self.desk.ledger.read() as db:
             names = db.execute(select(requests.c.lane).where(requests.c.plan == plan).distinct()).scalars().all()
         known = (known_lane(self.desk, name) for name in names)
-        return [lane.name for lane in known if lane and (lane.keyed or lane.searchable)]
+        return [lane.name for lane in known if lane and next_due(self.desk, lane, plan) is not None]
 
     async def _end_all(self, error: TakedownError) -> None:
         """The ledger lost what was committed: that is told outside, what is open becomes uncertain, and this worker ends."""
@@ -289,7 +292,8 @@ class Crew:
 
     async def _call(self, due: float) -> None:
         """Let workers look for a task at its time."""
-        for pause in (max(due - self.desk.clock.now(), 0.0), AFTER):  # twice: the engine forgets what it is told while it looks
+        # Again at once: the engine forgets what it is told while it looks. And later: the server's clock may be behind ours.
+        for pause in (max(due - self.desk.clock.now(), 0.0), AFTER, BEHIND):
             await asyncio.sleep(pause)
             await self.queue.poke()
 

@@ -227,8 +227,8 @@ def _patient() -> type[Any]:
     from psycopg import AsyncConnection
 
     class Patient(AsyncConnection[Any]):
-        async def wait(self, gen: Any, interval: float = LONG, timeout: float | None = None) -> Any:
-            return await super().wait(gen, interval=interval, timeout=timeout)
+        async def wait(self, *given: Any, **more: Any) -> Any:
+            return await super().wait(*given, **{"interval": LONG, **more})
 
     return Patient
 

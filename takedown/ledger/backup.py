@@ -109,7 +109,7 @@ def _copy(source: Path, secret: Path, file: Path) -> BackedUp:
 
 
 def restore(url: str, folder: Path, environment: str, file: Path) -> Doubted:
-    """Put a backup in place; returns what is uncertain and held now. The ledger that was there is kept as `.before-restore`.
+    """Put a backup in place; returns what is uncertain and in doubt now. The ledger that was there is kept as `.before-restore`.
 
     Whatever the backup calls unsent may have been sent after it was made. Evidence that is here and not in the backup stays: the
     ledger that is kept names it. Raises NoLedger, FileThere, DamagedBackup.

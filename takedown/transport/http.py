@@ -67,7 +67,7 @@ class HttpTransport:
     """
 
     def __init__(self, *, keep_alive: bool, proxy: str | None = None, ca_file: Path | None = None, secure: bool = True) -> None:
-        context = trust(Speaks.HTTP, ca_file) if secure else trust_nobody()
+        context = trust(Speaks.HTTP, ca_file) if secure or proxy else trust_nobody()
         self._maker = httpcore.AsyncConnectionPool(
             ssl_context=context, proxy=_proxy(proxy, context), keepalive_expiry=KEPT, network_backend=Network()
         )

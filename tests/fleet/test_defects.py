@@ -225,3 +225,15 @@ async def test_a_paced_lane_does_not_wait_for_the_queue_to_look(stand_in, fleet_
     await asyncio.to_thread(hand, desk, plan)
     async with working(desk):
         await until(lambda: len(references(desk, "sent")) == 8)
+
+
+async def test_a_plan_that_waits_for_a_lane_is_told_when_it_is_free(stand_in, fleet_desk, monkeypatch):
+    monkeypatch.setattr("takedown.fleet.queue.POLL", 600.0)
+    sandbox = stand_in(keyed=True)
+    desk, first = fleet_desk(sandbox, 2, idempotency=True)
+    add_cases(desk, "facebook", [7])
+    second = make_plan(desk, Selection()).plan
+    for plan in (first, second):
+        await asyncio.to_thread(hand, desk, plan)
+    async with working(desk):
+        await until(lambda: len(references(desk, "sent")) == 3)

@@ -102,11 +102,15 @@ async def test_other_lanes_of_a_plan_go_on_when_one_is_given_up(stand_in, fleet_
     assert set(stopped(desk)) == {"facebook:api"}
 
 
-async def test_a_plan_of_which_only_a_person_can_settle_something_is_not_with_the_workers(stand_in, fleet_desk):
-    """Else a plan that grew stale would stop its lane anew for each other plan that opens it."""
-    desk, plan = fleet_desk(stand_in("facebook", "instagram"), 1, ("facebook", "instagram"))
+@pytest.mark.parametrize(("keyed", "age", "goes_on"), [(False, 0, False), (True, 10_000_000, False), (True, 1, True)])
+async def test_a_plan_of_which_only_a_person_can_settle_something_is_not_with_the_workers(
+    stand_in, fleet_desk, keyed, age, goes_on
+):
+    """Else a plan that grew stale would stop its lane anew for each other plan that opens it. A key settles while it lives."""
+    desk, plan = fleet_desk(stand_in("facebook", "instagram", keyed=keyed), 1, ("facebook", "instagram"), idempotency=keyed)
     await asyncio.to_thread(hand, desk, plan)
-    uncertain = update(requests).where(requests.c.lane == "instagram:api").values(state="unknown")
+    mine = requests.c.lane == "instagram:api"
+    uncertain = update(requests).where(mine).values(state="unknown", key_born=desk.clock.now() - age)
     desk.ledger.write(lambda book: book.db.execute(uncertain) and None)
     await give_up(desk)
-    assert not handed(desk, plan)
+    assert handed(desk, plan) is goes_on

@@ -94,22 +94,6 @@ def test_the_upgrade_changes_no_request_and_no_event(desk, version):
     ledger.close()
 
 
-def test_what_was_held_since_a_restore_is_in_doubt(desk):
-    desk.ledger.write(lambda book: book.db.execute(update(cases).values(held="another account has this name now")) and None)
-    taken_back(desk, "0017")
-    because = "the ledger was taken back in time, and it may have been sent since"
-    engine = make_engine(str(resolve(desk.settings.ledger.url, desk.config.folder)))
-    with engine.connect().execution_options(takedown_write=True) as db, db.begin():
-        db.execute(update(cases).where(cases.c.id == 2).values(held=because))
-    engine.dispose()
-    upgrade(desk.settings.ledger.url, desk.config.folder)
-    ledger = open_ledger(desk.settings.ledger.url, desk.config.folder, "sandbox")
-    with ledger.read() as db:
-        found = db.execute(select(cases.c.id, cases.c.held, cases.c.doubted_at.is_not(None)).order_by(cases.c.id).limit(2)).all()
-    assert found == [(1, "another account has this name now", False), (2, "", True)]
-    ledger.close()
-
-
 def test_times_are_read_from_what_was_recorded(tmp_path):
     desk = make_desk(tmp_path, {}, clock=TurnedClock())
     add_cases(desk, "facebook", range(1, 5))

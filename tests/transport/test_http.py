@@ -265,6 +265,8 @@ async def test_a_proxy_with_tls_is_held_against_the_same_authorities(tmp_path: P
             address = proxy.replace("http://", "https://").replace("127.0.0.1", "localhost")
             async with wired(proxy=address, ca_file=public) as transport:
                 assert isinstance(await posted(transport, "http://standin.test/in"), Answered)
+            async with wired(proxy=address, ca_file=public, secure=False) as transport:
+                assert isinstance(await posted(transport, "http://standin.test/in"), Answered)
             async with wired(proxy=address) as distrusting:
                 assert isinstance(await posted(distrusting, "http://standin.test/in"), NotSent)
 

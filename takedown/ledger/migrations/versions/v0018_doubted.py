@@ -8,8 +8,6 @@ down_revision = "0017"
 
 COLUMNS = ["closed", "platform", "batch", "held", "doubted_at"]
 WHERE = "held <> '' OR doubted_at IS NOT NULL"
-APART = """UPDATE cases SET doubted_at = updated_at, held = ''
-  WHERE held = 'the ledger was taken back in time, and it may have been sent since'"""
 
 
 def upgrade() -> None:
@@ -17,4 +15,3 @@ def upgrade() -> None:
     op.drop_index("ix_cases_held", "cases")
     only = sa.text(WHERE)
     op.create_index("ix_cases_held", "cases", COLUMNS, unique=False, sqlite_where=only, postgresql_where=only)
-    op.execute(sa.text(APART))
