@@ -294,7 +294,8 @@ class Crew:
         """Let workers look for a task at its time."""
         # Again at once: the engine forgets what it is told while it looks. And later: the server's clock may be behind ours.
         for pause in (max(due - self.desk.clock.now(), 0.0), AFTER, BEHIND):
-            await asyncio.sleep(pause)
+            if await until(self.stop, pause):
+                return  # the next worker looks when it begins
             await self.queue.poke()
 
     def _keep(self, among: set[asyncio.Task[Any]], what: Coroutine[Any, Any, None], failed: str) -> None:
@@ -312,7 +313,6 @@ class Crew:
             stack.push_async_callback(self.queue.close)
             for sender, _ in self._senders.values():
                 stack.push_async_callback(sender.aclose)
-            if self._later:
-                await asyncio.wait(self._later)
-            for alarm in self._alarms:
-                alarm.cancel()
+            self.stop.set()
+            while at_work := self._later | self._alarms:
+                await asyncio.wait(at_work)

@@ -237,3 +237,14 @@ async def test_a_plan_that_waits_for_a_lane_is_told_when_it_is_free(stand_in, fl
         await asyncio.to_thread(hand, desk, plan)
     async with working(desk):
         await until(lambda: len(references(desk, "sent")) == 3)
+
+
+async def test_a_worker_that_ends_waits_for_no_call_that_is_to_come(stand_in, fleet_desk, capsys):
+    desk, plan = fleet_desk(stand_in(keyed=True), 1, idempotency=True)
+    later = desk.clock.now() + 50
+    desk.ledger.write(lambda book: book.db.execute(update(requests).values(not_before=later)) and None)
+    await asyncio.to_thread(hand, desk, plan)
+    async with asyncio.timeout(20):
+        async with working(desk):
+            await until(lambda: (parts(desk).waiting, parts(desk).due) == (1, 0))
+    assert capsys.readouterr().err == ""
