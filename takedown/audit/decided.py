@@ -17,7 +17,7 @@ from takedown.clock import iso
 from takedown.ledger.ids import batch_id, case_id, plan_id, request_id
 from takedown.ledger.moves import WITHDRAWAL, State
 from takedown.ledger.states import DORMANT
-from takedown.ledger.tables import appeals, batches, cases, holds, meta, plans, request_cases, requests
+from takedown.ledger.tables import HALTED, appeals, batches, cases, holds, plans, request_cases, requests
 
 
 def of_decisions(db: Connection, told: Told) -> Iterator[str]:
@@ -37,7 +37,7 @@ def _switch(db: Connection, told: Told) -> Iterator[str]:
             since = [*since, seq] if kind == "halted" else []
     if not since:
         return
-    text = db.execute(select(meta.c.value).where(meta.c.name == "halted")).scalar()
+    text = db.execute(HALTED).scalar()
     if not text:
         yield f"sending was halted by event {since[-1]}, and the ledger says that it goes on"
         return

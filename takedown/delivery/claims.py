@@ -31,7 +31,7 @@ from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.moves import WITHDRAWAL, State, begin, move
 from takedown.ledger.prepared import Prepared
 from takedown.ledger.seals import add_attempts
-from takedown.ledger.tables import FREE, cases, lanes, meta, plans, request_cases, requests
+from takedown.ledger.tables import FREE, HALTED, cases, lanes, plans, request_cases, requests
 from takedown.planning.approving import Tampered, Verified
 from takedown.planning.digest import leaf
 from takedown.transport.results import Held
@@ -179,7 +179,7 @@ _LOOK = Prepared(
         requests.c.key_born,
         requests.c.sha256,
         plans.c.state,
-        select(meta.c.value).where(meta.c.name == "halted").scalar_subquery(),
+        HALTED.scalar_subquery(),
         select(lanes.c.owner).where(lanes.c.name == requests.c.lane).scalar_subquery(),
     )
     .select_from(requests.join(plans, plans.c.id == requests.c.plan))

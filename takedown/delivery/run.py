@@ -27,7 +27,7 @@ from takedown.desk import Desk
 from takedown.ledger.book import Book
 from takedown.ledger.moves import State
 from takedown.ledger.prepared import Prepared
-from takedown.ledger.tables import lanes, meta, requests
+from takedown.ledger.tables import HALTED, lanes, requests
 from takedown.planning.approving import Verified
 from takedown.transport.results import Held, NotSent, Result
 
@@ -189,8 +189,7 @@ class LaneRun:
 
     async def _halted(self) -> Held | None:
         await self._hold.pace.write()
-        halted = select(meta.c.value).where(meta.c.name == "halted")
-        return Held("halted") if self._ledger.peek(lambda db: db.execute(halted).scalar()) else self._unsure()
+        return Held("halted") if self._ledger.peek(lambda db: db.execute(HALTED).scalar()) else self._unsure()
 
     def _unsure(self) -> Held | None:
         """The last look, without asking anybody: this process may have been asleep since it asked the ledger."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from takedown.delivery.lanes import known_lane, lane_for
 from takedown.delivery.owning import LaneLost, server_time
 from takedown.desk import Desk, NoSuchPlatform
 from takedown.fleet.board import NEVER, Aside, failed, rests_until, stand_aside, went_well
+from takedown.fleet.calls import Calls
 from takedown.fleet.handing import CHUNK
 from takedown.fleet.logs import where, worker_name
 from takedown.fleet.mending import FailedAgain, give_up, may_go_on
@@ -47,11 +47,6 @@ TRUSTED = 60.0
 """Seconds for which a plan that was verified is not verified anew; each request's bytes are, whenever it is claimed."""
 ANEW = 300.0
 """Seconds for which a connection's credentials are used before they are read again."""
-AFTER = 0.02
-"""Seconds until the next part is queued: the task that asks for it must have ended, or its own lock would keep it waiting."""
-ALARM = 60.0
-"""Up to so many seconds before its time whoever queues a part calls for it; later ones wait until the engine looks by itself."""
-BEHIND = 0.5
 AGAIN = 5.0
 FIRST = 1.0
 """Seconds until the second try after a defect; then twice as long, and so on."""
@@ -86,8 +81,7 @@ class Crew:
         self._verified: dict[int, tuple[Verified, float]] = {}
         self._senders: dict[str, tuple[ApiSender | MailSender, float]] = {}
         self._verifying = asyncio.Lock()
-        self._later: set[asyncio.Task[Any]] = set()
-        self._alarms: set[asyncio.Task[Any]] = set()
+        self._calls = Calls(self.queue, self.desk.clock, self.log, self.stop)
         self._rng = random.Random()  # noqa: S311 -- of back-off
 
     async def _put(self, task: str, lock: str, **given: Any) -> None:
@@ -132,9 +126,9 @@ class Crew:
         except Exception as error:  # noqa: BLE001 -- a defect: other lanes go on, and so does this one for some tries
             due = await self._failed(plan, lane, error)
         if due is not None:
-            self._soon(CHUNK, lane, due, plan=plan, lane=lane)
-        else:  # another plan may wait for the lane, and the engine tells nobody that it is free
-            self._keep(self._alarms, self._call(self.desk.clock.now() + AFTER), "not called")
+            self._calls.put(CHUNK, lane, due, plan=plan, lane=lane)
+        else:  # another plan may wait for the lane
+            self._calls.call()
 
     def _mine(self, plan: int, error: TakedownError) -> bool:
         """Whether it may be this machine that differs from the others, and not the plan that nobody can send."""
@@ -160,10 +154,10 @@ class Crew:
 
     async def _failed(self, plan: int, lane: str, error: Exception) -> float | None:
         """A part ended by a defect: until when it rests; None when it is for a person."""
-        tries, until = await self.desk.ledger.awrite(lambda book: failed(book, plan, lane, self._pause))
+        tries, rests = await self.desk.ledger.awrite(lambda book: failed(book, plan, lane, self._pause))
         self._defect(lane, error, plan=plan_id(plan), tries=tries)
         if tries < TRIES:
-            return until
+            return rests
         await self._for_a_person(plan, lane, tries, type(error).__name__)
         return None
 
@@ -202,8 +196,8 @@ class Crew:
         verified, lane = await self._plan(plan), lane_for(self.desk, name)
         sender = await self._sender(name)
         due: float | None = self.desk.clock.now()
-        until = time.monotonic() + SECONDS
-        while due is not None and due <= self.desk.clock.now() and time.monotonic() < until and not self.stop.is_set():
+        ends = time.monotonic() + SECONDS
+        while due is not None and due <= self.desk.clock.now() and time.monotonic() < ends and not self.stop.is_set():
             began = time.monotonic()
             due = await run_chunk(self.desk, lane, part_of(lane, verified), sender, self.stop, self.metrics)
             self.metrics.part(name, time.monotonic() - began)
@@ -281,38 +275,9 @@ class Crew:
         self.metrics.trouble(lane, error.code)
         self.log.error("trouble", lane=lane, code=error.code, what=error.message, **more)
 
-    def _soon(self, task: str, lock: str, due: float, **given: Any) -> None:
-        async def put() -> None:
-            await asyncio.sleep(AFTER)
-            await self.queue.put(task, lock, due, **given)
-            if due - self.desk.clock.now() <= ALARM:
-                self._keep(self._alarms, self._call(due), "not called")  # the engine looks by itself, but later
-
-        self._keep(self._later, put(), "not queued")  # the sweep will
-
-    async def _call(self, due: float) -> None:
-        """Let workers look for a task at its time."""
-        # Again at once: the engine forgets what it is told while it looks. And later: the server's clock may be behind ours.
-        for pause in (max(due - self.desk.clock.now(), 0.0), AFTER, BEHIND):
-            if await until(self.stop, pause):
-                return  # the next worker looks when it begins
-            await self.queue.poke()
-
-    def _keep(self, among: set[asyncio.Task[Any]], what: Coroutine[Any, Any, None], failed: str) -> None:
-        def over(one: asyncio.Task[Any]) -> None:
-            among.discard(one)
-            if not one.cancelled() and (error := one.exception()) is not None:
-                self.log.warning(failed, error=type(error).__name__)
-
-        task = asyncio.create_task(what)
-        among.add(task)
-        task.add_done_callback(over)
-
     async def close(self) -> None:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.queue.close)
             for sender, _ in self._senders.values():
                 stack.push_async_callback(sender.aclose)
-            self.stop.set()
-            while at_work := self._later | self._alarms:
-                await asyncio.wait(at_work)
+            await self._calls.close()

@@ -14,15 +14,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from takedown.contract import MissingExtra, TakedownError, UsageError
 from takedown.desk import Desk
 from takedown.fleet.board import SCHEMA, make_board
+from takedown.fleet.connecting import address, in_its_schema, patient
 from takedown.layers import BadConfiguration
 from takedown.ledger.errors import PooledByTransaction
-from takedown.ledger.server import CUT_OFF, keeps_sessions, translate
+from takedown.ledger.server import keeps_sessions, translate
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -33,7 +33,6 @@ SILENT = 10.0
 """Seconds without a heartbeat after which a worker's task is given to another."""
 POLL = 5.0
 """Seconds between two looks for tasks whose time has come; new ones are told of at once, who puts one for soon calls (`poke`)."""
-LONG = 60.0
 CONNECTIONS = 6
 RESCUES = 5
 """After how many workers in a row that fell silent with a task it is given up, and to no other worker any more."""
@@ -106,7 +105,7 @@ class Queue:
         from procrastinate import App, PsycopgConnector
 
         connector = PsycopgConnector(
-            kwargs=_address(self.desk), configure=_in_its_schema, connection_class=_patient(), min_size=1, max_size=CONNECTIONS
+            kwargs=address(self.desk), configure=in_its_schema, connection_class=patient(), min_size=1, max_size=CONNECTIONS
         )
         app = App(connector=connector)
         app.task(name=LATER)(self._now)
@@ -213,30 +212,6 @@ def _at(task: Task) -> Task:
         await task()
 
     return by_the_clock
-
-
-def _address(desk: Desk) -> dict[str, Any]:
-    """Where the ledger is, as its own connections say it to libpq."""
-    url = make_url(desk.settings.ledger.url).set(drivername="postgresql+psycopg")
-    _, words = desk.ledger.engine.dialect.create_connect_args(url)
-    return {**CUT_OFF, **{name: value for name, value in words.items() if name != "context"}}
-
-
-def _patient() -> type[Any]:
-    """By itself the driver wakes ten times a second to see a Ctrl-C, also while it listens: it comes here as a signal."""
-    from psycopg import AsyncConnection
-
-    class Patient(AsyncConnection[Any]):
-        async def wait(self, *given: Any, **more: Any) -> Any:
-            return await super().wait(*given, **{"interval": LONG, **more})
-
-    return Patient
-
-
-async def _in_its_schema(connection: Any) -> None:
-    """Said in the session, since poolers take no `options` with the first packet."""
-    await connection.execute(f"SET search_path TO {SCHEMA}")
-    await connection.commit()
 
 
 def make_queue(desk: Desk) -> None:

@@ -24,7 +24,7 @@ from takedown.ledger.book import Book
 from takedown.ledger.halts import told_halt
 from takedown.ledger.ids import case_id
 from takedown.ledger.moves import State
-from takedown.ledger.tables import cases, former_names, meta, request_cases, requests
+from takedown.ledger.tables import HALTED, cases, former_names, request_cases, requests
 from takedown.ledger.truths import FINAL, Claim, add_claims
 from takedown.ledger.withdrawals import answered
 from takedown.transport.results import Answered, Held
@@ -187,7 +187,7 @@ class Asking:
 
     async def _look(self) -> Held | None:
         await self._hold.pace.write()
-        return Held("halted") if self.desk.ledger.peek(lambda db: db.execute(_HALTED).scalar()) else None
+        return Held("halted") if self.desk.ledger.peek(lambda db: db.execute(HALTED).scalar()) else None
 
     def _understood(self, row: Mapping[str, Any], answer: StatusReport | TryLater | Denied | Unclear) -> Iterator[Claim]:
         match answer:
@@ -213,7 +213,6 @@ class Asking:
         return {name: number for number, *urls in rows for name in (case_id(number), *urls) if name}
 
 
-_HALTED = select(meta.c.value).where(meta.c.name == "halted")
 _CARRIED = (
     select(cases.c.id, cases.c.url, former_names.c.url)
     .select_from(

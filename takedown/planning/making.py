@@ -6,19 +6,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from sqlalchemy import (
-    Connection,
-    RowMapping,
-    Update,
-    and_,
-    bindparam,
-    case,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, RowMapping, Update, and_, bindparam, case, func, insert, or_, select, update
 
 from takedown.contract import RefusedByPolicy, UsageError, span
 from takedown.desk import Desk

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, or_, update
 
 from takedown.contract import TakedownError
 from takedown.delivery.deliver import Halted
@@ -30,7 +30,7 @@ from takedown.ledger.book import Book
 from takedown.ledger.halts import told_halt
 from takedown.ledger.ids import case_id, plan_id, request_id
 from takedown.ledger.moves import WITHDRAWAL, State, move
-from takedown.ledger.tables import meta, requests
+from takedown.ledger.tables import HALTED, requests
 from takedown.planning.approving import Tampered, Verified, verify
 from takedown.planning.digest import leaf
 
@@ -160,7 +160,7 @@ def _hand_over_again(desk: Desk) -> list[str]:
 
 def _open(book: Book, request: int, verified: Verified, who: str) -> Task | str | None:
     """Compare and set: the task, why it was withdrawn instead, or None when somebody else was faster."""
-    if book.db.execute(select(meta.c.value).where(meta.c.name == "halted")).scalar():
+    if book.db.execute(HALTED).scalar():
         raise Halted(why="it was halted a moment ago")
     task = get_task(book, request)
     row, carried = get_row(book, request), carried_by(book, request)

@@ -7,7 +7,7 @@ counted by an index, and only `moves` and `truths` write them.
 
 from __future__ import annotations
 
-from takedown.ledger.tables.base import Id, meta, metadata
+from takedown.ledger.tables.base import HALTED, Id, meta, metadata
 from takedown.ledger.tables.cases import FREE, batches, case_references, cases, former_names, holds, past_seals
 from takedown.ledger.tables.chain import events, heads, openings
 from takedown.ledger.tables.counts import case_counts, case_times, counting
@@ -17,6 +17,7 @@ from takedown.ledger.tables.truths import claims, messages, returns, sightings
 
 __all__ = [
     "FREE",
+    "HALTED",
     "OPEN",
     "Id",
     "appeals",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text, select
 
 metadata = MetaData(
     naming_convention={
@@ -30,3 +30,5 @@ def for_server() -> None:
 
 
 meta = Table("meta", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
+HALTED = select(meta.c.value).where(meta.c.name == "halted")
+"""The kill switch: who turned it, when and why; empty while sending goes on."""
