@@ -6,6 +6,7 @@ that did not go back with it can tell.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from takedown.heads import NAMESPACE, Head, append, copies, current, files, line
 from takedown.ledger.book import Book
 from takedown.ledger.canonical import canonical
 from takedown.ledger.doubting import doubt, keep_back, skip_numbers
+from takedown.ledger.errors import LedgerFailed, ReadOnly
+from takedown.ledger.succession import LOOK, served_by
 from takedown.ledger.tables import events, meta
 
 DOUBTED = "doubted"
@@ -189,6 +192,28 @@ def hold_to_own(desk: Desk) -> None:
     here = current(desk)
     own = Head(here.ledger, here.generation, seq, digest, here.at)
     hold_to(desk, Outside("what this process committed", (), own, sign_head(desk, own)))
+
+
+async def keep_comparing(desk: Desk) -> None:
+    """Compare as soon as another server has taken the ledger's place; ends when it is cancelled. Raises as `check` does.
+
+    A file has no server. While one is away, whoever wants something of it says so.
+    """
+    known = ""
+    while desk.ledger.engine.dialect.name == "postgresql":
+        try:
+            found = await asyncio.to_thread(_server, desk)
+            if known and found != known:
+                await asyncio.to_thread(check, desk)
+            known = found
+        except (LedgerFailed, ReadOnly):
+            pass
+        await asyncio.sleep(LOOK)
+
+
+def _server(desk: Desk) -> str:
+    with desk.ledger.read() as db:
+        return served_by(db)
 
 
 def remember(desk: Desk, found: Mapping[str, Head]) -> None:

@@ -26,6 +26,7 @@ from takedown.ledger.canonical import canonical
 from takedown.ledger.errors import StrangeAddress
 from takedown.ledger.setup import migrate, resolve, secret_path
 from takedown.ledger.store import make_engine
+from takedown.ledger.succession import at_home
 from takedown.ledger.tables import meta, metadata
 
 ROWS = 1000
@@ -165,6 +166,7 @@ def _move(book: Book, there: Connection, where: str, who: str) -> dict[str, int]
         arrived = Book(there, book.now)
         arrived.record("ledger.moved", "ledger", {"from": "sqlite", "rows": sum(rows.values())}, {"by": who})
         arrived.flush()
+        at_home(there)
     halted = canonical({"by": who, "why": f"this ledger was moved to {where}", "at": round(book.now)})
     book.db.execute(update(meta).where(meta.c.name == "halted").values(value=halted))
     book.record("ledger.left", "ledger", {}, {"by": who, "to": where})

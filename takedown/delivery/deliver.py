@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Coroutine, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, func, select
 
-from takedown.comparing import hold_to_own
+from takedown.comparing import hold_to_own, keep_comparing
 from takedown.contract import Channel, RefusedByPolicy, TakedownError
 from takedown.delivery.budget import Budget, Progress
 from takedown.delivery.lanes import Lane, lane_for
@@ -121,10 +121,11 @@ async def _deliver(desk: Desk, verified: Verified, on: list[tuple[Lane, int]], b
                 continue
             progress.start(lane.name, total)
             runs.append(LaneRun(desk, lane, verified, sender, budget, progress))
-        watch = asyncio.create_task(_witness(desk, budget))
+        watch = [asyncio.create_task(_meanwhile(desk, budget, look)) for look in (keep_witnessing, keep_comparing)]
         ended = await asyncio.gather(*(run.run() for run in runs), return_exceptions=True)
-        watch.cancel()
-        await asyncio.wait([watch])
+        for one in watch:
+            one.cancel()
+        await asyncio.wait(watch)
         for run in runs:
             await run.sender.aclose()
     for trouble in [*budget.trouble, *ended]:
@@ -135,10 +136,10 @@ async def _deliver(desk: Desk, verified: Verified, on: list[tuple[Lane, int]], b
     return replace(found, stopped={**(found.stopped or {}), **closed} or None)
 
 
-async def _witness(desk: Desk, budget: Budget) -> None:
-    """Heads while the run lasts; one that cannot be copied stops the run as trouble of a lane does."""
+async def _meanwhile(desk: Desk, budget: Budget, look: Callable[[Desk], Coroutine[Any, Any, None]]) -> None:
+    """A head that cannot be copied, or a server that lacks what was committed, stops the run as trouble of a lane does."""
     try:
-        await keep_witnessing(desk)
+        await look(desk)
     except TakedownError as error:
         budget.trouble.append(error)
         budget.stop.set()

@@ -27,6 +27,7 @@ from takedown.desk import Desk
 from takedown.ledger.book import Book
 from takedown.ledger.moves import State
 from takedown.ledger.prepared import Prepared
+from takedown.ledger.succession import quiet
 from takedown.ledger.tables import HALTED, lanes, requests
 from takedown.planning.approving import Verified
 from takedown.transport.results import Held, NotSent, Result
@@ -65,21 +66,34 @@ class LaneRun:
             self.busy = True
             return
         try:
-            await self._ledger.awrite(self._begin)
             await self._loop()
         finally:
             await self._finish()
 
     async def _own(self) -> bool:
-        while not await self._hold.take():
-            if not await self._idle(self._clock.now() + POLL_OWNER, "another process is sending"):
+        while True:
+            while not await self._hold.take():
+                if not await self._idle(self._clock.now() + POLL_OWNER, "another process is sending"):
+                    return False
+            try:
+                left = await self._ledger.awrite(self._begin)
+            except BaseException:
+                await self._hold.leave()
+                raise
+            if not left:
+                return True
+            await self._hold.leave()
+            if not await self._sleep(self._clock.now() + left, "the ledger's server was restarted, or is another one"):
                 return False
-        return True
 
-    def _begin(self, book: Book) -> None:
+    def _begin(self, book: Book) -> float:
+        """Returns for how many seconds others may still say what they sent; nothing begins before."""
+        if left := quiet(book.db):
+            return left
         if not self.lane.again:
             self._hold.reopen(book)
         recover(book, self.lane)
+        return 0.0
 
     async def _finish(self) -> None:
         if self._open:
@@ -162,13 +176,19 @@ class LaneRun:
         wait = until - self._clock.now()
         if wait > self.budget.wait - self._waited or self.budget.stop.is_set():
             return False
-        self.progress.waiting(self.lane.name, until, why)
         started = self._clock.now()
-        sleeper, stopper = asyncio.ensure_future(self._clock.sleep(max(wait, 0))), asyncio.ensure_future(self.budget.stop.wait())
+        goes_on = await self._sleep(until, why)
+        self._waited += self._clock.now() - started
+        return goes_on
+
+    async def _sleep(self, until: float, why: str) -> bool:
+        """Until that time, or until somebody says stop: then False."""
+        self.progress.waiting(self.lane.name, until, why)
+        rest = max(until - self._clock.now(), 0)
+        sleeper, stopper = asyncio.ensure_future(self._clock.sleep(rest)), asyncio.ensure_future(self.budget.stop.wait())
         await asyncio.wait({sleeper, stopper}, return_when=asyncio.FIRST_COMPLETED)
         sleeper.cancel()
         stopper.cancel()
-        self._waited += self._clock.now() - started
         return not self.budget.stop.is_set()
 
     async def _settle(self) -> None:

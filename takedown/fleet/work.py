@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import anyio
 from sqlalchemy import func, select
 
-from takedown.comparing import check
+from takedown.comparing import check, keep_comparing
 from takedown.contract import TakedownError
 from takedown.delivery.drift import check_clock
 from takedown.delivery.mailed import compare_all
@@ -23,6 +23,7 @@ from takedown.fleet.logs import everything, make_log, worker_name
 from takedown.fleet.metrics import Address, Metrics
 from takedown.fleet.queue import depth, make_queue, until
 from takedown.ledger.errors import LedgerFailed, ReadOnly
+from takedown.ledger.succession import LOOK
 from takedown.ledger.tables import lanes
 
 if TYPE_CHECKING:
@@ -73,11 +74,13 @@ class _Worker:
             await self._crew.queue.open()
             self._log.info("started", lanes=self._at_once)
             tasks = [asyncio.create_task(one) for one in (self._serve(), self._rescue(), self._watch())]
+            comparing = asyncio.create_task(self._compare())
             try:
                 await until(self._stop, seconds if seconds is not None else float("inf"))
                 self._stop.set()
                 await asyncio.gather(*tasks)
             finally:
+                comparing.cancel()
                 await self._crew.close()
                 if server is not None:
                     server.shutdown()
@@ -127,14 +130,28 @@ class _Worker:
             except (LedgerFailed, ReadOnly) as error:
                 self._log.warning("ledger away", what=error.message)
             except TakedownError as error:
-                self._log.error("stops", code=error.code, what=error.message)
-                self._crew.failed = error
-                self._stop.set()
+                self._stops(error)
             except Exception as error:  # noqa: BLE001 -- told, and looked at again
                 self._log.warning("not watched", error=type(error).__name__)
             turn += 1
             if await until(self._stop, WATCH):
                 return
+
+    async def _compare(self) -> None:
+        """Be it idle: what this process committed may be what the server lacks that took the other's place."""
+        while True:
+            try:
+                await keep_comparing(self._desk)
+            except TakedownError as error:
+                return self._stops(error)
+            except Exception as error:  # noqa: BLE001 -- told, and looked at again
+                self._log.warning("not compared", error=type(error).__name__)
+                await asyncio.sleep(LOOK)
+
+    def _stops(self, error: TakedownError) -> None:
+        self._log.error("stops", code=error.code, what=error.message)
+        self._crew.failed = error
+        self._stop.set()
 
     def _tell(self) -> None:
         with self._desk.ledger.read() as db:

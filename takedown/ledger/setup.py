@@ -31,6 +31,7 @@ from takedown.ledger.place import network_disk, newest, sqlite_file
 from takedown.ledger.reader import is_locked
 from takedown.ledger.server import gone, translate
 from takedown.ledger.store import Ledger, make_engine
+from takedown.ledger.succession import at_home
 from takedown.ledger.tables import attempts, cases, claims, meta, sightings
 
 HEAD = newest()
@@ -85,6 +86,7 @@ def _stamp(connection: Connection, environment: str, clock: Clock) -> None:
     ident = uuid.uuid4().hex
     rows = {"ledger": ident, "environment": environment, "made_at": iso(book.now), "halted": ""}
     book.db.execute(meta.insert(), [{"name": name, "value": value} for name, value in rows.items()])
+    at_home(book.db)
     book.record("ledger.made", ident, {"environment": environment, "acts": "keys" if environment == "live" else "names"})
     book.flush()
 

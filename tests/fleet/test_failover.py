@@ -1,23 +1,26 @@
 """A server that fails over to a replica which lags: what was committed is gone, and only those who committed it can tell."""
 
+import asyncio
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
-from crew_desk import wait_for, writing
+from crew_desk import parts, wait_for, writing
 from desks import again, open_desk
 from sendings import nothing_lost_or_doubled, references, send, states, taken
 from servers import bring_back, keep_for_later, server
 from sqlalchemy import text
 
-from takedown import doctor
+from takedown import comparing, doctor
 from takedown.audit import verify
 from takedown.comparing import Behind, Forked, check, reconcile
 from takedown.fleet.handing import hand
 from takedown.heads import copies
 from takedown.ledger import server as ledgers_server
-from takedown.ledger import store
+from takedown.ledger import store, succession
 from takedown.ledger.errors import ReadOnly, TakenBack
+from takedown.ledger.succession import served_by
 from takedown.settings import load
 
 COUNTED = pytest.mark.figure("failovers that lost commits", unit="runs", how="nothing is sent again; who committed them says so")
@@ -88,6 +91,58 @@ def test_a_chain_that_has_grown_since_is_seen_to_be_another(behind):
     assert sum(taken(sandbox).values()) == 5
     assert reconcile(again(desk), None) == 2
     check(again(desk))
+
+
+@COUNTED
+def test_who_knows_nothing_of_it_begins_only_when_those_who_do_had_time_to_tell(behind, monkeypatch):
+    desk, plan, sandbox, replica = behind
+    monkeypatch.setattr(succession, "QUIET", 4.0)
+    other = again(desk)
+    replica.take_over()
+    with ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(send, other, plan)
+        with desk.ledger.read() as db:
+            before = served_by(db)
+        wait_for(lambda: desk.ledger.setting("server").startswith(f"{before} "))
+        with pytest.raises(Behind):
+            check(desk)
+        assert sending.result().sent == 2
+    assert states(other) == {"sent": 2, "unknown": 10}
+    assert sum(taken(sandbox).values()) == 5
+
+
+@COUNTED
+def test_who_waits_sees_that_the_server_is_another(behind, monkeypatch):
+    desk, _, _, replica = behind
+    monkeypatch.setattr(comparing, "LOOK", 0.05)
+    looks, look = [], comparing._server
+    monkeypatch.setattr(comparing, "_server", lambda desk: looks.append(look(desk)) or looks[-1])
+
+    async def waits():
+        told = asyncio.create_task(comparing.keep_comparing(desk))
+        await asyncio.to_thread(wait_for, lambda: len(looks) > 2)
+        await asyncio.to_thread(replica.take_over)
+        await told
+
+    with pytest.raises(Behind):
+        asyncio.run(waits())
+    assert states(again(desk)) == {"sent": 2, "unknown": 10}
+
+
+@COUNTED
+def test_a_worker_with_nothing_to_do_tells_what_it_committed(stand_in, fleet_desk, workers):
+    sandbox = stand_in(keyed=False)
+    desk, plan = fleet_desk(sandbox, 6)
+    hand(desk, plan)
+    replica = Replica(desk)
+    desk = again(desk)
+    worker = workers()
+    wait_for(lambda: states(desk) == {"sent": 6})
+    wait_for(lambda: parts(desk).running == 0)
+    replica.take_over()
+    assert worker.ended() == 12
+    assert states(again(desk)) == {"unknown": 6}
+    assert sum(taken(sandbox).values()) == 6
 
 
 @COUNTED
