@@ -16,7 +16,7 @@ from tempfile import mkdtemp
 from time import perf_counter
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from bench.desks import UNPACED, Ground, Quiet, add_cases, ground, plan
 from bench.figures import Figure, Sizes, rounds
@@ -25,7 +25,7 @@ from takedown.delivery.deliver import open_sender, ready, wired_lanes
 from takedown.delivery.lanes import Lane
 from takedown.desk import Desk
 from takedown.fleet.handing import CHUNK, hand
-from takedown.fleet.queue import depth, make_queue
+from takedown.fleet.queue import SCHEMA, depth, make_queue
 from takedown.ledger.tables import plans, requests
 
 LANES = ("facebook", "instagram", "tiktok", "x")
@@ -217,6 +217,17 @@ def _spent(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def _holder(desk: Desk) -> int:
+    """The worker that sends, by the engine's number; between two parts nobody does."""
+    sending = f"SELECT worker_id FROM {SCHEMA}.procrastinate_jobs WHERE status = 'doing' AND task_name = :task"  # noqa: S608
+    while True:
+        with desk.ledger.read() as db:
+            found = db.execute(text(sending), {"task": CHUNK}).scalar()
+        if found is not None:
+            return int(found)
+        time.sleep(0.05)
+
+
 def _resumed(server: Any, seed: int) -> float:
     """Seconds from the death of the worker that has the lane until another sends on it."""
     with _desk(server, seed, "resumed", {"tiktok": "10/s"}) as here:
@@ -226,8 +237,10 @@ def _resumed(server: Any, seed: int) -> float:
             total = _left(here.desk)
             while _left(here.desk) > total - 20:
                 time.sleep(0.1)
+            mine = _holder(here.desk)
             with _workers(here.folder, 1):
                 time.sleep(3.0)
+                _wait(lambda: _holder(here.desk) == mine)  # they take turns
                 first.kill()
                 first.wait()
                 begun, left = time.monotonic(), _left(here.desk)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Column, Connection, Table, func, insert, inspect, select, text, update
+from sqlalchemy import URL, Column, Connection, Table, func, inspect, select, text, update
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from takedown.audit import verify_in
@@ -24,13 +24,12 @@ from takedown.ledger.backup import FileThere
 from takedown.ledger.book import Book
 from takedown.ledger.canonical import canonical
 from takedown.ledger.errors import StrangeAddress
+from takedown.ledger.server import copy_in
 from takedown.ledger.setup import migrate, resolve, secret_path
 from takedown.ledger.store import make_engine
 from takedown.ledger.succession import at_home
 from takedown.ledger.tables import meta, metadata
 
-ROWS = 1000
-"""Rows that are in memory at once; a request's body may have some ten thousand bytes."""
 BESIDE = ("evidence", "portal")
 
 
@@ -174,12 +173,10 @@ def _move(book: Book, there: Connection, where: str, who: str) -> dict[str, int]
 
 
 def _copy(here: Connection, there: Connection, table: Table) -> int:
-    """Stream a table's rows; returns how many. Numbers that are given out later start behind them."""
-    count = 0
-    streaming = {"yield_per": ROWS}
-    for rows in here.execute(select(table), execution_options=streaming).mappings().partitions():
-        there.execute(insert(table), [{**row} for row in rows])
-        count += len(rows)
+    """Stream a table's rows, as the file holds them; returns how many. Numbers that are given out later start behind them."""
+    columns = ", ".join(f'"{column.name}"' for column in table.c)
+    source: Any = here.connection.driver_connection
+    count = copy_in(there, table.name, columns, source.execute(f"SELECT {columns} FROM {table.name}"))  # noqa: S608 -- names of ours
     numbered: Sequence[Column[Any]] = [one for one in table.primary_key if one is table.autoincrement_column]
     if count and numbered:
         name = numbered[0].name

@@ -8,7 +8,6 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from importlib import import_module
 from operator import itemgetter
 from typing import Any
 
@@ -22,6 +21,7 @@ from takedown.ledger.book import Book
 from takedown.ledger.errors import NoSuchBatch
 from takedown.ledger.ids import batch_id, case_id
 from takedown.ledger.seals import CASE, case_values, salts, seal
+from takedown.ledger.server import copy_in
 from takedown.ledger.tables import batches, case_references, cases
 
 Salted = tuple[NewCase, bytes]
@@ -201,15 +201,31 @@ def _inserter(db: Connection) -> Callable[[list[NewCase]], object]:
 
     Through the driver: Core's handling of each parameter takes as long as the insertion itself.
     """
-    flavour = import_module(f"sqlalchemy.dialects.{db.dialect.name}")  # the other one is not needed, and loads slowly
+    if db.dialect.name != "sqlite":
+        return _by_copy(db)
+    from sqlalchemy.dialects import sqlite  # it loads slowly, and a server does without
+
     keys = [cases.c.authority, cases.c.platform, cases.c.identity, cases.c.basis]
-    statement = flavour.insert(cases).on_conflict_do_nothing(index_elements=keys, index_where=text("closed = ''"))
+    statement = sqlite.insert(cases).on_conflict_do_nothing(index_elements=keys, index_where=text("closed = ''"))
     compiled = statement.compile(dialect=db.dialect, column_keys=list(WRITTEN[1:]))
-    sql, order = str(compiled), compiled.positiontup
-    if order is None:
-        return lambda rows: db.exec_driver_sql(sql, [dict(zip(WRITTEN[1:], row[1:], strict=True)) for row in rows])
+    sql, order = str(compiled), compiled.positiontup or ()
     arranged = itemgetter(*map(WRITTEN.index, order))
     return lambda rows: db.exec_driver_sql(sql, list(map(arranged, rows)))
+
+
+def _by_copy(db: Connection) -> Callable[[list[NewCase]], None]:
+    """A server counts its cases anew after each statement (`tables.counts`), so all rows come in one."""
+    columns = ", ".join(f'"{name}"' for name in WRITTEN[1:])
+    db.exec_driver_sql(f"CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS SELECT {columns} FROM cases WITH NO DATA")  # noqa: S608
+    taken = f"""INSERT INTO cases ({columns}) SELECT {columns} FROM incoming
+        ON CONFLICT (authority, platform, identity, basis) WHERE closed = '' DO NOTHING"""  # noqa: S608 -- names of ours
+
+    def insert(rows: list[NewCase]) -> None:
+        copy_in(db, "incoming", columns, (row[1:] for row in rows))
+        db.exec_driver_sql(taken)
+        db.exec_driver_sql("TRUNCATE incoming")
+
+    return insert
 
 
 def _seen_before(db: Connection, label: Label) -> SeenBefore | None:

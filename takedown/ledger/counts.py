@@ -1,4 +1,4 @@
-"""The counts that SQLite keeps (`tables.counts`) beside what the cases themselves say."""
+"""The counts that the ledger keeps (`tables.counts`) beside what the cases themselves say."""
 
 from __future__ import annotations
 
@@ -7,49 +7,56 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, cast
 
-from sqlalchemy import Connection, Integer, Select, Text, bindparam, column, delete, func, insert, select, table, union
+from sqlalchemy import Connection, text
 
 from takedown.ledger.states import ALIKE, COUNTED
-from takedown.ledger.tables import case_counts, case_times, cases
 
-_CODES = table("case_codes", *(column(name, Text) for name in ALIKE), column("code", Integer))
-_ANEW = {
-    case_counts: select(*(cases.c[name] for name in COUNTED), func.count()).group_by(*(cases.c[name] for name in COUNTED)),
-    case_times: select(*_CODES.c, func.count()).group_by(*_CODES.c),
-}
-"""Each of them, as a look at every case makes it."""
+KEYS = {"case_counts": ", ".join(COUNTED), "case_times": f"{', '.join(ALIKE)}, code"}
+COUNTED_IN = {"case_counts": "cases", "case_times": "case_codes"}
+"""What has a row for each that is counted."""
 
 
 def miscounted(db: Connection) -> Iterator[str]:
     """What is wrong with the counts that reports rest on."""
-    if db.dialect.name != "sqlite":
-        return
-    counts = _read(db, select(case_counts)), _read(db, _ANEW[case_counts])
-    for kept, same in ((case_counts, set(counts[0]) == set(counts[1])), (case_times, _as_timed(db))):
-        if not same:
-            yield f"{kept.name}, which reports read, is not the count of the cases that are there: takedown ledger upgrade"
+    for kept in KEYS:
+        if not (_as_timed(db) if kept == "case_times" and db.dialect.name == "sqlite" else _as_counted(db, kept)):
+            yield f"{kept}, which reports read, is not the count of the cases that are there: takedown ledger upgrade"
+
+
+def _as_counted(db: Connection, kept: str) -> bool:
+    """Of each count less what it should be, nothing may be left."""
+    keys = KEYS[kept]
+    parts = f"SELECT {keys}, count AS n FROM {kept} UNION ALL SELECT {keys}, -n FROM ({_anew(kept)}) AS anew"  # noqa: S608
+    left = f"SELECT 1 FROM ({parts}) AS parts GROUP BY {keys} HAVING sum(n) <> 0 LIMIT 1"  # noqa: S608
+    return db.execute(text(left)).first() is None
+
+
+def _anew(kept: str) -> str:
+    """As a look at every case makes it."""
+    return f"SELECT {KEYS[kept]}, count(*) AS n FROM {COUNTED_IN[kept]} GROUP BY {KEYS[kept]}"  # noqa: S608 -- names of ours
 
 
 def _as_timed(db: Connection) -> bool:
     """Counted here: SQLite would sort three codes for each case."""
-    kept = select(case_times.c.code, case_times.c.count).where(*(case_times.c[name] == bindparam(name) for name in ALIKE))
-    codes = select(_CODES.c.code).where(*(_CODES.c[name] == bindparam(name) for name in ALIKE))
-    keys = union(*(select(*(one.c[name] for name in ALIKE)) for one in (case_times, cases)))
-    for row in db.execute(keys).all():
-        key: dict[str, Any] = dict(zip(ALIKE, row, strict=True))
+    same = " AND ".join(f"{name} = :{name}" for name in ALIKE)
+    kept = f"SELECT code, count FROM case_times WHERE {same}"  # noqa: S608 -- names of ours, here and below
+    codes = f"SELECT code FROM case_codes WHERE {same}"  # noqa: S608
+    alike = ", ".join(ALIKE)
+    for row in db.execute(text(f"SELECT {alike} FROM case_times UNION SELECT {alike} FROM cases")).all():  # noqa: S608
+        key = dict(zip(ALIKE, row, strict=True))
         counted = Counter(chain.from_iterable(_read(db, codes, key)))
         if dict(_read(db, kept, key)) != dict(counted):
             return False
     return True
 
 
-def _read(db: Connection, query: Select[*tuple[Any, ...]], values: dict[str, Any] | None = None) -> Iterable[tuple[Any, ...]]:
+def _read(db: Connection, query: str, values: dict[str, Any]) -> Iterable[tuple[Any, ...]]:
     """Rows as the driver gives them: what SQLAlchemy adds to each takes as long as counting it."""
-    return cast("Iterable[tuple[Any, ...]]", db.execute(query, values).cursor)
+    return cast("Iterable[tuple[Any, ...]]", db.execute(text(query), values).cursor)
 
 
 def recount(db: Connection) -> None:
     """Count all cases anew, within the caller's transaction."""
-    for kept, counted in _ANEW.items():
-        db.execute(delete(kept))
-        db.execute(insert(kept).from_select([item.name for item in kept.c], counted))
+    for kept, keys in KEYS.items():
+        db.execute(text(f"DELETE FROM {kept}"))  # noqa: S608
+        db.execute(text(f"INSERT INTO {kept} ({keys}, count) {_anew(kept)}"))

@@ -65,11 +65,6 @@ class Reader:
     def __init__(self, connection: Any, server: bool) -> None:
         self._connection, self._server = connection, server
 
-    @property
-    def counts(self) -> bool:
-        """Whether the ledger keeps count of its cases itself: a file does, a server does not."""
-        return not self._server
-
     def view(self) -> AbstractContextManager[Reader]:
         """This one: what asks for a view of a ledger may have been given one."""
         return nullcontext(self)

@@ -84,9 +84,17 @@ class Counted:
         return Cell(group, self.delivered, self.claimed, self.observed, self.closed, self.ground, self.count)
 
 
-def kept(view: Reader, scope: Scope, rows: Rows) -> bool:
-    """Whether the ledger keeps these counts itself: a file does, of all cases as they are now."""
-    return view.counts and scope == EVERYTHING and rows is NOW
+def kept(scope: Scope, rows: Rows) -> bool:
+    """Whether the ledger keeps these counts itself, as it does of all cases as they are now."""
+    return scope == EVERYTHING and rows is NOW
+
+
+def sums(table: str, keys: str, shown: str = "") -> str:
+    """SQL of the counts that the ledger keeps: a server's are in parts, which may add up to nothing.
+
+    keys: all of the table's, in its order, else a file sorts them. shown: those that are read, where not all are.
+    """
+    return f"SELECT {shown or keys}, CAST(sum(count) AS BIGINT) FROM {table} GROUP BY {keys} HAVING sum(count) <> 0"  # noqa: S608
 
 
 def counted(view: Reader, scope: Scope = EVERYTHING, rows: Rows = NOW, weekly: bool = False) -> Iterator[Counted]:
@@ -96,8 +104,8 @@ def counted(view: Reader, scope: Scope = EVERYTHING, rows: Rows = NOW, weekly: b
     weekly: by the week of delivery too, which no index holds, and of which no count is kept.
     """
     keys = ", ".join(COUNTED)
-    if kept(view, scope, rows) and not weekly:
-        yield from (Counted(*row) for row in view.rows(f"SELECT {keys}, count FROM case_counts"))  # noqa: S608 -- names of ours
+    if kept(scope, rows) and not weekly:
+        yield from (Counted(*row) for row in view.rows(sums("case_counts", keys)))
         return
     week = f", {week_of_delivery(view)}" if weekly else ""
     for part in rows.parts:

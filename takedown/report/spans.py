@@ -1,8 +1,8 @@
 """How long cases took, and what became of them week by week.
 
 Each case is three whole numbers: when the platform said that it decided, when we saw it, and the week; each packed with how it
-ended. How often each number occurs, SQLite keeps count of (`case_times`). Otherwise one pass over the index that holds the times
-reads them, and C code counts: a million cases never become a million objects.
+ended. How often each number occurs, the ledger keeps count of (`case_times`). Otherwise one pass over the index that holds the
+times reads them, and C code counts: a million cases never become a million objects.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import cast
 
 from takedown.ledger.reader import Reader, among
 from takedown.ledger.states import ACTED, ALIKE, FINAL, UNREACHABLE, State
-from takedown.report.cells import WEEK, WEEKS, Counted, Rows, Scope, kept, week_name
+from takedown.report.cells import WEEK, WEEKS, Counted, Rows, Scope, kept, sums, week_name
 from takedown.report.figures import NEVER_MEANT
 from takedown.report.survival import Spans
 
@@ -87,9 +86,10 @@ def course(view: Reader, found: Iterable[Counted], at: float, by: str, scope: Sc
     for one in sent:
         alike.setdefault(None if by == WEEK else str(getattr(one, by)), set()).add(one.alike)
     done = Course(rounded)
-    read = _kept if rounded and step == HOUR and by != WEEK and kept(view, scope, rows) else _counted(at, step, scope, rows, by)
+    at_hand = rounded and step == HOUR and by != WEEK and kept(scope, rows)
+    read = _kept(view) if at_hand else _counted(view, at, step, scope, rows, by)
     for group, keys in alike.items():
-        _unpack(_stopped_at(at, step, read(view, sorted(keys))), group, step * scale, done)
+        _unpack(_stopped_at(at, step, read(sorted(keys))), group, step * scale, done)
     return done
 
 
@@ -98,16 +98,22 @@ Keys = Sequence[tuple[str, ...]]
 SAME = " AND ".join(f"{name} = :{name}" for name in ALIKE)
 
 
-def _kept(view: Reader, keys: Keys) -> Counter[int]:
-    counts: Counter[int] = Counter()
-    for key in keys:
-        found = view.rows(f"SELECT code, count FROM case_times WHERE {SAME}", **dict(zip(ALIKE, key, strict=True)))  # noqa: S608
-        counts.update(dict(cast("Iterable[tuple[int, int]]", found)))
-    return counts
+def _kept(view: Reader) -> Callable[[Keys], Counter[int]]:
+    held: dict[tuple[str, ...], list[tuple[int, int]]] = {}
+    for *key, code, count in view.rows(sums("case_times", f"{', '.join(ALIKE)}, code")):
+        held.setdefault(tuple(key), []).append((code, count))
+
+    def read(keys: Keys) -> Counter[int]:
+        counts: Counter[int] = Counter()
+        for key in keys:
+            counts.update(dict(held.get(key, ())))
+        return counts
+
+    return read
 
 
-def _counted(at: float, step: int, scope: Scope, rows: Rows, by: str) -> Callable[[Reader, Keys], Counter[int]]:
-    def read(view: Reader, keys: Keys) -> Counter[int]:
+def _counted(view: Reader, at: float, step: int, scope: Scope, rows: Rows, by: str) -> Callable[[Keys], Counter[int]]:
+    def read(keys: Keys) -> Counter[int]:
         counts: Counter[int] = Counter()
         for part in rows.parts:
             query = _packed(Packing(view.whole, step), part, scope, by == WEEK)

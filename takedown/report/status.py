@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from takedown.ledger.reader import among
-from takedown.ledger.states import ACTED, FINAL, UNREACHABLE, State
+from takedown.ledger.states import ACTED, COUNTED, FINAL, UNREACHABLE, State
 from takedown.reading import Reading
+from takedown.report.cells import sums
 from takedown.report.differences import silent
 from takedown.report.differing import DIFFERING
 from takedown.report.figures import Cell, Figures, tally, total
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 CELLS = """SELECT platform, delivered, claimed, observed, closed, ground, count(*) FROM cases WHERE 1 = 1 {mine}
   GROUP BY platform, kind, basis, organisation, delivered, claimed, observed, closed, ground"""
 """Grouped by all that the index holds, in its order: sorting a million rows takes six times as long as reading them."""
-KEPT = "SELECT platform, delivered, claimed, observed, closed, ground, count FROM case_counts"
-"""The same of all cases, where the ledger keeps count of them: `ledger/tables/counts.py`."""
+CELLS_KEPT = sums("case_counts", ", ".join(COUNTED), "platform, delivered, claimed, observed, closed, ground")
+"""The same of all cases, of which the ledger keeps count: `ledger/tables/counts.py`."""
 WITHDRAWN = (
     "SELECT platform, withdrawal, batch, count(*) FROM cases WHERE withdrawal <> 'none' GROUP BY platform, withdrawal, batch"
 )
@@ -63,7 +64,7 @@ def status(reading: Reading, desk: Callable[[], Desk], batch: int | None = None)
     now = reading.clock.now()
     with reading.ledger() as ledger:
         view = View(reading, ledger, desk, now, batch)
-        platforms = tally(Cell(*row) for row in view.cases(KEPT if batch is None and ledger.counts else CELLS))
+        platforms = tally(Cell(*row) for row in view.cases(CELLS_KEPT if batch is None else CELLS))
         for platform, acted in view.cases(BACK):
             platforms[platform].came_back(bool(acted))
         for (platform,) in view.cases(STILL_THERE):

@@ -13,6 +13,7 @@ from takedown import audit
 from takedown.audit import verify
 from takedown.ledger import server
 from takedown.ledger.cases import close
+from takedown.ledger.counts import miscounted
 from takedown.ledger.errors import (
     LedgerFailed,
     NoLedger,
@@ -174,6 +175,27 @@ def test_a_case_that_is_closed_while_the_ledger_is_verified_is_no_tampering(tmp_
 
     monkeypatch.setattr(audit, "read_chain", meanwhile)
     assert verify(desk.ledger).problems == []
+    desk.ledger.close()
+
+
+def test_who_counts_and_who_puts_counts_together_keep_nobody_waiting(tmp_path, monkeypatch):
+    url = database(tmp_path)
+    monkeypatch.setattr("desks.ledger_url", lambda _: url)
+    desk = make_desk(tmp_path, {})
+    add_cases(desk, "facebook", range(1, 5))
+    engine = desk.ledger.engine.execution_options(takedown_write=True)
+    with engine.connect() as one, engine.connect() as other, engine.connect() as third:
+        for number, db in enumerate([one, other, third, one, other], 1):
+            db.execute(text("SET LOCAL lock_timeout = '2s'"))
+            db.execute(text(f"UPDATE cases SET claimed = 'removed' WHERE id = {1 + number % 3}"))
+            if db is not third:
+                db.execute(text("SELECT fold_case_counts()"))
+        for db in (third, one, other):
+            db.commit()
+    with desk.ledger.read() as db:
+        assert [*miscounted(db)] == []
+        found = db.execute(text("SELECT claimed, sum(count) FROM case_counts GROUP BY claimed HAVING sum(count) <> 0"))
+        assert dict(found.all()) == {"none": 1, "removed": 3}
     desk.ledger.close()
 
 

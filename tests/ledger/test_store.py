@@ -167,8 +167,7 @@ def test_the_migrations_make_the_very_tables_of_the_program(ledger):
     from alembic.migration import MigrationContext
 
     with ledger.read() as db:
-        made = [metadata, counting] if db.dialect.name == "sqlite" else metadata
-        assert compare_metadata(MigrationContext.configure(db), made) == []
+        assert compare_metadata(MigrationContext.configure(db), [metadata, counting]) == []
 
 
 @pytest.mark.sqlite("the disk under its file")

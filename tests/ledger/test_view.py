@@ -18,7 +18,7 @@ def desk(tmp_path):
 
 def test_both_views_tell_the_same(desk):
     with desk.ledger.view() as ours, reading(desk).ledger() as theirs:
-        assert ours.counts is theirs.counts
+        assert ours.whole("n") == theirs.whole("n")
         for view in (ours, theirs):
             assert next(view.rows(CASES, platform="telegram")) == (1, "telegram", "standin_0000")
             assert [key for *_, key in view.stream(CASES, platform="telegram")] == [f"standin_{n:04}" for n in range(3)]
