@@ -11,13 +11,12 @@ from typing import Any
 from takedown.clock import utc
 from takedown.desk import Desk
 from takedown.heads import CannotCopy, Head, authorities, current, head_line, mailboxes, write_head
+from takedown.ledger.book import Mark
 from takedown.planning.destinations import is_reserved
 from takedown.transport.results import Answered, Held
 
 EVERY = 1000
 """Events between two heads."""
-LOOK = 0.5
-"""Seconds between two looks at how many events there are."""
 
 
 def witness(desk: Desk) -> Head:
@@ -43,10 +42,16 @@ def _outside(work: Coroutine[Any, Any, None]) -> None:
 
 async def keep_witnessing(desk: Desk) -> None:
     """A head whenever so many events have come since the last one; ends when it is cancelled. Raises as `witness` does."""
-    last = current(desk).seq
-    while True:
-        await asyncio.sleep(LOOK)
-        if (await asyncio.to_thread(current, desk)).seq - last >= EVERY:
+    last, loop, due = current(desk).seq, asyncio.get_running_loop(), asyncio.Event()
+
+    def told(newest: Mark) -> None:
+        if newest[0] - last >= EVERY:
+            loop.call_soon_threadsafe(due.set)
+
+    with desk.ledger.telling(told):
+        while True:
+            await due.wait()
+            due.clear()
             last = (await asyncio.to_thread(witness, desk)).seq
 
 

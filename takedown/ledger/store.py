@@ -96,6 +96,7 @@ class Ledger:
         self._peek: Connection | None = None
         self.committed: Mark | None = None
         """The newest event that this process committed: a server that failed over may have lost it, and nothing else may tell."""
+        self._told: tuple[Callable[[Mark], None], ...] = ()
 
     def read(self) -> AbstractContextManager[Connection]:
         """A connection with one consistent view. Raises LedgerFailed when the server is gone, Damaged."""
@@ -158,6 +159,15 @@ class Ledger:
         self._put([(first, one), (then, other)])
         return asyncio.wrap_future(one), asyncio.wrap_future(other)
 
+    @contextmanager
+    def telling(self, whom: Callable[[Mark], None]) -> Generator[None]:
+        """Meanwhile call `whom` with the newest event after each commit, in the thread that writes."""
+        self._told = (*self._told, whom)
+        try:
+            yield
+        finally:
+            self._told = tuple(one for one in self._told if one is not whom)
+
     def _submit(self, change: Callable[[Book], T]) -> Future[T]:
         future: Future[T] = Future()
         self._put([(change, future)])
@@ -213,7 +223,10 @@ class Ledger:
                 with connection.begin():
                     if book is None or not book.is_there(connection):
                         continue
-            self.committed = book.head or self.committed
+            if book.head:
+                self.committed = book.head
+                for told in self._told:
+                    told(book.head)
             return results
 
     @cached_property

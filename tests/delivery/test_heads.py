@@ -186,7 +186,6 @@ def test_a_copy_of_another_kind_is_refused_and_not_forgotten(stood, tmp_path):
 async def test_a_head_is_written_whenever_so_many_events_have_come(stood, monkeypatch):
     desk, _, _ = stood
     monkeypatch.setattr(delivery_witness, "EVERY", 3)
-    monkeypatch.setattr(delivery_witness, "LOOK", 0)
     (path,) = copies(desk)
     before = len(path.read_text().splitlines())
     task = asyncio.create_task(delivery_witness.keep_witnessing(desk))
