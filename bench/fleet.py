@@ -24,8 +24,9 @@ from takedown.delivery.chunks import part_of, run_chunk
 from takedown.delivery.deliver import open_sender, ready, wired_lanes
 from takedown.delivery.lanes import Lane
 from takedown.desk import Desk
+from takedown.fleet.board import SCHEMA
 from takedown.fleet.handing import CHUNK, hand
-from takedown.fleet.queue import SCHEMA, depth, make_queue
+from takedown.fleet.queue import depth, make_queue
 from takedown.ledger.tables import plans, requests
 
 LANES = ("facebook", "instagram", "tiktok", "x")

@@ -10,6 +10,7 @@ from bench.fleet import fleet
 from bench.importing import importing
 from bench.memory import memory
 from bench.pacing import pacing
+from bench.portal import portal
 from bench.scale import chain, crowded
 from bench.sending import sending
 from bench.simulation import simulation
@@ -28,13 +29,14 @@ GROUPS: dict[str, Callable[[Sizes, int], Iterator[Figure]]] = {
     "memory": memory,
     "simulation": simulation,
     "storage": storage,
+    "portal": portal,
 }
-UNTIMED = ("memory", "simulation", "storage")
-"""They tell bytes, or times of a model: others may run beside them."""
+UNTIMED = ("memory", "simulation", "storage", "portal")
+"""They tell bytes, keys, or times of a model: others may run beside them."""
 
 QUICK_SECONDS: dict[str, int] = {
-    "sending": 15, "pacing": 8, "importing": 3, "answers": 5, "crowded": 6, "startup": 4, "fleet": 10, "chain": 3, "memory": 4,
-    "simulation": 1, "storage": 1,
+    "sending": 15, "pacing": 8, "importing": 3, "answers": 4, "crowded": 6, "startup": 4, "fleet": 10, "chain": 3, "memory": 4,
+    "simulation": 1, "storage": 1, "portal": 1,
 }  # fmt: skip
 """What each may take of the minute that `--quick` has, on an idle machine with two cores; those of UNTIMED side by side."""
 

@@ -75,7 +75,7 @@ def write_head(desk: Desk) -> Head:
     row = {"seq": head.seq, "document": head.text(), "signature": signature.signature, "key": signature.key}
     desk.ledger.write(lambda book: book.db.execute(_KEPT, {**row, "at": book.now}) and None)
     for path in copies(desk):
-        append(path, head_line(desk, head))
+        append(path, line_of(head, signature))
     return head
 
 

@@ -21,7 +21,7 @@ TINY = Sizes(
 KEYS = {"name", "value", "bound", "target", "holds", "unit", "how"}
 FIGURES = {
     "sending": 4, "pacing": 2, "importing": 2, "answers": 2, "memory": 1, "crowded": 5, "startup": 7, "chain": 1,
-    "simulation": 3, "storage": 2, "fleet": 1,
+    "simulation": 3, "storage": 2, "fleet": 1, "portal": 1,
 }  # fmt: skip
 
 
