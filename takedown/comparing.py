@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import insert, select, text, update
 
@@ -23,6 +24,7 @@ from takedown.ledger.book import Book
 from takedown.ledger.canonical import canonical
 from takedown.ledger.doubting import doubt, keep_back, skip_numbers
 from takedown.ledger.errors import LedgerFailed, ReadOnly
+from takedown.ledger.reader import numbered
 from takedown.ledger.succession import LOOK, served_by
 from takedown.ledger.tables import events, meta
 
@@ -114,9 +116,8 @@ def newest(desk: Desk, path: Path) -> Iterator[Head]:
 def _known_otherwise(desk: Desk, late: list[tuple[Head, Signature]]) -> Iterator[tuple[Head, Signature]]:
     here = current(desk)
     mine = [one for one in late if one[0].generation == here.generation and 0 < one[0].seq <= here.seq]
-    query = select(events.c.seq, events.c.hash).where(events.c.seq.in_({head.seq for head, _ in mine}))
-    with desk.ledger.read() as db:
-        known = dict(db.execute(query).all())
+    with desk.ledger.view() as view:
+        known = dict(view.rows(f"SELECT seq, hash FROM events WHERE seq IN {numbered(head.seq for head, _ in mine)}"))  # noqa: S608
     yield from (one for one in mine if known.get(one[0].seq) != one[0].hash)
 
 
@@ -142,9 +143,7 @@ def compare(desk: Desk, where: object, outside: Head) -> bool:
     if outside.generation > here.generation or outside.seq > here.seq:
         held = _doubt(desk, outside)
         raise Behind(where=where, outside=outside.seq, here=here.seq, held=held)
-    with desk.ledger.read() as db:
-        same = db.execute(select(events.c.hash).where(events.c.seq == outside.seq)).scalar()
-    if outside.seq and same != outside.hash:
+    if outside.seq and _hash_of(desk, outside.seq) != outside.hash:
         _doubt(desk, outside)
         raise Forked(where=where, outside=outside.seq)
     return True
@@ -186,12 +185,16 @@ def hold_to_own(desk: Desk) -> None:
     if desk.ledger.committed is None:
         return
     seq, digest = desk.ledger.committed
-    with desk.ledger.read() as db:
-        if db.execute(select(events.c.hash).where(events.c.seq == seq)).scalar() == digest:
-            return
+    if _hash_of(desk, seq) == digest:
+        return
     here = current(desk)
     own = Head(here.ledger, here.generation, seq, digest, here.at)
     hold_to(desk, Outside("what this process committed", (), own, sign_head(desk, own)))
+
+
+def _hash_of(desk: Desk, event: int) -> str | None:
+    with desk.ledger.view() as view:
+        return cast("str | None", view.value("SELECT hash FROM events WHERE seq = :event", event=event))
 
 
 async def keep_comparing(desk: Desk) -> None:

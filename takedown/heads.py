@@ -20,7 +20,7 @@ from takedown.contract import RefusedByPolicy, Temporary, UsageError
 from takedown.desk import Desk
 from takedown.ledger.book import GENESIS
 from takedown.ledger.canonical import canonical
-from takedown.ledger.tables import events, heads, meta
+from takedown.ledger.tables import events, heads
 from takedown.noted import KEPT, SUBJECT
 
 NAMESPACE = "takedown-head"
@@ -119,10 +119,9 @@ def line_of(head: Head, signature: Signature) -> str:
 
 
 def current(desk: Desk) -> Head:
-    with desk.ledger.read() as db:
-        row = db.execute(select(events.c.seq, events.c.hash).order_by(events.c.seq.desc()).limit(1)).first()
-        held = dict(db.execute(select(meta.c.name, meta.c.value).where(meta.c.name.in_(["ledger", "generation"]))).all())
-    seq, digest = (int(row[0]), str(row[1])) if row else (0, GENESIS)
+    with desk.ledger.view() as view:
+        seq, digest = next(view.rows("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1"), (0, GENESIS))
+        held = dict(view.rows("SELECT name, value FROM meta WHERE name IN ('ledger', 'generation')"))
     return Head(held["ledger"], int(held.get("generation", "1")), seq, digest, iso(desk.clock.now()))
 
 

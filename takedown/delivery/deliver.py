@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import select
 
 from takedown.comparing import hold_to_own, keep_comparing
 from takedown.contract import Channel, RefusedByPolicy, TakedownError
@@ -24,9 +24,10 @@ from takedown.ledger.errors import TakenBack
 from takedown.ledger.halts import told_halt
 from takedown.ledger.ids import plan_id
 from takedown.ledger.moves import State, move
+from takedown.ledger.reader import among
 from takedown.ledger.soundness import look_daily
 from takedown.ledger.states import DORMANT
-from takedown.ledger.tables import lanes, requests
+from takedown.ledger.tables import requests
 from takedown.planning.approving import Verified, verify
 
 if TYPE_CHECKING:
@@ -154,23 +155,24 @@ def open_sender(desk: Desk, lane: Lane) -> ApiSender | MailSender:
 
 def wired_lanes(desk: Desk, plan: int) -> list[tuple[Lane, int]]:
     """The lanes on which a plan has something left that no person files, and how many requests."""
-    waiting = requests.c.state.in_([State.APPROVED.value, State.UNKNOWN.value, State.SENDING.value])
-    wired = requests.c.channel != Channel.PORTAL.value
-    query = select(requests.c.lane, func.count()).where(requests.c.plan == plan, requests.c.not_before < DORMANT, waiting, wired)
-    with desk.ledger.read() as db:
-        return [(lane_for(desk, name), total) for name, total in db.execute(query.group_by(requests.c.lane))]
+    with desk.ledger.view() as view:
+        return [(lane_for(desk, name), total) for name, total in view.rows(WIRED, plan=plan)]
+
+
+AWAKE = f"FROM requests WHERE plan = :plan AND not_before < {DORMANT}"
+WIRED = f"""SELECT lane, count(*) {AWAKE} AND state IN {among([State.APPROVED, State.UNKNOWN, State.SENDING])}
+  AND channel <> '{Channel.PORTAL}' GROUP BY lane"""
+STANDING = f"""SELECT lane, state, attempts > 0, CASE WHEN state = '{State.UNKNOWN}' THEN key_born END, count(*) {AWAKE}
+  GROUP BY 1, 2, 3, 4"""
+SHUT = "SELECT name, why FROM lanes WHERE stopped <> ''"
 
 
 def standing(desk: Desk, plan: int, busy: tuple[str, ...] = (), interrupted: int = 0) -> Delivered:
     """Count a plan's requests (reminders that sleep apart) by what has to happen next."""
     now = desk.clock.now()
     counts = dict.fromkeys(("sent", "unknown", "refused", "operator", "retry_later", "remaining"), 0)
-    born = case((requests.c.state == State.UNKNOWN.value, requests.c.key_born), else_=None)
-    keys = (requests.c.lane, requests.c.state, requests.c.attempts > 0, born)
-    query = select(*keys, func.count()).where(requests.c.plan == plan, requests.c.not_before < DORMANT).group_by(*keys)
-    with desk.ledger.read() as db:
-        rows = db.execute(query).all()
-        shut = dict(db.execute(select(lanes.c.name, lanes.c.why).where(lanes.c.stopped != "")).all())
+    with desk.ledger.view() as view:
+        rows, shut = list(view.rows(STANDING, plan=plan)), dict(view.rows(SHUT))
     for name, state, tried, key_born, count in rows:
         lane = lane_for(desk, name)
         match State(state):

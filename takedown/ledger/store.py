@@ -19,7 +19,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
@@ -28,7 +28,6 @@ from takedown.ledger.book import Book, Mark, Signing
 from takedown.ledger.ids import load_secret
 from takedown.ledger.reader import Reader
 from takedown.ledger.server import AGAIN, back, end, gone, server_engine, translate
-from takedown.ledger.tables import meta
 from takedown.ledger.viewed import viewed
 
 S = TypeVar("S")
@@ -235,8 +234,8 @@ class Ledger:
 
     def setting(self, name: str) -> str:
         """A value of the ledger's own table `meta`; empty when unset."""
-        with self.read() as db:
-            return db.execute(select(meta.c.value).where(meta.c.name == name)).scalar() or ""
+        with self.view() as view:
+            return view.setting(name)
 
     def close(self) -> None:
         if self._writer is not None:

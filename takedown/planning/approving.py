@@ -16,8 +16,10 @@ from takedown.ledger.book import Book
 from takedown.ledger.canonical import canonical
 from takedown.ledger.ids import case_id, plan_id
 from takedown.ledger.moves import WITHDRAWAL, State, move
+from takedown.ledger.reader import among
 from takedown.ledger.states import DORMANT
 from takedown.ledger.tables import approvals, cases, plans, request_cases, requests
+from takedown.ledger.viewed import viewed
 from takedown.planning.caps import check_day, held_by, today, volume
 from takedown.planning.demands import Demands, demands_hash, read_demands
 from takedown.planning.digest import leaf, plan_digest, split
@@ -153,25 +155,20 @@ def _has_unsent(desk: Desk, plan: int) -> bool:
 
 
 def _shaped_by(db: Connection, plan: int) -> tuple[list[str], list[str]]:
-    platforms = db.execute(select(requests.c.platform).where(requests.c.plan == plan).distinct())
-    carried = (
-        select(cases.c.basis).distinct().select_from(requests.join(request_cases).join(cases, cases.c.id == request_cases.c.case))
-    )
-    packs = db.execute(carried.where(requests.c.plan == plan))
-    return sorted(row[0] for row in platforms), sorted(row[0] for row in packs)
+    view = viewed(db)
+    platforms, packs = view.rows(PLATFORMS, plan=plan), view.rows(PACKS, plan=plan)
+    return sorted(str(row[0]) for row in platforms), sorted(str(row[0]) for row in packs)
+
+
+PLATFORMS = "SELECT DISTINCT platform FROM requests WHERE plan = :plan"
+CARRIED = """FROM requests r JOIN request_cases k ON k.request = r.id JOIN cases c ON c.id = k."case" WHERE r.plan = :plan"""
+PACKS = f"SELECT DISTINCT c.basis {CARRIED}"
+CHANGED = f"""SELECT c.id {CARRIED} AND r.state IN {among([State.PLANNED, State.APPROVED])} AND r.not_before < {DORMANT}
+  AND (c.version <> k.version OR c.closed <> '') LIMIT 1"""
 
 
 def _changed_case(db: Connection, plan: int) -> str:
-    unsent = requests.c.state.in_([State.PLANNED.value, State.APPROVED.value])
-    joined = requests.join(request_cases).join(cases, cases.c.id == request_cases.c.case)
-    differs = (cases.c.version != request_cases.c.version) | (cases.c.closed != "")
-    found = (
-        select(cases.c.id)
-        .select_from(joined)
-        .where(requests.c.plan == plan, unsent, requests.c.not_before < DORMANT, differs)
-        .limit(1)
-    )
-    number = db.execute(found).scalar()
+    number = viewed(db).value(CHANGED, plan=plan)
     return case_id(number) if number else ""
 
 
