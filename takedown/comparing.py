@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -171,10 +172,14 @@ def hold_to(desk: Desk, told: Outside) -> bool:
     try:
         return compare(desk, told.where, told.head)
     except (Behind, Forked):
-        for path in copies(desk):
-            if (told.head, told.signature) not in read(path):
-                append(path, line_of(told.head, told.signature))
+        _keep_outside(desk, told.head, told.signature)
         raise
+
+
+def _keep_outside(desk: Desk, head: Head, signature: Signature) -> None:
+    for path in copies(desk):
+        if (head, signature) not in read(path):
+            append(path, line_of(head, signature))
 
 
 def hold_to_own(desk: Desk) -> None:
@@ -189,7 +194,11 @@ def hold_to_own(desk: Desk) -> None:
         return
     here = current(desk)
     own = Head(here.ledger, here.generation, seq, digest, here.at)
-    hold_to(desk, Outside("what this process committed", (), own, sign_head(desk, own)))
+    try:
+        compare(desk, "what this process committed", own)
+    except (Behind, Forked):  # what is open is held before a key is wanted
+        _keep_outside(desk, own, sign_head(desk, own))
+        raise
 
 
 def _hash_of(desk: Desk, event: int) -> str | None:
@@ -198,25 +207,27 @@ def _hash_of(desk: Desk, event: int) -> str | None:
 
 
 async def keep_comparing(desk: Desk) -> None:
-    """Compare as soon as another server has taken the ledger's place; ends when it is cancelled. Raises as `check` does.
+    """Look again and again whether what this process committed is still there, and compare with the copies as well when the
+    server is another than at the last look; ends when it is cancelled. Raises as `check` does.
 
     A file has no server. While one is away, whoever wants something of it says so.
     """
     known = ""
     while desk.ledger.engine.dialect.name == "postgresql":
-        try:
-            found = await asyncio.to_thread(_server, desk)
-            if known and found != known:
-                await asyncio.to_thread(check, desk)
-            known = found
-        except (LedgerFailed, ReadOnly):
-            pass
+        with suppress(LedgerFailed, ReadOnly):
+            known = await asyncio.to_thread(_compared_since, desk, known)
         await asyncio.sleep(LOOK)
 
 
-def _server(desk: Desk) -> str:
+def _compared_since(desk: Desk, known: str) -> str:
+    """Which server it is now, that or none other having been compared with."""
     with desk.ledger.read() as db:
-        return served_by(db)
+        found = served_by(db)
+    if found == known:
+        hold_to_own(desk)
+    else:
+        check(desk)
+    return found
 
 
 def remember(desk: Desk, found: Mapping[str, Head]) -> None:

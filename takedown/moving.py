@@ -155,6 +155,8 @@ def _filling(target: URL) -> Generator[Connection]:
 def _move(book: Book, there: Connection, where: str, who: str) -> dict[str, int]:
     """Copy and verify, commit there, and stop here; `book` holds the file's one lock for writing."""
     with there.begin():
+        for name in ("idle_in_transaction_session_timeout", "statement_timeout"):  # it takes as long as it takes
+            there.execute(text(f"SET LOCAL {name} = 0"))
         migrate(there)
         rows = {table.name: _copy(book.db, there, table) for table in metadata.sorted_tables}
         for name, copied in rows.items():

@@ -138,10 +138,13 @@ async def _deliver(desk: Desk, verified: Verified, on: list[tuple[Lane, int]], b
 
 
 async def _meanwhile(desk: Desk, budget: Budget, look: Callable[[Desk], Coroutine[Any, Any, None]]) -> None:
-    """A head that cannot be copied, or a server that lacks what was committed, stops the run as trouble of a lane does."""
+    """A head that cannot be copied, or a server that lacks what was committed, stops the run as trouble of a lane does.
+
+    So does what nobody foresaw: nothing is sent that nobody looks after.
+    """
     try:
         await look(desk)
-    except TakedownError as error:
+    except Exception as error:  # noqa: BLE001 -- raised again where the run ends
         budget.trouble.append(error)
         budget.stop.set()
 

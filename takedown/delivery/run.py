@@ -63,7 +63,6 @@ class LaneRun:
 
     async def run(self) -> None:
         if not await self._own():
-            self.busy = True
             return
         try:
             await self._loop()
@@ -74,6 +73,7 @@ class LaneRun:
         while True:
             while not await self._hold.take():
                 if not await self._idle(self._clock.now() + POLL_OWNER, "another process is sending"):
+                    self.busy = True
                     return False
             try:
                 left = await self._ledger.awrite(self._begin)

@@ -51,8 +51,9 @@ async def keep_witnessing(desk: Desk) -> None:
     with desk.ledger.telling(told):
         while True:
             await due.wait()
-            due.clear()
             last = (await asyncio.to_thread(witness, desk)).seq
+            due.clear()
+            told(desk.ledger.committed or (last, ""))  # what came meanwhile was held against the last but one
 
 
 async def _post(desk: Desk, head: Head, addresses: list[str]) -> None:

@@ -216,7 +216,8 @@ def _inserter(db: Connection) -> Callable[[list[NewCase]], object]:
 def _by_copy(db: Connection) -> Callable[[list[NewCase]], None]:
     """A server counts its cases anew after each statement (`tables.counts`), so all rows come in one."""
     columns = ", ".join(f'"{name}"' for name in WRITTEN[1:])
-    db.exec_driver_sql(f"CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS SELECT {columns} FROM cases WITH NO DATA")  # noqa: S608
+    made = f"CREATE TEMPORARY TABLE IF NOT EXISTS incoming ON COMMIT DROP AS SELECT {columns} FROM cases WITH NO DATA"  # noqa: S608
+    db.exec_driver_sql(made)
     taken = f"""INSERT INTO cases ({columns}) SELECT {columns} FROM incoming
         ON CONFLICT (authority, platform, identity, basis) WHERE closed = '' DO NOTHING"""  # noqa: S608 -- names of ours
 

@@ -56,7 +56,9 @@ def _read(db: Connection, query: str, values: dict[str, Any]) -> Iterable[tuple[
 
 
 def recount(db: Connection) -> None:
-    """Count all cases anew, within the caller's transaction."""
+    """Count all cases anew, within the caller's transaction; no case changes on a server until that ends."""
+    if db.dialect.name == "postgresql":
+        db.execute(text("LOCK TABLE cases IN SHARE ROW EXCLUSIVE MODE"))
     for kept, keys in KEYS.items():
         db.execute(text(f"DELETE FROM {kept}"))  # noqa: S608
         db.execute(text(f"INSERT INTO {kept} ({keys}, count) {_anew(kept)}"))

@@ -29,8 +29,8 @@ READING: Mode = (3, True)
 """REPEATABLE READ READ ONLY, by psycopg's numbers (IsolationLevel): one view from the first statement to the last."""
 SCRATCH: Mode = (3, None)
 """The same with temporary tables, which READ ONLY forbids to make."""
-WRITING: Mode = (None, None)
-"""As the server begins transactions by itself: READ WRITE said aloud would be refused by a replica before it is waited for."""
+WRITING: Mode = (2, None)
+"""READ COMMITTED, whatever the server's default is. READ WRITE, said aloud, a replica would refuse before it is waited for."""
 LOOKS = 3
 READ_ONLY = "25006"
 """read_only_sql_transaction (PostgreSQL, Appendix A): a replica, or a primary that was just demoted."""

@@ -188,7 +188,9 @@ class Ledger:
                         self._queue.put(None)
                         break
                     group += following
-                if not self._commit(connection, group) and len(group) > 1:
+                # What its caller has given up, as an owner who leaves does its renewal, would break this thread at its end.
+                group = [job for job in group if job[1].set_running_or_notify_cancel()]
+                if group and not self._commit(connection, group) and len(group) > 1:
                     for one in group:  # one of them failed: each alone, so that it takes no other down
                         self._commit(connection, [one])
 
@@ -225,7 +227,8 @@ class Ledger:
             if book.head:
                 self.committed = book.head
                 for told in self._told:
-                    told(book.head)
+                    with suppress(RuntimeError):  # its loop has ended
+                        told(book.head)
             return results
 
     @cached_property

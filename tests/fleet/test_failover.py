@@ -15,12 +15,13 @@ from sqlalchemy import text
 from takedown import comparing, doctor
 from takedown.audit import verify
 from takedown.comparing import Behind, Forked, check, reconcile
+from takedown.delivery import deliver, run
 from takedown.fleet.handing import hand
 from takedown.heads import copies
 from takedown.ledger import server as ledgers_server
 from takedown.ledger import store, succession
 from takedown.ledger.errors import ReadOnly, TakenBack
-from takedown.ledger.succession import served_by
+from takedown.ledger.succession import quiet, served_by
 from takedown.settings import load
 
 COUNTED = pytest.mark.figure("failovers that lost commits", unit="runs", how="nothing is sent again; who committed them says so")
@@ -93,6 +94,18 @@ def test_a_chain_that_has_grown_since_is_seen_to_be_another(behind):
     check(again(desk))
 
 
+def is_noted(desk):
+    """Whether somebody who wants to send has seen this server, and waits."""
+    with desk.ledger.read() as db:
+        return desk.ledger.setting("server").startswith(f"{served_by(db)} ")
+
+
+def ended_well(sending):
+    """A run found nothing left to send, or had time to read what was told outside."""
+    error = sending.exception()
+    assert isinstance(error, Behind) if error else sending.result().sent == 2
+
+
 @COUNTED
 def test_who_knows_nothing_of_it_begins_only_when_those_who_do_had_time_to_tell(behind, monkeypatch):
     desk, plan, sandbox, replica = behind
@@ -101,12 +114,10 @@ def test_who_knows_nothing_of_it_begins_only_when_those_who_do_had_time_to_tell(
     replica.take_over()
     with ThreadPoolExecutor(1) as pool:
         sending = pool.submit(send, other, plan)
-        with desk.ledger.read() as db:
-            before = served_by(db)
-        wait_for(lambda: desk.ledger.setting("server").startswith(f"{before} "))
+        wait_for(lambda: is_noted(desk))
         with pytest.raises(Behind):
             check(desk)
-        assert sending.result().sent == 2
+        ended_well(sending)
     assert states(other) == {"sent": 2, "unknown": 10}
     assert sum(taken(sandbox).values()) == 5
 
@@ -115,8 +126,8 @@ def test_who_knows_nothing_of_it_begins_only_when_those_who_do_had_time_to_tell(
 def test_who_waits_sees_that_the_server_is_another(behind, monkeypatch):
     desk, _, _, replica = behind
     monkeypatch.setattr(comparing, "LOOK", 0.05)
-    looks, look = [], comparing._server
-    monkeypatch.setattr(comparing, "_server", lambda desk: looks.append(look(desk)) or looks[-1])
+    looks, look = [], comparing._compared_since
+    monkeypatch.setattr(comparing, "_compared_since", lambda *given: looks.append(look(*given)) or looks[-1])
 
     async def waits():
         told = asyncio.create_task(comparing.keep_comparing(desk))
@@ -127,6 +138,30 @@ def test_who_waits_sees_that_the_server_is_another(behind, monkeypatch):
     with pytest.raises(Behind):
         asyncio.run(waits())
     assert states(again(desk)) == {"sent": 2, "unknown": 10}
+
+
+@COUNTED
+def test_a_failover_while_a_run_makes_ready_is_seen_by_it(behind, monkeypatch):
+    desk, plan, sandbox, replica = behind
+    monkeypatch.setattr(succession, "QUIET", 4.0)
+    other, hand_over = again(desk), deliver.hand_over
+    with ThreadPoolExecutor(1) as pool:
+        began = []
+
+        def meanwhile(at, number):
+            hand_over(at, number)
+            if at is desk:
+                replica.take_over()
+                began.append(pool.submit(send, other, plan))
+                wait_for(lambda: is_noted(desk))
+
+        mine = desk.ledger.engine  # the other one gets the lane first
+        monkeypatch.setattr(run, "quiet", lambda db: (left := quiet(db)) and left + (2.0 if db.engine is mine else 0.0))
+        monkeypatch.setattr(deliver, "hand_over", meanwhile)
+        with pytest.raises(Behind):
+            send(desk, plan)
+        ended_well(began[0])
+    assert sum(taken(sandbox).values()) == 5
 
 
 @COUNTED

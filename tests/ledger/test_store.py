@@ -24,6 +24,29 @@ def ledger(tmp_path):
     made.close()
 
 
+def test_a_change_that_its_caller_gives_up_stops_no_other(ledger):
+    gate = threading.Event()
+
+    async def given_up():
+        first = ledger.awrite(lambda book: gate.wait(20))
+        second = ledger.awrite(lambda book: 2)
+        third = ledger.awrite(lambda book: 3)
+        second.cancel()
+        gate.set()
+        assert await first
+        assert await third == 3
+        running = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        fourth = ledger.awrite(lambda book: loop.call_soon_threadsafe(running.set) and gate.wait(20))
+        gate.clear()
+        await running.wait()
+        fourth.cancel()
+        gate.set()
+        return await ledger.awrite(lambda book: 5)
+
+    assert asyncio.run(asyncio.wait_for(given_up(), 20)) == 5
+
+
 @pytest.mark.sqlite("its journal")
 def test_it_is_in_wal_mode_and_syncs_fully(ledger):
     with ledger.read() as db:

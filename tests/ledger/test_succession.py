@@ -2,6 +2,7 @@
 
 import pytest
 from servers import bring_back, database, keep_for_later, restart
+from sqlalchemy import text
 
 from takedown.ledger import succession
 from takedown.ledger.setup import create, open_ledger
@@ -45,6 +46,13 @@ def test_all_wait_from_when_the_first_asks(ledger, tmp_path, monkeypatch, how):
     assert left(one) == left(other) == 0.0, "once it is over nobody starts it anew"
     one.close()
     other.close()
+
+
+def test_a_clock_that_was_ahead_and_was_put_right_closes_no_lane_for_longer(ledger):
+    ahead = text("UPDATE meta SET value = split_part(value, ' ', 1) || ' 9e9' WHERE name = 'server'")
+    ledger.write(lambda book: book.db.execute(ahead) and None)
+    assert left(ledger) == succession.QUIET
+    assert left(ledger) < succession.QUIET
 
 
 @pytest.mark.sqlite("a file has no server")
