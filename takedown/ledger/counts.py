@@ -43,7 +43,7 @@ def _as_timed(db: Connection) -> bool:
     codes = f"SELECT code FROM case_codes WHERE {same}"  # noqa: S608
     alike = ", ".join(ALIKE)
     for row in db.execute(text(f"SELECT {alike} FROM case_times UNION SELECT {alike} FROM cases")).all():  # noqa: S608
-        key = dict(zip(ALIKE, row, strict=True))
+        key: dict[str, Any] = dict(zip(ALIKE, row, strict=True))
         counted = Counter(chain.from_iterable(_read(db, codes, key)))
         if dict(_read(db, kept, key)) != dict(counted):
             return False
