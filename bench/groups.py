@@ -35,7 +35,7 @@ UNTIMED = ("memory", "simulation", "storage", "portal")
 """They tell bytes, keys, or times of a model: others may run beside them."""
 
 QUICK_SECONDS: dict[str, int] = {
-    "sending": 15, "pacing": 8, "importing": 3, "answers": 4, "crowded": 6, "startup": 4, "fleet": 10, "chain": 3, "memory": 4,
+    "sending": 15, "pacing": 10, "importing": 2, "answers": 3, "crowded": 6, "startup": 4, "fleet": 10, "chain": 3, "memory": 4,
     "simulation": 1, "storage": 1, "portal": 1,
 }  # fmt: skip
 """What each may take of the minute that `--quick` has, on an idle machine with two cores; those of UNTIMED side by side."""
