@@ -6,10 +6,8 @@ that did not go back with it can tell.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -24,9 +22,7 @@ from takedown.heads import NAMESPACE, Head, append, copies, current, files, line
 from takedown.ledger.book import Book
 from takedown.ledger.canonical import canonical
 from takedown.ledger.doubting import doubt, keep_back, skip_numbers
-from takedown.ledger.errors import LedgerFailed, ReadOnly
 from takedown.ledger.reader import numbered
-from takedown.ledger.succession import LOOK, served_by
 from takedown.ledger.tables import events, meta
 
 DOUBTED = "doubted"
@@ -204,30 +200,6 @@ def hold_to_own(desk: Desk) -> None:
 def _hash_of(desk: Desk, event: int) -> str | None:
     with desk.ledger.view() as view:
         return cast("str | None", view.value("SELECT hash FROM events WHERE seq = :event", event=event))
-
-
-async def keep_comparing(desk: Desk) -> None:
-    """Look again and again whether what this process committed is still there, and compare with the copies as well when the
-    server is another than at the last look; ends when it is cancelled. Raises as `check` does.
-
-    A file has no server. While one is away, whoever wants something of it says so.
-    """
-    known = ""
-    while desk.ledger.engine.dialect.name == "postgresql":
-        with suppress(LedgerFailed, ReadOnly):
-            known = await asyncio.to_thread(_compared_since, desk, known)
-        await asyncio.sleep(LOOK)
-
-
-def _compared_since(desk: Desk, known: str) -> str:
-    """Which server it is now, that or none other having been compared with."""
-    with desk.ledger.read() as db:
-        found = served_by(db)
-    if found == known:
-        hold_to_own(desk)
-    else:
-        check(desk)
-    return found
 
 
 def remember(desk: Desk, found: Mapping[str, Head]) -> None:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from takedown.comparing import hold_to_own, keep_comparing
+from takedown.comparing import hold_to_own
 from takedown.contract import Channel, RefusedByPolicy, TakedownError
 from takedown.delivery.budget import Budget, Progress
 from takedown.delivery.lanes import Lane, lane_for
 from takedown.delivery.mailed import compare_all
 from takedown.delivery.run import LaneRun
+from takedown.delivery.watching import keep_comparing
 from takedown.delivery.witness import keep_witnessing, witness
 from takedown.desk import Desk
 from takedown.heads import require_outside

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import anyio
 from sqlalchemy import func, select
 
-from takedown.comparing import check, keep_comparing
+from takedown.comparing import check
 from takedown.contract import TakedownError
 from takedown.delivery.drift import check_clock
 from takedown.delivery.mailed import compare_all
+from takedown.delivery.watching import LOOK, keep_comparing
 from takedown.delivery.witness import witness
 from takedown.desk import Desk
 from takedown.fleet.crew import SWEEP, Crew
@@ -23,7 +24,6 @@ from takedown.fleet.logs import everything, make_log, worker_name
 from takedown.fleet.metrics import Address, Metrics
 from takedown.fleet.queue import depth, make_queue, until
 from takedown.ledger.errors import LedgerFailed, ReadOnly
-from takedown.ledger.succession import LOOK
 from takedown.ledger.tables import lanes
 
 if TYPE_CHECKING:

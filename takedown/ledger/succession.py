@@ -11,17 +11,17 @@ from sqlalchemy import Connection, text
 
 QUIET = 30.0
 """Seconds. Until a process had seen that its server's host was dead, 13.9 were measured where the old address refuses at once,
-18.6 where it is silent: LOOK, a dead line that is given up (`server.CUT_OFF`), one more look, the first of two hosts, tried in
-vain. The writer's own line may then take five more."""
-LOOK = 3.0
-"""Seconds between two looks at which server it is."""
+18.6 where it is silent: the next look (`delivery.watching`), a dead line that is given up (`server.CUT_OFF`), one more look, the
+first of two hosts, tried in vain. The writer's own line may then take five more."""
+SERVER = (
+    "CAST(extract(epoch FROM pg_postmaster_start_time()) AS text) || '-'"
+    " || (SELECT CAST(oid AS text) FROM pg_database WHERE datname = current_database())"
+)
+"""Which server this is, as SQL: another word after a restart, a failover, or once another database took the ledger's name."""
 
 
 def served_by(db: Connection) -> str:
-    """Which server this is: another word after a restart, a failover, or once another database took the ledger's name.
-
-    Empty for a file.
-    """
+    """SERVER; empty for a file."""
     return str(db.execute(_SERVED_BY).scalar_one()) if db.dialect.name == "postgresql" else ""
 
 
@@ -43,13 +43,9 @@ def at_home(db: Connection) -> None:
         db.execute(_NOTED, {"server": served_by(db), "since": "0"})
 
 
-_SERVER = (
-    "extract(epoch FROM pg_postmaster_start_time())::text || '-'"
-    " || (SELECT oid FROM pg_database WHERE datname = current_database())::text"
-)
-_SERVED_BY = text(f"SELECT {_SERVER}")
+_SERVED_BY = text(f"SELECT {SERVER}")
 _LOOK = text(
-    f"SELECT {_SERVER}, extract(epoch FROM clock_timestamp())::text, (SELECT value FROM meta WHERE name = 'server')"  # noqa: S608 -- a constant
+    f"SELECT {SERVER}, extract(epoch FROM clock_timestamp())::text, (SELECT value FROM meta WHERE name = 'server')"  # noqa: S608 -- a constant
 )
 _NOTED = text(
     "INSERT INTO meta (name, value) VALUES ('server', :server || ' ' || :since)"

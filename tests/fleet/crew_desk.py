@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, text
 
-from takedown import comparing
 from takedown.contract import TakedownError
-from takedown.delivery import chunks, owning
+from takedown.delivery import chunks, owning, watching
 from takedown.desk import Desk, open_desk
 from takedown.fleet import crew, queue, work
 from takedown.fleet.handing import CHUNK
@@ -53,7 +52,7 @@ CONTEXT.set_forkserver_preload(
 )
 HURRIED = {owning: {"LEASE": 1.5}, queue: {"HEARTBEAT": 0.4, "SILENT": 1.5, "POLL": 0.2}, work: {"RESCUE": 0.5, "WATCH": 0.5}}
 HURRIED |= {crew: {"AGAIN": 0.5, "ASIDE": 60.0}, server: {"IDLE": 1.0}, store: {"PATIENCE": 5.0}, chunks: {"OWNED": 0.5}}
-HURRIED |= {succession: {"QUIET": 3.0}, comparing: {"LOOK": 0.3}}
+HURRIED |= {succession: {"QUIET": 3.0}, watching: {"LOOK": 0.3}}
 
 
 def hurry() -> None:

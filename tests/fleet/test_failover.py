@@ -12,10 +12,10 @@ from sendings import nothing_lost_or_doubled, references, send, states, taken
 from servers import bring_back, keep_for_later, server
 from sqlalchemy import text
 
-from takedown import comparing, doctor
+from takedown import doctor
 from takedown.audit import verify
 from takedown.comparing import Behind, Forked, check, reconcile
-from takedown.delivery import deliver, run
+from takedown.delivery import deliver, run, watching
 from takedown.fleet.handing import hand
 from takedown.heads import copies
 from takedown.ledger import server as ledgers_server
@@ -125,19 +125,33 @@ def test_who_knows_nothing_of_it_begins_only_when_those_who_do_had_time_to_tell(
 @COUNTED
 def test_who_waits_sees_that_the_server_is_another(behind, monkeypatch):
     desk, _, _, replica = behind
-    monkeypatch.setattr(comparing, "LOOK", 0.05)
-    looks, look = [], comparing._compared_since
-    monkeypatch.setattr(comparing, "_compared_since", lambda *given: looks.append(look(*given)) or looks[-1])
+    with pytest.raises(Behind):
+        asyncio.run(seen_while_waiting(desk, monkeypatch, replica.take_over))
+    assert states(again(desk)) == {"sent": 2, "unknown": 10}
 
-    async def waits():
-        told = asyncio.create_task(comparing.keep_comparing(desk))
-        await asyncio.to_thread(wait_for, lambda: len(looks) > 2)
-        await asyncio.to_thread(replica.take_over)
-        await told
+
+@COUNTED
+def test_who_waits_sees_what_went_where_it_lay(behind, monkeypatch):
+    """As where a machine is set back with its memory: the server is the same."""
+    desk, *_ = behind
+
+    def set_back():
+        with writing(desk).begin() as db:
+            db.execute(text("DELETE FROM events WHERE seq = (SELECT max(seq) FROM events)"))
 
     with pytest.raises(Behind):
-        asyncio.run(waits())
-    assert states(again(desk)) == {"sent": 2, "unknown": 10}
+        asyncio.run(seen_while_waiting(desk, monkeypatch, set_back))
+
+
+async def seen_while_waiting(desk, monkeypatch, happens):
+    """Lets it happen between two looks, and waits for what the next one says."""
+    monkeypatch.setattr(watching, "LOOK", 0.05)
+    looks, look = [], watching._look
+    monkeypatch.setattr(watching, "_look", lambda *given: looks.append(look(*given)) or looks[-1])
+    told = asyncio.create_task(watching.keep_comparing(desk))
+    await asyncio.to_thread(wait_for, lambda: len(looks) > 2)
+    await asyncio.to_thread(happens)
+    await asyncio.wait_for(told, 30)
 
 
 @COUNTED
